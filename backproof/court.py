@@ -1,0 +1,150 @@
+"""The court: hears every witness on one case, and says what the claim is."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from architectures import Array, Case, Tensors
+from backproof.claims import Claim, differentiated, tensors_of
+from backproof.comparison import (
+    Comparison,
+    compare,
+    compare_exact,
+    judge_differences,
+    judge_exact,
+    judge_framework,
+    outvote,
+)
+from backproof.conduct import not_finite, observe
+from backproof.formula import CannotFollow, Formula, examine_formula, measure_units
+from backproof.sentences import diagnosis, evidence
+from backproof.units import SUSPICIOUS, Units, coarse_units
+from backproof.verdicts import Finding, Status, Verdict
+from backproof.witnesses import DIFFERENCES, EXACT, WITNESSES, absent, hear
+from reference.testimony import LOSS, Testimony
+
+
+def judge(
+    case: Case, claim: Claim | None = None, witnesses: Sequence[str] = WITNESSES
+) -> Verdict:
+    """Judge `manual`'s gradient of a case, or another claim to it, by the witnesses named.
+
+    Never raises for what a claim or a witness does: a claim that misbehaves is `broken`, a witness
+    that cannot be heard is silent with the reason, and where none can tell it is `undecided`.
+    """
+    start = time.perf_counter()
+    claim = claim or Claim(case.network)
+    tensors = tensors_of(case)
+    names = differentiated(tensors)
+    conduct = observe(claim.gradient, tensors, names)
+    silent: dict[str, str] = {}
+    formula = _formula(claim, tensors, case, silent) if EXACT in witnesses else None
+    if conduct.broken:
+        findings = list(conduct.broken)
+    else:
+        testimonies = _hear(case, claim, [LOSS, *names], witnesses, silent)
+        results = {name: conduct.results[name] for name in (LOSS, *names)}
+        findings = _findings(case, claim, tensors, results, formula, testimonies)
+    return Verdict(
+        case,
+        _status(findings),
+        tuple(findings),
+        silent,
+        formula.culprits if formula else (),
+        diagnosis(findings, formula),
+        evidence(formula, findings),
+        time.perf_counter() - start,
+    )
+
+
+def _formula(
+    claim: Claim, tensors: Tensors, case: Case, silent: dict[str, str]
+) -> Formula | None:
+    silent |= {EXACT: reason} if (reason := absent(EXACT)) else {}
+    if reason:
+        return None
+    try:
+        return examine_formula(claim, tensors, _seed(case))
+    except CannotFollow as refusal:
+        silent[EXACT] = str(refusal)
+    except Exception as error:  # what the claim's code raises on balls is not the judge's failure
+        silent[EXACT] = f"the claim raises on exact numbers: {type(error).__name__}: {error}"
+    return None
+
+
+def _hear(
+    case: Case, claim: Claim, names: list[str], witnesses: Sequence[str], silent: dict[str, str]
+) -> list[Testimony]:
+    heard = []
+    for witness in witnesses:
+        if witness == EXACT:
+            continue
+        testimony = hear(witness, case, claim)
+        missing = set(names) - set(testimony.tensors) - ({LOSS} if testimony.along else set())
+        if testimony.silent is not None:
+            silent[witness] = testimony.silent
+        elif missing:
+            silent[witness] = f"said nothing of {', '.join(sorted(missing))}"
+        else:
+            heard.append(testimony)
+    return heard
+
+
+def _findings(
+    case: Case,
+    claim: Claim,
+    tensors: Tensors,
+    results: Mapping[str, Array],
+    formula: Formula | None,
+    testimonies: list[Testimony],
+) -> list[Finding]:
+    broken = _not_finite(results, formula)
+    exact = compare_exact(formula, results) if formula else []
+    frameworks = [c for t in testimonies if not t.along for c in compare(t, results)]
+    units = _units(case, claim, tensors, results, formula, [*exact, *frameworks])
+    findings = [judge_exact(c, formula, units) for c in exact] if formula else []
+    findings += [judge_framework(c, formula, units) for c in frameworks]
+    for testimony in testimonies:
+        if testimony.witness == DIFFERENCES:
+            findings += judge_differences(testimony, results, units, formula is not None)
+    return [*broken, *outvote(findings)]
+
+
+def _units(
+    case: Case,
+    claim: Claim,
+    tensors: Tensors,
+    results: Mapping[str, Array],
+    formula: Formula | None,
+    comparisons: list[Comparison],
+) -> Units:
+    if formula is None:
+        return coarse_units(results, case.dtype)
+    units = Units(*measure_units(claim, tensors, formula, case.dtype))
+    doubtful = any(
+        units.excess(c.tensor, c.error) > SUSPICIOUS
+        for c in comparisons
+        if c.tensor not in formula.wrong
+    )
+    if doubtful:
+        return Units(*measure_units(claim, tensors, formula, case.dtype, _seed(case)))
+    return units
+
+
+def _not_finite(results: Mapping[str, Array], formula: Formula | None) -> list[Finding]:
+    if formula is None:
+        return []
+    known = ((n, r, formula.true_values(n)) for n, r in results.items() if n not in formula.wrong)
+    return [f for n, r, true in known if (f := not_finite(n, r, true)) is not None]
+
+
+def _status(findings: list[Finding]) -> Status:
+    """The worst of what the strongest witnesses found: differences count where nothing else does."""
+    strong = [f for f in findings if f.witness != DIFFERENCES] or findings
+    deciding = [f for f in strong if not f.note.startswith("outvoted")]
+    return min((f.status for f in deciding), key=lambda s: s.severity, default=Status.UNDECIDED)
+
+
+def _seed(case: Case) -> int:
+    return int(case.id, 16) % 2**32

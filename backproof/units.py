@@ -1,0 +1,42 @@
+"""The one unit of error: how much rounding makes in each tensor of this case."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from architectures import Array, DType
+
+LIMIT = 16.0
+"""Above this excess it is not rounding. Measured: over 20,000 right cases the largest stays below
+6 with both opinions on the unit, and a formula fault in float64 stands at 1e6."""
+SUSPICIOUS = 4.0
+"""Above this excess the unit itself is doubted, and a second opinion on it is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """unit: the error that rounding makes, by tensor; underflow: the part of it that is underflow."""
+
+    unit: Mapping[str, float]
+    underflow: Mapping[str, float]
+
+    def excess(self, name: str, error: float) -> float:
+        """An error in units; where rounding makes none, any error at all is infinitely many."""
+        if error == 0:
+            return 0.0
+        return float(error / self.unit[name]) if self.unit[name] else float("inf")
+
+    def note(self, name: str) -> str:
+        """What a reader must know about the unit of a tensor."""
+        return "the unit includes underflow" if self.underflow.get(name) else ""
+
+
+def coarse_units(results: Mapping[str, Array], dtype: DType) -> Units:
+    """What is left without exact arithmetic: the square root of the dtype's epsilon is the limit.
+
+    Half the digits of each tensor's largest element must agree; what is smaller goes unseen.
+    """
+    share = float(np.sqrt(np.finfo(dtype).eps)) / LIMIT
+    sizes = {n: float(np.max(np.abs(g), initial=0)) for n, g in results.items()}
+    return Units({name: share * size for name, size in sizes.items()}, {})

@@ -1,0 +1,114 @@
+"""What the court says: a status for each tensor and witness, and for the whole."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from architectures import Case
+
+
+class Status(StrEnum):
+    """Worst first; only `correct` and `kink` are truthy."""
+
+    BROKEN = "broken"
+    WRONG = "wrong"
+    IMPRECISE = "imprecise"
+    UNDECIDED = "undecided"
+    KINK = "kink"
+    CORRECT = "correct"
+
+    def __bool__(self) -> bool:
+        return self in (Status.KINK, Status.CORRECT)
+
+    @property
+    def severity(self) -> int:
+        """0 for the worst status, 5 for the best."""
+        return list(Status).index(self)
+
+
+class GradientError(AssertionError):
+    """A gradient that is not right; the message is the verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One tensor of one case as one witness sees it.
+
+    worst: the index of the element that is furthest off; claimed and true: its two values, true as
+    the witness has it; excess: the largest error of the tensor in units of what rounding makes
+    here (for finite differences, of their own error estimate); order: the Taylor order (exact
+    alone): 2 or more where the formula is right, 1 where it is wrong.
+    """
+
+    tensor: str
+    witness: str
+    status: Status
+    worst: tuple[int, ...] = ()
+    claimed: float | None = None
+    true: float | None = None
+    excess: float | None = None
+    order: float | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        """The finding in two lines of at most 80 columns."""
+        where = f"{self.tensor}{list(self.worst) if self.worst else ''}"
+        measure = "" if self.excess is None else f"excess {self.excess:.3g}"
+        if self.order is not None and not self.status:
+            measure += f", Taylor order {self.order:.3f}"
+        lines = [f"{self.status} by {self.witness}: {where}  {measure}".rstrip()]
+        if self.claimed is not None and self.true is not None:
+            lines.append(f"    claimed {self.claimed:.17g}, true {self.true:.17g}")
+        return "\n".join([*lines, *([f"    {self.note}"] if self.note else [])])
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All findings of a case, their status, who was heard and what is known of the cause.
+
+    silent: why a witness said nothing, by its name. culprits: the layers and tensors at fault.
+    diagnosis: what is wrong, in a sentence; empty if nothing is. evidence: what the status rests on.
+    """
+
+    case: Case
+    status: Status
+    findings: tuple[Finding, ...]
+    silent: Mapping[str, str] = field(default_factory=dict)
+    culprits: tuple[str, ...] = ()
+    diagnosis: str = ""
+    evidence: str = ""
+    seconds: float = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self.status)
+
+    @property
+    def excess(self) -> float:
+        """The largest excess of any tensor against any witness but finite differences."""
+        measured = (f.excess for f in self.findings if f.witness != "finite differences")
+        return max((e for e in measured if e is not None), default=0.0)
+
+    def raise_if_wrong(self) -> None:
+        """Raise `GradientError`, with the verdict as its message, unless it is truthy."""
+        if not self:
+            raise GradientError(str(self))
+
+    def __str__(self) -> str:
+        """The verdict for a terminal: the status, what is wrong and where, how to see it again."""
+        lines = [f"{self.status.upper()}  {self.case}"]
+        shown = sorted((f for f in self.findings if not f.status), key=lambda f: f.status.severity)
+        lines += [str(f) for f in shown[:3]]
+        lines += [f"and {len(shown) - 3} more findings"] if len(shown) > 3 else []
+        lines += [self.diagnosis] if self.diagnosis else []
+        lines += [f"{name} was silent: {why}" for name, why in self.silent.items()]
+        lines += [self.evidence, f"again: backproof replay {self.case.id}"]
+        return "\n".join(lines)
+
+
+def summary(verdicts: Mapping[Any, Verdict]) -> dict[Status, int]:
+    """How many verdicts of each status there are, every status included."""
+    counts = dict.fromkeys(Status, 0)
+    for verdict in verdicts.values():
+        counts[verdict.status] += 1
+    return counts

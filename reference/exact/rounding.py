@@ -1,0 +1,76 @@
+"""Is the rounding normal? How much error rounding makes here, measured with the claim's own code."""
+
+from collections.abc import Callable, Mapping
+from random import Random
+
+import flint
+import numpy as np
+
+from architectures import DType, Tensors
+from reference.exact.arrays import balls, distances, lift
+from reference.exact.numbers import Rounded, arithmetic
+from reference.exact.taylor import Gradient
+
+FEWER = 4
+"""The measuring run rounds to p - 4 bits: 16 times the error of p bits, well above its noise."""
+NOISY_RUNS, SPARE = 3, 32
+
+Results = Mapping[str, list[flint.arb]]
+
+
+def bits(dtype: DType) -> int:
+    """The precision p of a dtype: 53 for float64, 24 for float32."""
+    return int(np.finfo(dtype).nmant) + 1
+
+
+def units(
+    gradient: Gradient, tensors: Tensors, exact: Results, dtype: DType
+) -> tuple[dict[str, float], dict[str, float]]:
+    """The unit of error of each tensor, and how much of it is underflow.
+
+    gradient: the claim; exact: its results in balls. The unit is a 16th of the largest error of a
+    run rounded to p - 4 bits, at least half a unit in the last place of the largest element, plus
+    what results below the dtype's smallest normal number lose by being 0.
+    """
+    smallest = float(np.finfo(dtype).smallest_normal)
+    flushed, count = _run(gradient, tensors, bits(dtype) - FEWER, smallest)
+    plain = _run(gradient, tensors, bits(dtype) - FEWER)[0] if count else flushed
+    unit, underflow = {}, {}
+    for name, true in exact.items():
+        size = max((abs(float(t.mid())) for t in true), default=0.0)
+        error = distances(plain[name], true).max(initial=0) * 2.0**-FEWER
+        underflow[name] = float(distances(plain[name], flushed[name]).max(initial=0))
+        unit[name] = max(error, size * 2.0 ** -bits(dtype)) + underflow[name]
+    return unit, underflow
+
+
+def noisy_units(
+    gradient: Gradient, tensors: Tensors, exact: Results, dtype: DType, seed: int
+) -> dict[str, float]:
+    """A second opinion: the same unit from runs that change every result by up to 2^-(p-4) of it.
+
+    Rounding can cancel by accident, in one element or, where terms are equal, in a whole tensor;
+    random changes of the same size do not. The largest of three runs counts.
+
+    Source: Parker, Monte Carlo Arithmetic (1997), section 4.
+    """
+    step, draw = 2.0 ** (FEWER - bits(dtype)), Random(seed)
+    unit = dict.fromkeys(exact, 0.0)
+    for _ in range(NOISY_RUNS):
+        run = _run(gradient, tensors, bits(dtype) + SPARE, None, lambda: draw.uniform(-step, step))[0]
+        for name, true in exact.items():
+            error = float(distances(run[name], true).max(initial=0)) * 2.0**-FEWER
+            unit[name] = max(unit[name], error)
+    return unit
+
+
+def _run(
+    gradient: Gradient,
+    tensors: Tensors,
+    precision: int,
+    smallest: float | None = None,
+    noise: Callable[[], float] | None = None,
+) -> tuple[Results, int]:
+    with arithmetic(Rounded, precision, smallest, noise) as watch:
+        result = gradient({name: lift(t) for name, t in tensors.items()})
+        return {name: balls(g) for name, g in result.items()}, watch.flushed

@@ -1,0 +1,64 @@
+"""The exact witness: the claim's own code in exact arithmetic, asked whether it is its own
+derivative and what it truly computes. (How much of a float result is rounding: `rounding`.)
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+
+from architectures import Tensors
+from reference.exact import taylor
+from reference.exact.arrays import balls, lift
+from reference.exact.numbers import Ball, arithmetic
+from reference.exact.taylor import Gradient, Loss, Order
+from reference.testimony import LOSS
+
+BITS = 400
+NUDGE = 2.0**-60
+
+Point = Mapping[str, Any]
+"""Tensors of balls, by the names of their gradients."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exact:
+    """What exact arithmetic found at one point.
+
+    values: the claim's results, "loss" and each gradient, as flat lists of balls. order: the
+    Taylor order along one direction. ties: how often the claim compared equal numbers.
+    """
+
+    values: dict[str, list[flint.arb]]
+    order: Order
+    ties: int
+
+
+def point(tensors: Tensors) -> Point:
+    """Where floats stand, exactly."""
+    with arithmetic(Ball, BITS):
+        return {name: lift(t) for name, t in tensors.items()}
+
+
+def nudged(at: Point, moving: Collection[str], seed: int) -> Point:
+    """A point within 2^-60, in a random direction: off every kink that lies at the point itself."""
+    with arithmetic(Ball, BITS):
+        along = taylor.directions({name: at[name] for name in moving}, seed)
+        return {**at, **{name: at[name] + NUDGE * v for name, v in along.items()}}
+
+
+def examine(
+    loss: Loss, gradient: Gradient, at: Point, moving: Collection[str], seed: int
+) -> Exact:
+    """Run the claim at 400 bits at a point, and take its Taylor order along a random direction.
+
+    moving: the names of the tensors that the direction moves; the others stay.
+    Raises `CannotFollow` where the code leaves exact arithmetic or a comparison is undecided.
+    """
+    with arithmetic(Ball, BITS) as watch:
+        result = gradient(at)
+        ties = watch.ties
+        along = taylor.directions({name: at[name] for name in moving}, seed)
+        order = taylor.order(loss, at, result[LOSS], result, along)
+        return Exact({name: balls(g) for name, g in result.items()}, order, ties)
