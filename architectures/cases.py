@@ -3,9 +3,8 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-import numpy as np
 import numpy.typing as npt
 
 from architectures.networks import Network
@@ -14,7 +13,7 @@ DType = Literal["float32", "float64"]
 Regime = Literal["tame", "wide", "tiny", "saturated", "sparse", "tied", "zero"]
 REGIMES: tuple[Regime, ...] = get_args(Regime)
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[Any]
 Tensors = dict[str, Array]
 
 

@@ -62,7 +62,9 @@ def case_from_json(document: object) -> Case:
     batch = _size(doc["batch"], "batch")
     if doc["dtype"] not in get_args(DType):
         raise CaseError(f'"dtype" must be one of {list(get_args(DType))}, not {doc["dtype"]!r}')
-    return Case(network, batch, doc["dtype"], _data(_mapping(doc["data"], '"data"'), network, batch))
+    return Case(
+        network, batch, doc["dtype"], _data(_mapping(doc["data"], '"data"'), network, batch)
+    )
 
 
 def _named(key: str, value: Layer | Loss) -> dict[str, Any]:
@@ -119,7 +121,9 @@ def _array(value: object, shape: tuple[int, ...], name: str) -> np.ndarray[Any, 
         raise CaseError(f"{name}: the network needs shape {shape}, the case gives {array.shape}")
     if not np.isfinite(array).all():
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-        raise CaseError(f"{name}{list(where)} is {array[where]}: a gradient is judged at finite values")
+        raise CaseError(
+            f"{name}{list(where)} is {array[where]}: a gradient is judged at finite values"
+        )
     return array
 
 

@@ -16,7 +16,9 @@ def values(case: Case) -> Values:
     """
     match case.data:
         case Given(tensors, target):
-            return {name: t.astype(case.dtype) for name, t in tensors.items()}, _target(target, case)
+            return {name: t.astype(case.dtype) for name, t in tensors.items()}, _target(
+                target, case
+            )
         case Drawn(regime, seed):
             return _draw(case, regime, np.random.default_rng(seed))
 
@@ -33,7 +35,9 @@ def _draw(case: Case, regime: Regime, rng: np.random.Generator) -> Values:
     return {name: t.astype(case.dtype) for name, t in tensors.items()}, _target(target, case)
 
 
-def _numbers(regime: Regime, shape: tuple[int, ...], scale: float, rng: np.random.Generator) -> Array:
+def _numbers(
+    regime: Regime, shape: tuple[int, ...], scale: float, rng: np.random.Generator
+) -> Array:
     """Float64 numbers of a regime; `scale` keeps the outputs of a layer of the size of its inputs."""
     normal = scale * rng.standard_normal(shape)
     match regime:

@@ -1,0 +1,49 @@
+"""backproof proof-reads backprop: hand-derived gradients against four independent witnesses.
+
+Everything is imported when it is first asked for, so that `import backproof` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backproof.claims import Claim
+    from backproof.court import judge
+    from backproof.record import Run
+    from backproof.truth import gradient
+    from backproof.verdicts import Finding, GradientError, Status, Verdict
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Claim": "claims",
+    "Finding": "verdicts",
+    "GradientError": "verdicts",
+    "Run": "record",
+    "Status": "verdicts",
+    "Verdict": "verdicts",
+    "gradient": "truth",
+    "judge": "court",
+}
+
+__all__ = [
+    "Claim",
+    "Finding",
+    "GradientError",
+    "Run",
+    "Status",
+    "Verdict",
+    "__version__",
+    "gradient",
+    "judge",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'backproof' has no attribute {name!r}")
+    return getattr(import_module(f"backproof.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -11,7 +11,7 @@ from backproof.units import LIMIT, Units
 from backproof.verdicts import Finding, Status
 from backproof.witnesses import DIFFERENCES, EXACT
 from reference.exact.arrays import Floats
-from reference.testimony import Testimony
+from reference.testimony import LOSS, Testimony
 
 RESOLVED = 1e-3
 """Finite differences that do not know a slope better than this part of it have nothing to say."""
@@ -71,6 +71,8 @@ def judge_exact(c: Comparison, formula: Formula, units: Units) -> Finding:
     status, note = Status.CORRECT, units.note(c.tensor)
     if c.tensor in formula.wrong:
         status, note = Status.WRONG, formula.note
+    elif excess > LIMIT and formula.presumed and c.tensor in formula.not_smooth:
+        status, note = formula.status, "rounding decides on which side of the kink this is"
     elif excess > LIMIT:
         status = Status.IMPRECISE
         note = "the formula is right, the rounding is not: an unstable way to compute it"
@@ -113,17 +115,24 @@ def judge_differences(
 
 
 def outvote(findings: list[Finding]) -> list[Finding]:
-    """A framework that alone contradicts what exact arithmetic and the other confirm has failed."""
+    """A framework that contradicts, and is contradicted by stronger evidence, has failed itself.
+
+    It is outvoted on a gradient that exact arithmetic confirms, as long as it agrees on the loss:
+    the same function has one derivative. On the loss, by another framework that confirms it.
+    """
     heard: dict[str, list[Finding]] = {}
     for finding in findings:
         heard.setdefault(finding.tensor, []).append(finding)
-    return [_outvoted(f, heard[f.tensor]) for f in findings]
+    return [_outvoted(finding, heard) for finding in findings]
 
 
-def _outvoted(finding: Finding, others: list[Finding]) -> Finding:
-    agree = [f for f in others if f.status and f.witness not in (DIFFERENCES, finding.witness)]
-    alone = finding.status is Status.WRONG and finding.witness != EXACT and len(agree) >= 2
-    if not alone:
+def _outvoted(finding: Finding, heard: Mapping[str, list[Finding]]) -> Finding:
+    if finding.status is not Status.WRONG or finding.witness in (EXACT, DIFFERENCES):
         return finding
-    names = " and ".join(f.witness for f in agree)
-    return replace(finding, status=Status.UNDECIDED, note=f"outvoted: {names} confirm the claim")
+    confirm = {f.witness for f in heard[finding.tensor] if f.status} - {DIFFERENCES}
+    same_loss = any(f.witness == finding.witness and f.status for f in heard.get(LOSS, []))
+    by = confirm - {EXACT} if finding.tensor == LOSS else confirm if same_loss else set()
+    if not by or EXACT not in confirm:
+        return finding
+    note = f"outvoted: {finding.witness} is imprecise here, {' and '.join(sorted(by))} confirm"
+    return replace(finding, status=Status.UNDECIDED, note=note)

@@ -1,7 +1,7 @@
 """The court: hears every witness on one case, and says what the claim is."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -18,26 +18,37 @@ from backproof.comparison import (
 )
 from backproof.conduct import not_finite, observe
 from backproof.formula import CannotFollow, Formula, examine_formula, measure_units
+from backproof.locate import misbehaving
 from backproof.sentences import diagnosis, evidence
 from backproof.units import SUSPICIOUS, Units, coarse_units
 from backproof.verdicts import Finding, Status, Verdict
 from backproof.witnesses import DIFFERENCES, EXACT, WITNESSES, absent, hear
 from reference.testimony import LOSS, Testimony
 
+LISTENERS: list[Callable[[Verdict], None]] = []
+"""Called with every verdict on `manual`'s own gradients: the conviction of a fault is no news."""
 
-def judge(
-    case: Case, claim: Claim | None = None, witnesses: Sequence[str] = WITNESSES
-) -> Verdict:
+
+def judge(case: Case, claim: Claim | None = None, witnesses: Sequence[str] = WITNESSES) -> Verdict:
     """Judge `manual`'s gradient of a case, or another claim to it, by the witnesses named.
 
     Never raises for what a claim or a witness does: a claim that misbehaves is `broken`, a witness
     that cannot be heard is silent with the reason, and where none can tell it is `undecided`.
     """
+    verdict = _judge(case, claim or Claim(case.network), witnesses)
+    if claim is None:
+        for listen in LISTENERS:
+            listen(verdict)
+    return verdict
+
+
+@np.errstate(all="ignore")
+def _judge(case: Case, claim: Claim, witnesses: Sequence[str]) -> Verdict:
     start = time.perf_counter()
-    claim = claim or Claim(case.network)
     tensors = tensors_of(case)
     names = differentiated(tensors)
     conduct = observe(claim.gradient, tensors, names)
+    culprits = misbehaving(claim, tensors) if conduct.broken else []
     silent: dict[str, str] = {}
     formula = _formula(claim, tensors, case, silent) if EXACT in witnesses else None
     if conduct.broken:
@@ -46,21 +57,24 @@ def judge(
         testimonies = _hear(case, claim, [LOSS, *names], witnesses, silent)
         results = {name: conduct.results[name] for name in (LOSS, *names)}
         findings = _findings(case, claim, tensors, results, formula, testimonies)
+    status = _status(findings)
+    if status is Status.BROKEN and not conduct.broken:
+        culprits = misbehaving(claim, tensors)
+    if formula and not culprits:
+        culprits = list(formula.culprits)
     return Verdict(
         case,
-        _status(findings),
+        status,
         tuple(findings),
         silent,
-        formula.culprits if formula else (),
-        diagnosis(findings, formula),
+        tuple(culprits),
+        diagnosis(findings, formula, culprits),
         evidence(formula, findings),
         time.perf_counter() - start,
     )
 
 
-def _formula(
-    claim: Claim, tensors: Tensors, case: Case, silent: dict[str, str]
-) -> Formula | None:
+def _formula(claim: Claim, tensors: Tensors, case: Case, silent: dict[str, str]) -> Formula | None:
     silent |= {EXACT: reason} if (reason := absent(EXACT)) else {}
     if reason:
         return None
@@ -100,8 +114,11 @@ def _findings(
     testimonies: list[Testimony],
 ) -> list[Finding]:
     broken = _not_finite(results, formula)
+    lost = {f.tensor for f in broken}
     exact = compare_exact(formula, results) if formula else []
-    frameworks = [c for t in testimonies if not t.along for c in compare(t, results)]
+    exact = [c for c in exact if c.tensor not in lost]
+    heard = [c for t in testimonies if not t.along for c in compare(t, results)]
+    frameworks = [c for c in heard if c.tensor not in lost]
     units = _units(case, claim, tensors, results, formula, [*exact, *frameworks])
     findings = [judge_exact(c, formula, units) for c in exact] if formula else []
     findings += [judge_framework(c, formula, units) for c in frameworks]
@@ -133,14 +150,15 @@ def _units(
 
 
 def _not_finite(results: Mapping[str, Array], formula: Formula | None) -> list[Finding]:
-    if formula is None:
-        return []
-    known = ((n, r, formula.true_values(n)) for n, r in results.items() if n not in formula.wrong)
-    return [f for n, r, true in known if (f := not_finite(n, r, true)) is not None]
+    known = {n for n in results if formula and n not in formula.wrong}
+    unknown = {n: np.full(r.size, np.nan) for n, r in results.items() if n not in known}
+    true = {n: formula.true_values(n) for n in known} if formula else {}
+    found = (not_finite(n, r, {**unknown, **true}[n]) for n, r in results.items())
+    return [finding for finding in found if finding is not None]
 
 
 def _status(findings: list[Finding]) -> Status:
-    """The worst of what the strongest witnesses found: differences count where nothing else does."""
+    """The worst that the strongest witnesses found: differences count where nothing else does."""
     strong = [f for f in findings if f.witness != DIFFERENCES] or findings
     deciding = [f for f in strong if not f.note.startswith("outvoted")]
     return min((f.status for f in deciding), key=lambda s: s.severity, default=Status.UNDECIDED)

@@ -16,8 +16,9 @@ from backproof.kinks import Kink, kinks
 from backproof.locate import culprits, wrong
 from backproof.verdicts import Status
 from reference.exact import rounding
+from reference.exact.arithmetic import CannotFollow, exactly
 from reference.exact.arrays import Floats, distances, midpoints
-from reference.exact.numbers import Ball, CannotFollow, arithmetic
+from reference.exact.ball import Ball
 from reference.exact.taylor import STEP
 from reference.exact.witness import BITS, Exact, Point, examine, nudged, point
 
@@ -32,7 +33,8 @@ class Formula:
     status: `correct`, `kink`, `wrong` or `undecided`. orders: the Taylor order by tensor. truth:
     the true gradient of each tensor, flat balls (of a wrong tensor: of its first elements).
     exact: what the claim's own code computes without rounding. wrong, not_smooth: the tensors whose
-    formula is wrong, that move the loss over a kink. culprits: the layers at fault.
+    formula is wrong, that move the loss over a kink. culprits: the layers at fault. presumed:
+    whether numbers that could not be told apart were taken for equal.
     """
 
     status: Status
@@ -43,6 +45,7 @@ class Formula:
     not_smooth: frozenset[str] = frozenset()
     culprits: tuple[str, ...] = ()
     kinks: Sequence[Kink] = ()
+    presumed: bool = False
     note: str = ""
 
     def errors(self, name: str, result: Floats) -> Floats:
@@ -56,10 +59,17 @@ class Formula:
 
 
 def examine_formula(claim: Claim, tensors: Tensors, seed: int) -> Formula:
-    """Judge the formula of a claim at a point; raises `CannotFollow` where exactness ends."""
+    """Judge the formula of a claim at a point; raises `CannotFollow` where exactness ends.
+
+    Numbers that are equal but computed in different ways, s(a) - s(a) say, cannot be proven equal
+    by balls: where that is what stops them, they are presumed equal, and the note says so.
+    """
     at = point(tensors)
     names = differentiated(at)
-    here = examine(claim.loss, claim.gradient, at, names, seed)
+    try:
+        here = examine(claim.loss, claim.gradient, at, names, seed)
+    except CannotFollow:
+        here = examine(claim.loss, claim.gradient, at, names, seed, presume=True)
     orders = dict.fromkeys(names, here.order.odd)
     if here.order.right and here.order.smooth:
         return Formula(Status.CORRECT, orders, here.values, here.values)
@@ -73,9 +83,9 @@ def examine_formula(claim: Claim, tensors: Tensors, seed: int) -> Formula:
 
 
 def _at_kink(claim: Claim, at: Point, names: list[str], here: Exact, seed: int) -> Formula:
-    found = kinks(claim, at)
+    found, presume = kinks(claim, at), here.presumed > 0
     outside = [k for k in found if not k.between]
-    alone = {n: examine(claim.loss, claim.gradient, at, [n], seed).order for n in names}
+    alone = {n: examine(claim.loss, claim.gradient, at, [n], seed, presume).order for n in names}
     touched = frozenset(n for n, order in alone.items() if not (order.right and order.smooth))
     shown = outside or found
     return Formula(
@@ -87,6 +97,7 @@ def _at_kink(claim: Claim, at: Point, names: list[str], here: Exact, seed: int) 
         not_smooth=touched,
         culprits=tuple(dict.fromkeys(f"layer {k.layer}, on its kink" for k in outside)),
         kinks=tuple(found),
+        presumed=presume,
         note=str(shown[0]) if shown else "not smooth here, though no layer has a kink",
     )
 
@@ -102,15 +113,13 @@ def _at_fault(claim: Claim, at: Point, here: Exact, names: list[str], seed: int)
         return Formula(Status.CORRECT, orders, here.values, here.values, note=note)
     truth = {**here.values, **{name: _slopes(claim, at, name) for name in convicted}}
     blamed = tuple(culprits(claim, at, seed))
-    return Formula(
-        Status.WRONG, orders, truth, here.values, wrong=convicted, culprits=blamed
-    )
+    return Formula(Status.WRONG, orders, truth, here.values, wrong=convicted, culprits=blamed)
 
 
 def _slopes(claim: Claim, at: Point, name: str) -> list[flint.arb]:
     """The true gradient of a tensor's first elements: exact central differences, right to h^2."""
     tensor, slopes = at[name], []
-    with arithmetic(Ball, BITS):
+    with exactly(BITS):
         for index in list(np.ndindex(tensor.shape))[:AFFORDABLE]:
             sides = []
             for step in (STEP, -STEP):

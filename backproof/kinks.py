@@ -17,8 +17,9 @@ import numpy as np
 
 from architectures import INPUT, Dense
 from backproof.claims import TARGET, Claim
+from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, lift
-from reference.exact.numbers import Ball, arithmetic
+from reference.exact.ball import Ball
 from reference.exact.witness import BITS
 
 STEP = flint.arb(2) ** -100
@@ -54,7 +55,7 @@ class Kink:
 def kinks(claim: Claim, at: Mapping[str, Any]) -> list[Kink]:
     """Every kink of every layer and of the loss at a point of balls."""
     network, found = claim.network, []
-    with arithmetic(Ball, BITS):
+    with exactly(BITS, presume=True):
         a = at[INPUT]
         for j, (layer, _, names) in enumerate(network.shapes()):
             p = {name.removeprefix(f"{j}."): at[name] for name in names}

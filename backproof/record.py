@@ -95,6 +95,19 @@ def run_from_json(document: Any) -> Run:
         raise RecordError(f"this run is damaged ({type(error).__name__}: {error})") from error
 
 
+def read_run(path: Path) -> Run:
+    """The run in a file; raises `RecordError` where it holds none, OSError where it cannot be read."""
+    return run_from_json(read_json(path))
+
+
+def read_json(path: Path) -> Any:
+    """A file's JSON; raises `RecordError` where it is none."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RecordError(f"{path} is not JSON ({error})") from None
+
+
 def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
     """A verdict as JSON values, with its case and all findings."""
     return {
@@ -171,6 +184,26 @@ def write_whole(path: Path, text: str) -> None:
     except BaseException:
         os.unlink(name)
         raise
+
+
+def write_pair(document: Mapping[str, Any], page: Path) -> None:
+    """Write a run's JSON, and beside it the page that shows it."""
+    from reports import render
+
+    write_whole(page.with_suffix(".json"), to_text(document))
+    write_whole(page, render(document))
+
+
+def check_writable(folder: Path) -> None:
+    """Raise OSError, with the system's reason, where no file can be made; leave no trace."""
+    made = [p for p in (folder, *folder.parents) if not p.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    finally:
+        for empty in made:
+            empty.rmdir()
 
 
 def to_text(document: Mapping[str, Any]) -> str:

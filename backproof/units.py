@@ -8,8 +8,8 @@ import numpy as np
 from architectures import Array, DType
 
 LIMIT = 16.0
-"""Above this excess it is not rounding. Measured: over 20,000 right cases the largest stays below
-6 with both opinions on the unit, and a formula fault in float64 stands at 1e6."""
+"""Above this excess it is not rounding. Measured by `backproof power`: of 20,000 right cases none reaches
+8 with both opinions on the unit, and a formula fault in float64 stands at 1e6."""
 SUSPICIOUS = 4.0
 """Above this excess the unit itself is doubted, and a second opinion on it is asked."""
 

@@ -104,11 +104,3 @@ class Verdict:
         lines += [f"{name} was silent: {why}" for name, why in self.silent.items()]
         lines += [self.evidence, f"again: backproof replay {self.case.id}"]
         return "\n".join(lines)
-
-
-def summary(verdicts: Mapping[Any, Verdict]) -> dict[Status, int]:
-    """How many verdicts of each status there are, every status included."""
-    counts = dict.fromkeys(Status, 0)
-    for verdict in verdicts.values():
-        counts[verdict.status] += 1
-    return counts

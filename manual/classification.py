@@ -6,7 +6,7 @@ import numpy as np
 
 from architectures import Array, BinaryCrossEntropy, CrossEntropy
 from manual.rules import LossPullback
-from manual.sigmoidal import logistic, log_one_plus_exp
+from manual.sigmoidal import log_one_plus_exp, logistic
 
 
 def binary_cross_entropy(loss: BinaryCrossEntropy, z: Array, t: Array) -> tuple[Any, LossPullback]:

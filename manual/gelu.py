@@ -6,6 +6,9 @@ from scipy import special
 from architectures import GELU, Array, TanhGELU, Tensors
 from manual.rules import Pullback
 
+CUBIC = 0.044715
+"""The paper's fitted coefficient, as a double on both sides of the derivative."""
+
 
 def gelu(layer: GELU, p: Tensors, x: Array) -> tuple[Array, Pullback]:
     r"""x, y: (n, k), element by element, Phi and phi the normal distribution and density
@@ -41,13 +44,11 @@ def tanh_gelu(layer: TanhGELU, p: Tensors, x: Array) -> tuple[Array, Pullback]:
 
     Source: Hendrycks and Gimpel (2016), section 2.
     """
-    one = _one(x)
-    k = np.sqrt(2 / _pi(one))
-    c = 44715 * one / 1000000
-    T = np.tanh(k * (x + c * x * x * x))
+    k = np.sqrt(2 / _pi(_one(x)))
+    T = np.tanh(k * (x + CUBIC * x * x * x))
 
     def pullback(dy: Array) -> tuple[Array, Tensors]:
-        return dy * ((1 + T) / 2 + x * (1 - T) * (1 + T) * k * (1 + 3 * c * x * x) / 2), {}
+        return dy * ((1 + T) / 2 + x * (1 - T) * (1 + T) * k * (1 + 3 * CUBIC * x * x) / 2), {}
 
     return x * (1 + T) / 2, pullback
 
@@ -62,7 +63,8 @@ def _pi(one: Array) -> Array:
 
 
 def _erfc(x: Array) -> Array:
-    """erfc, which SciPy has for floats; numbers of any other kind bring their own, as `erfc()`."""
+    """erfc: SciPy's for floats, in double at the most; other numbers bring their own `erfc()`."""
     if x.dtype == object:
         return np.frompyfunc(lambda number: number.erfc(), 1, 1)(x)
-    return special.erfc(x)
+    double = x if x.dtype == np.float32 else x.astype(np.float64)
+    return special.erfc(double).astype(x.dtype)

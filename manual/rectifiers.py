@@ -13,7 +13,7 @@ from manual.rules import Pullback
 def identity(layer: Identity, p: Tensors, x: Array) -> tuple[Array, Pullback]:
     r"""x, y: (n, k), element by element
 
-        y = x    dx = dy
+    y = x    dx = dy
     """
 
     def pullback(dy: Array) -> tuple[Array, Tensors]:

@@ -18,46 +18,52 @@ Loss = Callable[[Mapping[str, Any]], Any]
 NAME = "finite differences"
 RELATIVE = 1e-10
 """Steps are refined until the estimated error is below this part of the slope, or grows."""
+NOISE = 64 * float(np.finfo(np.float64).eps)
+"""The loss's own rounding over the first step, which SciPy's estimate does not know of."""
 
 
 def testify(case: Case, loss: Loss, target_name: str) -> Testimony:
     """The slope of the loss along a random direction in each tensor, with its estimated error.
 
-    loss: the forward pass, of the tensors by name and of the targets as `target_name`. A
-    direction's largest element is the tensor's largest (1 if that is 0), so that a step of 1 moves
-    the tensor by its own size. Silent where no slope is finite.
+    loss: the forward pass, of the tensors by name and of the targets as `target_name`. Steps are
+    measured in units of 1 and of the tensor's own size: the better known slope is told. Silent
+    where no slope is finite.
     """
     tensors, target = values(case)
-    at = {name: t.astype(np.float64) for name, t in tensors.items()}
+    at: dict[str, Any] = {name: t.astype(np.float64) for name, t in tensors.items()}
     constant = target.astype(np.float64) if target.dtype.kind == "f" else target
     rng = np.random.default_rng(int(case.id, 16))
-    along = {name: _direction(t, rng) for name, t in at.items()}
-    names = list(at)
+    along = {n: rng.uniform(0.25, 1, t.shape) * rng.choice([-1, 1], t.shape) for n, t in at.items()}
+    names, sizes = list(at), [float(np.abs(t).max(initial=0)) or 1.0 for t in at.values()]
 
     def moved(step: float, which: int) -> float:
         name = names[int(which)]
-        point = {**at, name: at[name] + step * along[name], target_name: constant}
-        return float(loss(point))
+        return float(loss({**at, name: at[name] + step * along[name], target_name: constant}))
 
-    with np.errstate(all="ignore"):
-        found = derivative(
-            np.vectorize(moved, otypes=[np.float64]),
-            np.zeros(len(names)),
-            args=(np.arange(len(names)),),
-            tolerances={"atol": 0.0, "rtol": RELATIVE},
-            initial_step=1 / 64,
-            maxiter=8,
-        )
-    if not np.isfinite(found.df).any():
+    slopes, errors = _slopes(moved, np.ones(len(names)))
+    by_size = _slopes(moved, np.array(sizes))
+    better = by_size[1] < errors
+    slopes, errors = np.where(better, by_size[0], slopes), np.where(better, by_size[1], errors)
+    errors = errors + NOISE * abs(float(loss({**at, target_name: constant})))
+    if not np.isfinite(slopes).any():
         return Testimony(NAME, silent="the loss is not finite around the point")
     return Testimony(
         NAME,
-        tensors={name: np.asarray(found.df[k]) for k, name in enumerate(names)},
-        error={name: np.asarray(found.error[k]) for k, name in enumerate(names)},
+        tensors=dict(zip(names, map(np.asarray, slopes), strict=True)),
+        error=dict(zip(names, map(np.asarray, errors), strict=True)),
         along=along,
     )
 
 
-def _direction(tensor: Any, rng: np.random.Generator) -> Any:
-    size = float(np.max(np.abs(tensor), initial=0)) or 1.0
-    return rng.uniform(0.25, 1, tensor.shape) * rng.choice([-size, size], tensor.shape)
+def _slopes(moved: Callable[[float, int], float], scales: Any) -> tuple[Any, Any]:
+    """The slopes at step 0 of moved(step, 0), moved(step, 1), ..., and their estimated errors."""
+    with np.errstate(all="ignore"):
+        found = derivative(
+            np.vectorize(moved, otypes=[np.float64]),
+            np.zeros(len(scales)),
+            args=(np.arange(len(scales)),),
+            tolerances={"atol": 0.0, "rtol": RELATIVE},
+            initial_step=scales / 64,
+            maxiter=8,
+        )
+    return found.df, np.where(np.isfinite(found.error), found.error, np.inf)

@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from architectures import Array
-from reference.exact.numbers import UNARY, Ball, Rounded, Watch, dot
+from reference.exact.arithmetic import Watch
+from reference.exact.ball import UNARY, Ball, ball
+from reference.exact.rounded import Rounded, dot, enter
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,7 +59,12 @@ def distances(these: list[flint.arb], those: list[flint.arb]) -> Floats:
 
 def midpoints(array: list[flint.arb], shape: tuple[int, ...]) -> Floats:
     """The nearest float64 of every midpoint."""
-    return np.array([float(ball.mid()) for ball in array]).reshape(shape)
+    return np.array([float(b.mid()) for b in array]).reshape(shape)
+
+
+def radii(array: list[flint.arb], shape: tuple[int, ...]) -> Floats:
+    """An upper bound of every radius."""
+    return np.array([float(b.rad()) for b in array]).reshape(shape)
 
 
 def _number(value: Any) -> Any:
@@ -82,8 +89,7 @@ def _arb(number: Any) -> flint.arb:
     if isinstance(number, Ball):
         return number.value
     if isinstance(number, Rounded):
-        value = number.value
-        return flint.arb(value) if value.is_finite() else flint.arb("nan")
+        return number.arb
     return flint.arb(number) if np.isfinite(number) else flint.arb("nan")
 
 
@@ -100,10 +106,10 @@ def _product(a: Any, b: Any) -> Any:
         raise ValueError(f"matmul: shapes {a.shape} and {b.shape} do not fit")
     result = np.empty((n, m), dtype=object)
     if Rounded in (type(a.flat[0]), type(b.flat[0])):
-        rows = [[Rounded.enter(x) for x in row] for row in a.tolist()]
-        columns = [[Rounded.enter(x) for x in column] for column in b.T.tolist()]
+        rows = [[enter(x) for x in row] for row in a.tolist()]
+        columns = [[enter(x) for x in column] for column in b.T.tolist()]
         result.flat = [dot(row, column) for row in rows for column in columns]
     else:
         A, B = (flint.arb_mat(*x.shape, [_arb(y) for y in x.ravel().tolist()]) for x in (a, b))
-        result.flat = [Ball(x) for x in (A * B).entries()]
+        result.flat = [ball(x) for x in (A * B).entries()]
     return result.view(Lifted)

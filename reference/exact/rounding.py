@@ -7,8 +7,8 @@ import flint
 import numpy as np
 
 from architectures import DType, Tensors
+from reference.exact.arithmetic import rounded
 from reference.exact.arrays import balls, distances, lift
-from reference.exact.numbers import Rounded, arithmetic
 from reference.exact.taylor import Gradient
 
 FEWER = 4
@@ -33,8 +33,8 @@ def units(
     what results below the dtype's smallest normal number lose by being 0.
     """
     smallest = float(np.finfo(dtype).smallest_normal)
-    flushed, count = _run(gradient, tensors, bits(dtype) - FEWER, smallest)
-    plain = _run(gradient, tensors, bits(dtype) - FEWER)[0] if count else flushed
+    flushed, underflows = _run(gradient, tensors, bits(dtype) - FEWER, smallest)
+    plain = _run(gradient, tensors, bits(dtype) - FEWER)[0] if underflows else flushed
     unit, underflow = {}, {}
     for name, true in exact.items():
         size = max((abs(float(t.mid())) for t in true), default=0.0)
@@ -57,7 +57,9 @@ def noisy_units(
     step, draw = 2.0 ** (FEWER - bits(dtype)), Random(seed)
     unit = dict.fromkeys(exact, 0.0)
     for _ in range(NOISY_RUNS):
-        run = _run(gradient, tensors, bits(dtype) + SPARE, None, lambda: draw.uniform(-step, step))[0]
+        run, _ = _run(
+            gradient, tensors, bits(dtype) + SPARE, 0.0, lambda: draw.uniform(-step, step)
+        )
         for name, true in exact.items():
             error = float(distances(run[name], true).max(initial=0)) * 2.0**-FEWER
             unit[name] = max(unit[name], error)
@@ -68,9 +70,9 @@ def _run(
     gradient: Gradient,
     tensors: Tensors,
     precision: int,
-    smallest: float | None = None,
+    smallest: float = 0.0,
     noise: Callable[[], float] | None = None,
-) -> tuple[Results, int]:
-    with arithmetic(Rounded, precision, smallest, noise) as watch:
+) -> tuple[Results, bool]:
+    with rounded(precision, smallest, noise) as context:
         result = gradient({name: lift(t) for name, t in tensors.items()})
-        return {name: balls(g) for name, g in result.items()}, watch.flushed
+        return {name: balls(g) for name, g in result.items()}, context.underflow

@@ -8,8 +8,9 @@ from typing import Any
 import flint
 import numpy as np
 
+from reference.exact.arithmetic import CannotFollow
 from reference.exact.arrays import balls, lift
-from reference.exact.numbers import Ball, CannotFollow
+from reference.exact.ball import Ball
 
 STEP = flint.arb(2) ** -100
 SHRINK = 256
@@ -73,13 +74,15 @@ def order(
     """Read the orders off two steps, 2^-100 and 2^-108, along `direction`.
 
     at: the point, base: the loss there, gradient: the claim there, all in balls; direction: the
-    tensors that move (the others stay). Call it within `arithmetic(400)`.
+    tensors that move (the others stay). Call it within `exactly(400)`.
 
     Source: the Taylor remainder test of Farrell, Ham, Funke and Rognes (2013), section 4, with
     the remainder split into its odd and even part.
     """
     terms = [g * v for n in direction for g, v in zip(balls(gradient[n]), balls(direction[n]))]
     slope = sum(terms, flint.arb(0))
+    if not (slope.is_finite() and balls(base)[0].is_finite()):
+        raise CannotFollow("the claim is no finite number in exact arithmetic either")
     odds, evens, h = [], [], STEP
     for _ in range(2):
         ahead, behind = (_at(loss, at, direction, s) for s in (h, -h))

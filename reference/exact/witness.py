@@ -10,8 +10,8 @@ import flint
 
 from architectures import Tensors
 from reference.exact import taylor
+from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, lift
-from reference.exact.numbers import Ball, arithmetic
 from reference.exact.taylor import Gradient, Loss, Order
 from reference.testimony import LOSS
 
@@ -27,38 +27,46 @@ class Exact:
     """What exact arithmetic found at one point.
 
     values: the claim's results, "loss" and each gradient, as flat lists of balls. order: the
-    Taylor order along one direction. ties: how often the claim compared equal numbers.
+    Taylor order along one direction. ties: how often the claim compared equal numbers; presumed:
+    how many of these are only known to differ by less than 2^-256.
     """
 
     values: dict[str, list[flint.arb]]
     order: Order
     ties: int
+    presumed: int = 0
 
 
 def point(tensors: Tensors) -> Point:
     """Where floats stand, exactly."""
-    with arithmetic(Ball, BITS):
+    with exactly(BITS):
         return {name: lift(t) for name, t in tensors.items()}
 
 
 def nudged(at: Point, moving: Collection[str], seed: int) -> Point:
     """A point within 2^-60, in a random direction: off every kink that lies at the point itself."""
-    with arithmetic(Ball, BITS):
+    with exactly(BITS):
         along = taylor.directions({name: at[name] for name in moving}, seed)
         return {**at, **{name: at[name] + NUDGE * v for name, v in along.items()}}
 
 
 def examine(
-    loss: Loss, gradient: Gradient, at: Point, moving: Collection[str], seed: int
+    loss: Loss,
+    gradient: Gradient,
+    at: Point,
+    moving: Collection[str],
+    seed: int,
+    presume: bool = False,
 ) -> Exact:
     """Run the claim at 400 bits at a point, and take its Taylor order along a random direction.
 
-    moving: the names of the tensors that the direction moves; the others stay.
-    Raises `CannotFollow` where the code leaves exact arithmetic or a comparison is undecided.
+    moving: the names of the tensors that the direction moves; the others stay. presume: take
+    numbers for equal that differ by less than 2^-256 for sure. Raises `CannotFollow` where the code
+    leaves exact arithmetic or a comparison is undecided.
     """
-    with arithmetic(Ball, BITS) as watch:
+    with exactly(BITS, presume=presume) as watch:
         result = gradient(at)
-        ties = watch.ties
+        ties, presumed = watch.ties, watch.presumed
         along = taylor.directions({name: at[name] for name in moving}, seed)
         order = taylor.order(loss, at, result[LOSS], result, along)
-        return Exact({name: balls(g) for name, g in result.items()}, order, ties)
+        return Exact({name: balls(g) for name, g in result.items()}, order, ties, presumed)

@@ -1,0 +1,147 @@
+"""The command line: `backproof run`, `replay`, `report` and `power`.
+
+Exit codes: 0 all right, 1 a gradient is not right, 2 usage or bad input, 3 internal error,
+130 interrupted (what was finished is kept).
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import App, CycloptsError, Parameter, validators
+from rich.console import Console
+
+from backproof import __version__
+
+RIGHT, NOT_RIGHT, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+
+app = App(
+    name="backproof",
+    help="Proof-reads backprop: gradients derived by hand against four independent witnesses.",
+    version=__version__,
+    help_format="plaintext",
+)
+console, complaints = Console(highlight=False), Console(stderr=True, highlight=False)
+
+AtLeastOne = Annotated[int, Parameter(validator=validators.Number(gte=1))]
+FromZero = Annotated[int, Parameter(validator=validators.Number(gte=0))]
+Minutes = Annotated[float | None, Parameter(validator=validators.Number(gt=0))]
+
+
+class BadInput(Exception):
+    """Something the user gave cannot be used; the message says what to do."""
+
+
+@app.command
+def run(
+    *,
+    cases: AtLeastOne = 200,
+    seed: FromZero = 0,
+    workers: AtLeastOne = 2,
+    time: Minutes = None,
+    only: str = "",
+    out: Path = Path("reports"),
+    plant: str = "",
+) -> int:
+    """Judge random gradients by all witnesses, train on the digits, try the tutorial; one page.
+
+    Parameters
+    ----------
+    cases: How many random cases to judge.
+    seed: Decides which cases: the same seed, the same cases and verdicts.
+    workers: Processes that judge side by side.
+    time: Minutes after which no new case is begun.
+    only: Judge only cases whose line matches this regular expression, and nothing but cases.
+    out: The folder for gradients.html and gradients.json.
+    plant: The name of a fault to plant in the right rules, to see what a conviction looks like.
+    """
+    from backproof.main_job import Job, carry_out_job
+
+    return carry_out_job(Job(cases, seed, workers, time, only, out, plant), console)
+
+
+@app.command
+def replay(case: str, *, out: Path = Path("reports"), plant: str = "") -> int:
+    """Judge one case again and print its verdict with all its findings.
+
+    Parameters
+    ----------
+    case: A file with a case's JSON, or the id of a case of the last run.
+    out: The folder that the last run wrote to.
+    plant: The name of a fault to plant, as in `backproof run`.
+    """
+    from backproof.replay import find_case, show
+
+    return show(find_case(case, out), plant, console)
+
+
+@app.command
+def report(record: Path, *, out: Path | None = None) -> int:
+    """Write the page again from a run's JSON.
+
+    Parameters
+    ----------
+    record: The gradients.json of a run.
+    out: The page to write; beside the JSON if it is not said.
+    """
+    from backproof.record import read_run, run_to_json, write_whole
+    from reports import render
+
+    page = out or record.with_suffix(".html")
+    write_whole(page, render(run_to_json(read_run(record))))
+    console.print(f"The page: {page}", soft_wrap=True)
+    return RIGHT
+
+
+@app.command
+def power(
+    *,
+    cases: AtLeastOne = 20_000,
+    seed: FromZero = 0,
+    workers: AtLeastOne = 2,
+    out: Path | None = None,
+) -> int:
+    """Put the checker on trial: planted faults, false alarms, and its costs beside gradcheck's.
+
+    Parameters
+    ----------
+    cases: How many right cases to look for false alarms in.
+    seed: Decides which cases.
+    workers: Processes that judge side by side.
+    out: A JSON file for the figures.
+    """
+    from backproof.trial import put_checker_on_trial
+
+    return put_checker_on_trial(cases, seed, workers, out, console)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(answer(lambda: app(arguments, exit_on_error=False, print_error=False)))
+
+
+def answer(command: Callable[[], Any]) -> int:
+    """The exit code of a command; what went wrong is said on stderr, without a traceback of ours."""
+    from architectures import CaseError
+    from backproof.record import RecordError
+
+    try:
+        return int(command() or RIGHT)
+    except (CycloptsError, BadInput, CaseError, RecordError) as error:
+        return _complain(str(error), BAD_INPUT)
+    except re.error as error:
+        return _complain(f"--only is no regular expression: {error}", BAD_INPUT)
+    except OSError as error:
+        return _complain(f"{error.filename or 'a file'}: {error.strerror or error}", BAD_INPUT)
+    except KeyboardInterrupt:
+        return _complain("interrupted before anything was finished", INTERRUPTED)
+    except Exception as error:
+        complaints.print_exception()
+        return _complain(f"internal error: {type(error).__name__}: {error}", INTERNAL)
+
+
+def _complain(message: str, code: int) -> int:
+    complaints.print(f"backproof: {message}", soft_wrap=True, markup=False)
+    return code

@@ -1,0 +1,110 @@
+"""`pytest --backproof-report=PATH`: the page and the JSON of every gradient a test session judged.
+
+Each verdict travels with the report of the test that it was reached in, so that nothing is lost
+under pytest-xdist but what a dying worker was at, and that is listed.
+"""
+
+import shlex
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+OPTION = "--backproof-report"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option."""
+    group = parser.getgroup("backproof", "proof-read backprop")
+    group.addoption(
+        OPTION,
+        metavar="PATH",
+        type=Path,
+        help="write a page of every gradient judged in this session, and its JSON beside it",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Record verdicts if they are asked for; an unwritable path ends the session at once."""
+    path: Path | None = config.getoption(OPTION)
+    if path is None:
+        return
+    if path.suffix != ".html":
+        raise pytest.UsageError(f"{OPTION}={path}: the page's name must end in .html")
+    worker = hasattr(config, "workerinput")
+    if not worker:
+        _try_to_write(path)
+    config.pluginmanager.register(Recorder(config, path, worker), "backproof-recorder")
+
+
+def _try_to_write(path: Path) -> None:
+    from backproof.record import check_writable
+
+    try:
+        check_writable(path.parent)
+    except OSError as error:
+        raise pytest.UsageError(f"{OPTION}={path}: {error.strerror or error}") from None
+
+
+class Recorder:
+    """Collects verdicts test by test; where tests are gathered, writes the page at the end."""
+
+    def __init__(self, config: pytest.Config, path: Path, worker: bool) -> None:
+        self.config, self.path, self.worker = config, path, worker
+        self.heard: list[Any] = []
+        self.verdicts: dict[str, dict[str, Any]] = {}
+        self.lost: list[str] = []
+        self.written = ""
+
+    def pytest_sessionstart(self) -> None:
+        """Listen to the court."""
+        from backproof.court import LISTENERS
+
+        LISTENERS.append(self.heard.append)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Send what this phase of a test judged along with its report."""
+        from backproof.record import encode, verdict_to_json
+
+        report = yield
+        report.backproof = [encode(verdict_to_json(verdict)) for verdict in self.heard]  # type: ignore[attr-defined]
+        self.heard.clear()
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep, of every case, the verdict with the most findings."""
+        for verdict in getattr(report, "backproof", []):
+            known = self.verdicts.get(verdict["id"])
+            if known is None or len(verdict["findings"]) > len(known["findings"]):
+                self.verdicts[verdict["id"]] = verdict
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_handlecrashitem(self, crashitem: str) -> None:
+        """A worker died in this test: what it had judged there is lost, and said to be."""
+        self.lost.append(f"{crashitem}: its worker died")
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the page, where the reports of all workers come together."""
+        from backproof.court import LISTENERS
+
+        LISTENERS.remove(self.heard.append)
+        if self.worker:
+            return
+        from backproof.environment import environment
+        from backproof.record import Run, decode, run_to_json, verdict_from_json, write_pair
+        from backproof.witnesses import WITNESSES, absent
+
+        command = shlex.join(["pytest", *map(str, self.config.invocation_params.args)])
+        run = Run(command, len(self.verdicts), environment(), lost=self.lost)
+        run.verdicts = [verdict_from_json(decode(v)) for _, v in sorted(self.verdicts.items())]
+        run.absent = {w: reason for w in WITNESSES if (reason := absent(w))}
+        write_pair(run_to_json(run), self.path)
+        counts = ", ".join(f"{n} {status}" for status, n in run.counts().items() if n)
+        self.written = f"backproof: {counts or 'nothing was judged'}; the page: {self.path}"
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say where the page is."""
+        if self.written:
+            terminalreporter.write_line(self.written)

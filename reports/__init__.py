@@ -1,0 +1,5 @@
+"""One self-contained HTML page from a finished run's JSON document; pure, and a witness to nothing."""
+
+from reports.page import render
+
+__all__ = ["render"]

@@ -1,0 +1,108 @@
+"""One case on the page: what it is, what was found, and every tensor by every witness."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.format import described, digits17, short
+from reports.statuses import RIGHT
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A finding as it is shown; where: the element that is furthest off."""
+
+    witness: str
+    where: str
+    claimed: str
+    true: str
+    excess: str
+    status: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Minimal:
+    """The smallest case that fails in the same way, and the command that shows it."""
+
+    case: str
+    replay: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A verdict as it is shown; tensors: their names with the findings of every witness."""
+
+    anchor: str
+    id: str
+    title: str
+    case: str
+    status: str
+    excess: str
+    diagnosis: str
+    culprits: tuple[str, ...]
+    evidence: str
+    silent: Mapping[str, str]
+    seconds: str
+    tensors: Mapping[str, Sequence[Row]]
+    minimal: tuple[Minimal, ...]
+
+    @property
+    def right(self) -> bool:
+        """Whether the case is correct or lies on a kink; undecided is neither."""
+        return self.status in RIGHT
+
+
+def view(
+    verdict: Mapping[str, Any], anchor: str, minimal: Sequence[Mapping[str, Any]] = ()
+) -> CaseView:
+    """The view of a verdict; minimal: those of the run's minimal cases that belong to it."""
+    tensors: dict[str, list[Row]] = {}
+    for finding in verdict["findings"]:
+        tensors.setdefault(finding["tensor"], []).append(_row(finding))
+    strict = [f["excess"] for f in verdict["findings"] if f["witness"] != "finite differences"]
+    return CaseView(
+        anchor,
+        verdict["id"],
+        verdict["title"],
+        described(verdict["case"]),
+        verdict["status"],
+        short(max((e for e in strict if e is not None), default=None)),
+        verdict["diagnosis"],
+        tuple(verdict["culprits"]),
+        verdict["evidence"],
+        verdict["silent"],
+        short(verdict["seconds"]),
+        tensors,
+        tuple(_minimal(entry) for entry in minimal if entry.get("of") == verdict["id"]),
+    )
+
+
+def anchors(verdicts: Sequence[Mapping[str, Any]], prefix: str) -> list[str]:
+    """A name for each verdict that no other element of the page has, though ids may repeat."""
+    found: list[str] = []
+    for k, verdict in enumerate(verdicts):
+        name = f"{prefix}-{verdict['id']}"
+        found.append(f"{name}-{k}" if name in found else name)
+    return found
+
+
+def _row(finding: Mapping[str, Any]) -> Row:
+    order = finding["order"]
+    notes = [finding["note"]]
+    if order is not None:
+        notes.append("no remainder" if math.isinf(order) else f"Taylor order {order:.3f}")
+    return Row(
+        finding["witness"],
+        ", ".join(map(str, finding["worst"])),
+        digits17(finding["claimed"]),
+        digits17(finding["true"]),
+        short(finding["excess"]),
+        finding["status"],
+        "; ".join(filter(None, notes)),
+    )
+
+
+def _minimal(entry: Mapping[str, Any]) -> Minimal:
+    return Minimal(described(entry.get("case") or {}), entry.get("replay", ""))

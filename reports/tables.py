@@ -1,0 +1,147 @@
+"""The tables: layers and losses against witnesses, quantiles of the excess, and the plot's dots."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reports.format import short
+from reports.statuses import FAULTY, MEANINGS, severity, tally
+
+DIFFERENCES = "finite differences"
+WITNESSES = ("exact", "torch", "jax", DIFFERENCES)
+LIMIT = 16
+"""The court's limit on the excess: beyond it, an error is not rounding."""
+
+Verdicts = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one witness says of the cases that contain one layer or loss.
+
+    heard: in how many of them it was heard; excess: the worst one that it could decide, kinks
+    aside; remarks: statuses of single tensors other than correct, each with its number of cases.
+    """
+
+    heard: int
+    excess: str
+    remarks: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A layer or a loss: the number of cases that contain it, what became of them, the cells."""
+
+    name: str
+    cases: int
+    verdicts: tuple[tuple[str, int], ...]
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """How the excesses of one witness are spread."""
+
+    witness: str
+    findings: int
+    zero: int
+    median: str
+    most: str
+    largest: str
+    beyond: int
+    unmeasured: int
+
+
+def coverage(verdicts: Verdicts) -> dict[str, list[Row]]:
+    """The rows for "layers" and for "losses", by name."""
+    layers = {v["id"]: {layer["layer"] for layer in v["case"]["layers"]} for v in verdicts}
+    losses = {v["id"]: {v["case"]["loss"]["loss"]} for v in verdicts}
+    return {"layers": _rows(verdicts, layers), "losses": _rows(verdicts, losses)}
+
+
+def _rows(verdicts: Verdicts, parts: Mapping[str, set[str]]) -> list[Row]:
+    rows = []
+    for name in sorted(set[str]().union(*parts.values())):
+        having = [v for v in verdicts if name in parts[v["id"]]]
+        cells = tuple(_cell(having, witness) for witness in WITNESSES)
+        rows.append(Row(name, len(having), _remarks(tally(having)), cells))
+    return rows
+
+
+def _cell(verdicts: Verdicts, witness: str) -> Cell:
+    said = [[f for f in v["findings"] if f["witness"] == witness] for v in verdicts]
+    decided = [
+        f["excess"]
+        for findings in said
+        for f in findings
+        if f["excess"] is not None and f["status"] not in ("undecided", "kink")
+    ]
+    remarks = dict.fromkeys(MEANINGS, 0)
+    for findings in said:
+        for status in {f["status"] for f in findings}:
+            remarks[status] += 1
+    worst = short(max(decided, key=_weight)) if decided else "–"
+    return Cell(sum(map(bool, said)), worst, _remarks(remarks))
+
+
+def _remarks(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple((status, n) for status, n in counts.items() if n and status != "correct")
+
+
+def _weight(excess: float) -> float:
+    return math.inf if math.isnan(excess) else excess
+
+
+def quantiles(verdicts: Verdicts) -> list[Quantiles]:
+    """One line for each witness that said something, by nearest rank."""
+    found = []
+    for witness, findings in _by_witness(verdicts).items():
+        measured = [f["excess"] for f in findings if f["excess"] is not None]
+        excess = sorted(map(_weight, measured))
+        rank = [short(_rank(excess, q)) for q in (0.5, 0.99, 1.0)]
+        zero, beyond = excess.count(0), sum(e > LIMIT for e in excess)
+        missing = len(findings) - len(excess)
+        found.append(Quantiles(witness, len(findings), zero, *rank, beyond, missing))
+    return found
+
+
+def _rank(ordered: Sequence[float], q: float) -> float | None:
+    return ordered[max(0, math.ceil(q * len(ordered)) - 1)] if ordered else None
+
+
+def dots(verdicts: Verdicts, anchors: Sequence[str]) -> dict[str, Any]:
+    """The plot's data: for each witness [excess, status, case, tensor]; null is beyond all numbers.
+
+    anchors: the page's name for each verdict; status and case are indices.
+    """
+    lanes: dict[str, list[list[Any]]] = {}
+    for k, verdict in enumerate(verdicts):
+        for f in verdict["findings"]:
+            lane = lanes.setdefault(f["witness"], [])
+            if f["excess"] is not None:
+                excess = float(f"{f['excess']:.3g}") if math.isfinite(f["excess"]) else None
+                lane.append([excess, severity(f["status"]), k, f["tensor"]])
+    drawn = [{"witness": w, "dots": lanes[w]} for w in _ordered(lanes) if lanes[w]]
+    statuses, faulty = list(MEANINGS), len(FAULTY)
+    return {
+        "limit": LIMIT,
+        "statuses": statuses,
+        "faulty": faulty,
+        "cases": list(anchors),
+        "lanes": drawn,
+    }
+
+
+def _by_witness(verdicts: Verdicts) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for verdict in verdicts:
+        for finding in verdict["findings"]:
+            found.setdefault(finding["witness"], []).append(finding)
+    return {witness: found[witness] for witness in _ordered(found)}
+
+
+def _ordered(witnesses: Iterable[str]) -> list[str]:
+    """The witnesses in their order, then what else was found, as by the claim's own conduct."""
+    named = list(witnesses)
+    return [w for w in WITNESSES if w in named] + [w for w in named if w not in WITNESSES]

@@ -1,0 +1,82 @@
+"""Shrinking: every fault comes down to the least network that shows it, the same one every time."""
+
+from dataclasses import replace
+
+import pytest
+
+from architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU, Sigmoid, Tanh
+from backproof.court import judge
+from backproof.faults import FAULTS, Fault, claim_with
+from backproof.power import GUILTY, PATIENCE, cases_with, names
+from backproof.shrink import minimal
+
+DEEP = Case(
+    Network(7, (Dense(5), ReLU(), Tanh(), Dense(6), Sigmoid(), Dense(3)), HalfSquaredError("mean")),
+    batch=5,
+    dtype="float32",
+    data=Drawn("wide", 977),
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_a_fault_shrinks_to_the_layer_at_fault(fault: Fault) -> None:
+    """A layer's fault shrinks to that layer alone, a loss's to no layer, and is still named.
+
+    Two exceptions: what overflows needs a product before it that is large enough, and a kink
+    needs to be met.
+    """
+
+    def convicts(case: Case) -> bool:
+        return judge(case, claim_with(fault, case.network), fault.witnesses).status in GUILTY
+
+    convicted = (c for c in cases_with(fault.layer, "float64", 0, PATIENCE) if convicts(c))
+    case = next(convicted)
+    least = minimal(case, convicts, seed=0)
+    assert convicts(least)
+    assert names(judge(least, claim_with(fault, least.network), fault.witnesses), fault)
+    assert least.batch <= case.batch
+    if fault.cause == "unstable at extreme inputs":
+        assert len(least.network.layers) <= len(case.network.layers)
+    else:
+        assert [type(layer) for layer in least.network.layers] == [fault.layer] * (
+            not fault.in_loss
+        )
+
+
+def test_the_least_case_is_the_simplest_one() -> None:
+    """Where anything convicts, one sample, one feature and no layer are left, in tame float64."""
+    least = minimal(DEEP, lambda case: True, seed=0)
+    assert least == Case(Network(1, (), HalfSquaredError("mean")), 1, "float64", Drawn("tame", 0))
+
+
+def test_shrinking_keeps_what_convicts() -> None:
+    """Layers stay in their order, and only those stay that the conviction needs."""
+
+    def convicts(case: Case) -> bool:
+        kinds = [type(layer) for layer in case.network.layers]
+        return ReLU in kinds and Sigmoid in kinds[kinds.index(ReLU) :] and case.batch >= 3
+
+    least = minimal(DEEP, convicts, seed=5)
+    assert least.network.layers == (ReLU(), Sigmoid())
+    assert (least.batch, least.network.inputs) == (3, 1)
+
+
+def test_shrinking_is_deterministic() -> None:
+    """The same case, judge and seed give the same minimal case."""
+
+    def convicts(case: Case) -> bool:
+        return case.network.outputs * case.batch >= 6
+
+    assert minimal(DEEP, convicts, seed=1) == minimal(DEEP, convicts, seed=1)
+
+
+def test_a_case_that_nothing_simpler_shows_comes_back() -> None:
+    """Where only the case itself convicts, it is the minimal one; and where nothing does."""
+    assert minimal(DEEP, lambda case: case == DEEP, seed=0) == DEEP
+    assert minimal(DEEP, lambda case: False, seed=0) == DEEP
+
+
+def test_the_dtype_stays_where_it_matters() -> None:
+    """A conviction that needs float32 keeps it."""
+    least = minimal(DEEP, lambda case: case.dtype == "float32", seed=0)
+    assert least == replace(least, dtype="float32")
