@@ -19,7 +19,7 @@ Tensors = dict[str, Array]
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Numbers drawn by `numpy.random.default_rng(seed)` in a regime (see `architectures.values`)."""
+    """Numbers of a regime (see `architectures.values`), drawn by NumPy's default_rng(seed)."""
 
     regime: Regime
     seed: int

@@ -43,7 +43,7 @@ def case_to_json(case: Case) -> dict[str, Any]:
 
 
 def case_from_json(document: object) -> Case:
-    """Read a case; raises `CaseError` where anything is missing, unknown, misshapen or not finite."""
+    """Read a case; raises `CaseError` if anything is missing, unknown, misshapen or not finite."""
     doc = _mapping(document, "the case")
     schema = doc.get("schema")
     if isinstance(schema, int) and schema > SCHEMA:

@@ -38,7 +38,7 @@ def _draw(case: Case, regime: Regime, rng: np.random.Generator) -> Values:
 def _numbers(
     regime: Regime, shape: tuple[int, ...], scale: float, rng: np.random.Generator
 ) -> Array:
-    """Float64 numbers of a regime; `scale` keeps the outputs of a layer of the size of its inputs."""
+    """Float64 numbers of a regime; `scale` keeps a layer's outputs as large as its inputs."""
     normal = scale * rng.standard_normal(shape)
     match regime:
         case "tame" | "zero":

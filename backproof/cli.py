@@ -96,25 +96,18 @@ def report(record: Path, *, out: Path | None = None) -> int:
 
 
 @app.command
-def power(
-    *,
-    cases: AtLeastOne = 20_000,
-    seed: FromZero = 0,
-    workers: AtLeastOne = 2,
-    out: Path | None = None,
-) -> int:
-    """Put the checker on trial: planted faults, false alarms, and its costs beside gradcheck's.
+def power(*, cases: AtLeastOne = 20_000, seed: FromZero = 0, out: Path | None = None) -> int:
+    """Put the checker on trial: planted faults, false alarms, and its costs beside others'.
 
     Parameters
     ----------
     cases: How many right cases to look for false alarms in.
     seed: Decides which cases.
-    workers: Processes that judge side by side.
     out: A JSON file for the figures.
     """
     from backproof.trial import put_checker_on_trial
 
-    return put_checker_on_trial(cases, seed, workers, out, console)
+    return put_checker_on_trial(cases, seed, out, console)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -123,13 +116,14 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def answer(command: Callable[[], Any]) -> int:
-    """The exit code of a command; what went wrong is said on stderr, without a traceback of ours."""
+    """The exit code of a command; what the user gave wrong is said on stderr in a line."""
     from architectures import CaseError
+    from backproof.draw import NoSuchCase
     from backproof.record import RecordError
 
     try:
         return int(command() or RIGHT)
-    except (CycloptsError, BadInput, CaseError, RecordError) as error:
+    except (CycloptsError, BadInput, CaseError, NoSuchCase, RecordError) as error:
         return _complain(str(error), BAD_INPUT)
     except re.error as error:
         return _complain(f"--only is no regular expression: {error}", BAD_INPUT)

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from architectures import Array
-from backproof.formula import Formula
 from backproof.units import LIMIT, Units
 from backproof.verdicts import Finding, Status
 from backproof.witnesses import DIFFERENCES, EXACT
-from reference.exact.arrays import Floats
 from reference.testimony import LOSS, Testimony
+
+if TYPE_CHECKING:  # it needs exact arithmetic, without which the court must sit as well
+    from backproof.formula import Formula
 
 RESOLVED = 1e-3
 """Finite differences that do not know a slope better than this part of it have nothing to say."""
@@ -23,8 +25,8 @@ class Comparison:
 
     witness: str
     tensor: str
-    errors: Floats
-    true: Floats
+    errors: Array
+    true: Array
     claimed: Array
 
     @property
@@ -45,7 +47,7 @@ class Comparison:
         return Finding(self.tensor, self.witness, status, index, claimed, true, excess, order, note)
 
 
-def compare_exact(formula: Formula, results: Mapping[str, Array]) -> list[Comparison]:
+def compare_exact(formula: "Formula", results: Mapping[str, Array]) -> list[Comparison]:
     """The claim's floats against the true values."""
     return [
         Comparison(EXACT, n, formula.errors(n, results[n]), formula.true_values(n), results[n])
@@ -65,7 +67,7 @@ def compare(testimony: Testimony, results: Mapping[str, Array]) -> list[Comparis
     return found
 
 
-def judge_exact(c: Comparison, formula: Formula, units: Units) -> Finding:
+def judge_exact(c: Comparison, formula: "Formula", units: Units) -> Finding:
     """What exact arithmetic says of a tensor: its formula first, then its rounding."""
     excess, order = units.excess(c.tensor, c.error), formula.orders.get(c.tensor)
     status, note = Status.CORRECT, units.note(c.tensor)
@@ -81,7 +83,7 @@ def judge_exact(c: Comparison, formula: Formula, units: Units) -> Finding:
     return c.finding(status, excess, note, order)
 
 
-def judge_framework(c: Comparison, formula: Formula | None, units: Units) -> Finding:
+def judge_framework(c: Comparison, formula: "Formula | None", units: Units) -> Finding:
     """Within the limit a framework agrees; beyond it, it contradicts, except on a kink."""
     excess = units.excess(c.tensor, c.error)
     if excess <= LIMIT:

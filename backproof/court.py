@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,13 +18,15 @@ from backproof.comparison import (
     outvote,
 )
 from backproof.conduct import not_finite, observe
-from backproof.formula import CannotFollow, Formula, examine_formula, measure_units
-from backproof.locate import misbehaving
+from backproof.misconduct import misbehaving
 from backproof.sentences import diagnosis, evidence
 from backproof.units import SUSPICIOUS, Units, coarse_units
 from backproof.verdicts import Finding, Status, Verdict
 from backproof.witnesses import DIFFERENCES, EXACT, WITNESSES, absent, hear
 from reference.testimony import LOSS, Testimony
+
+if TYPE_CHECKING:  # it needs exact arithmetic, without which the court must sit as well
+    from backproof.formula import Formula
 
 LISTENERS: list[Callable[[Verdict], None]] = []
 """Called with every verdict on `manual`'s own gradients: the conviction of a fault is no news."""
@@ -74,10 +77,14 @@ def _judge(case: Case, claim: Claim, witnesses: Sequence[str]) -> Verdict:
     )
 
 
-def _formula(claim: Claim, tensors: Tensors, case: Case, silent: dict[str, str]) -> Formula | None:
+def _formula(
+    claim: Claim, tensors: Tensors, case: Case, silent: dict[str, str]
+) -> "Formula | None":
     silent |= {EXACT: reason} if (reason := absent(EXACT)) else {}
     if reason:
         return None
+    from backproof.formula import CannotFollow, examine_formula
+
     try:
         return examine_formula(claim, tensors, _seed(case))
     except CannotFollow as refusal:
@@ -110,7 +117,7 @@ def _findings(
     claim: Claim,
     tensors: Tensors,
     results: Mapping[str, Array],
-    formula: Formula | None,
+    formula: "Formula | None",
     testimonies: list[Testimony],
 ) -> list[Finding]:
     broken = _not_finite(results, formula)
@@ -133,11 +140,13 @@ def _units(
     claim: Claim,
     tensors: Tensors,
     results: Mapping[str, Array],
-    formula: Formula | None,
+    formula: "Formula | None",
     comparisons: list[Comparison],
 ) -> Units:
     if formula is None:
         return coarse_units(results, case.dtype)
+    from backproof.formula import measure_units
+
     units = Units(*measure_units(claim, tensors, formula, case.dtype))
     doubtful = any(
         units.excess(c.tensor, c.error) > SUSPICIOUS
@@ -149,7 +158,7 @@ def _units(
     return units
 
 
-def _not_finite(results: Mapping[str, Array], formula: Formula | None) -> list[Finding]:
+def _not_finite(results: Mapping[str, Array], formula: "Formula | None") -> list[Finding]:
     known = {n for n in results if formula and n not in formula.wrong}
     unknown = {n: np.full(r.size, np.nan) for n, r in results.items() if n not in known}
     true = {n: formula.true_values(n) for n in known} if formula else {}

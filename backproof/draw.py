@@ -33,7 +33,7 @@ def draw_cases(count: int, seed: int, only: str = "") -> list[Case]:
             return list(drawn.values())
     raise NoSuchCase(
         f"{len(drawn)} different cases match {only!r}, not {count}: ask for fewer with --cases, or "
-        "match more; a case reads like '3 > Dense(2) > ReLU > Huber[mean] · batch 4 · float32 · tame'"
+        "match more; a case reads '3 > Dense(2) > ReLU > Huber[mean] · batch 4 · float32 · tame'"
     )
 
 

@@ -133,7 +133,7 @@ def _slopes(claim: Claim, at: Point, name: str) -> list[flint.arb]:
 def measure_units(
     claim: Claim, tensors: Tensors, formula: Formula, dtype: DType, seed: int | None = None
 ) -> tuple[dict[str, float], dict[str, float]]:
-    """The unit of rounding error by tensor, and the underflow in it; a seed asks a second opinion."""
+    """The unit of error by tensor, and the underflow in it; a seed asks a second opinion."""
     unit, underflow = rounding.units(claim.gradient, tensors, formula.exact, dtype)
     if seed is not None:
         second = rounding.noisy_units(claim.gradient, tensors, formula.exact, dtype, seed)

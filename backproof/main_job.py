@@ -185,5 +185,5 @@ def _bad_digits(run: Run) -> list[Verdict]:
 
 
 def _digits_line(digits: dict[str, Any]) -> str:
-    accuracy = digits["test_accuracy"]["manual"]
-    return f"The digits: {digits['steps']} steps by hand-derived gradients, {accuracy:.1%} on the test set."
+    steps, accuracy = digits["steps"], digits["test_accuracy"]["manual"]
+    return f"The digits: {steps} steps by hand-derived gradients, {accuracy:.1%} of the test set."

@@ -96,7 +96,7 @@ def run_from_json(document: Any) -> Run:
 
 
 def read_run(path: Path) -> Run:
-    """The run in a file; raises `RecordError` where it holds none, OSError where it cannot be read."""
+    """The run in a file; raises `RecordError` where it holds none."""
     return run_from_json(read_json(path))
 
 

@@ -2,14 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from backproof.formula import Formula
 from backproof.verdicts import Finding, Status
 from reference.testimony import LOSS
 
+if TYPE_CHECKING:  # it needs exact arithmetic, without which the court must sit as well
+    from backproof.formula import Formula
+
 
 def diagnosis(
-    findings: Sequence[Finding], formula: Formula | None, culprits: Sequence[str] = ()
+    findings: Sequence[Finding], formula: "Formula | None", culprits: Sequence[str] = ()
 ) -> str:
     """What is wrong, in a sentence that names the layer and the tensor; empty if nothing is."""
     broken = next((f for f in findings if f.status is Status.BROKEN), None)
@@ -30,7 +33,7 @@ def diagnosis(
     return f"{worst.status}: {worst.tensor}" + (f", {worst.note}" if worst.note else "")
 
 
-def evidence(formula: Formula | None, findings: Sequence[Finding]) -> str:
+def evidence(formula: "Formula | None", findings: Sequence[Finding]) -> str:
     """Who was heard, and how strong the strongest of them is."""
     heard = ", ".join(dict.fromkeys(f.witness for f in findings))
     if formula is None:
@@ -39,4 +42,5 @@ def evidence(formula: Formula | None, findings: Sequence[Finding]) -> str:
         )
     order = min(formula.orders.values(), default=math.inf)
     shown = "no remainder at all" if math.isinf(order) else f"Taylor order {order:.3f}"
-    return f"heard: {heard}; {shown} in 400 bits"
+    presumed = "; numbers less than 2^-256 apart taken for equal" if formula.presumed else ""
+    return f"heard: {heard}; {shown} in 400 bits{presumed}"

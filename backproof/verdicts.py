@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from architectures import Case
 
@@ -68,7 +67,7 @@ class Verdict:
     """All findings of a case, their status, who was heard and what is known of the cause.
 
     silent: why a witness said nothing, by its name. culprits: the layers and tensors at fault.
-    diagnosis: what is wrong, in a sentence; empty if nothing is. evidence: what the status rests on.
+    diagnosis: what is wrong, in a sentence; empty if nothing is. evidence: what all this rests on.
     """
 
     case: Case

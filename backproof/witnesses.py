@@ -9,10 +9,15 @@ from reference.testimony import Testimony
 
 EXACT, TORCH, JAX, DIFFERENCES = "exact", "torch", "jax", "finite differences"
 WITNESSES = (EXACT, TORCH, JAX, DIFFERENCES)
-PACKAGES = {EXACT: "flint", TORCH: "torch", JAX: "jax", DIFFERENCES: "scipy"}
-"""The module that each witness cannot do without."""
+PACKAGES = {
+    EXACT: ("flint", "gmpy2"),
+    TORCH: ("torch",),
+    JAX: ("jax",),
+    DIFFERENCES: ("scipy.differentiate",),
+}
+"""The modules that each witness cannot do without."""
 INSTALL = {
-    EXACT: "pip install python-flint",
+    EXACT: "pip install python-flint gmpy2",
     TORCH: "pip install 'backproof[torch]'",
     JAX: "pip install 'backproof[jax]'",
     DIFFERENCES: "pip install scipy",
@@ -22,7 +27,8 @@ INSTALL = {
 def absent(witness: str) -> str | None:
     """Why a witness cannot be heard at all on this machine, and what to do; None if it can."""
     try:
-        import_module(PACKAGES[witness])
+        for module in PACKAGES[witness]:
+            import_module(module)
     except ImportError as error:
         return f"absent: {error} ({INSTALL[witness]})"
     return None

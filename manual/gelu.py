@@ -48,7 +48,7 @@ def tanh_gelu(layer: TanhGELU, p: Tensors, x: Array) -> tuple[Array, Pullback]:
     T = np.tanh(k * (x + CUBIC * x * x * x))
 
     def pullback(dy: Array) -> tuple[Array, Tensors]:
-        return dy * ((1 + T) / 2 + x * (1 - T) * (1 + T) * k * (1 + 3 * CUBIC * x * x) / 2), {}
+        return dy * ((1 + T) / 2 + x * (1 - T) * (1 + T) * k * (1 + 3 * (CUBIC * x * x)) / 2), {}
 
     return x * (1 + T) / 2, pullback
 

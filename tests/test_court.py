@@ -1,4 +1,4 @@
-"""The court on trial: right gradients are acquitted by every witness, each kind of wrong is named."""
+"""The court on trial: right gradients are acquitted, each kind of wrong is named."""
 
 import re
 import sys
@@ -59,7 +59,7 @@ def spoiled(spoil: Any) -> Any:
 
 @given(case=cases)
 def test_right_gradients_are_acquitted(case: Case) -> None:
-    """Any network in any regime: correct or a kink by exact arithmetic and torch, and both heard."""
+    """Any network in any regime is correct or a kink by exact arithmetic and torch, both heard."""
     verdict = judge(case, witnesses=(EXACT, TORCH))
     assert verdict, str(verdict)
     assert not verdict.silent
@@ -143,7 +143,7 @@ def test_a_float32_step_hidden_in_float64_code_is_imprecise() -> None:
         (lambda dx, dp: (dx, {**dp, "b": None}), "no gradient is returned"),
         (lambda dx, dp: (dx, {**dp, "b": dp["b"][None]}), r"has shape \(1, [24]\)"),
         (lambda dx, dp: (dx, {**dp, "b": dp["b"] + np.nan}), "not finite"),
-        (lambda dx, dp: (dx, dict(b=1 / 0)), "raises ZeroDivisionError"),
+        (lambda dx, dp: (dx, {"b": 1 / 0}), "raises ZeroDivisionError"),
     ],
 )
 def test_misbehaviour_is_broken_and_said(spoil: Any, note: str) -> None:
@@ -211,7 +211,7 @@ def test_a_kink_is_a_kink_only_while_the_claim_lies_between_the_slopes() -> None
 
 
 def test_relu_of_x_minus_relu_of_minus_x_is_acquitted_at_0() -> None:
-    """The whole is x, with slope 1, and every framework says 0: a kink in each layer, not a fault."""
+    """The whole is x, with slope 1, and every framework says 0: a kink in a layer, not a fault."""
     tensors = {
         "dx": np.array([[0.0]]),
         "0.W": np.array([[1.0], [-1.0]]),

@@ -110,7 +110,7 @@ def test_code_that_forces_a_float_is_refused_by_file_and_line(force: object) -> 
 
 @given(n=st.integers(1, 4), k=st.integers(1, 4), m=st.integers(1, 4), seed=st.integers(0, 99))
 def test_the_quick_product_is_the_product(n: int, k: int, m: int, seed: int) -> None:
-    """A lifted matrix product equals NumPy's loop over the same balls and the same rounded numbers."""
+    """A lifted matrix product equals NumPy's loop over the same numbers."""
     rng = np.random.default_rng(seed)
     A, B = rng.standard_normal((n, k)), rng.standard_normal((k, m))
     for arithmetic, tolerance in ((exactly(400), 1e-100), (rounded(49), k * 2.0**-47)):

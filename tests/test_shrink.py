@@ -7,7 +7,8 @@ import pytest
 from architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU, Sigmoid, Tanh
 from backproof.court import judge
 from backproof.faults import FAULTS, Fault, claim_with
-from backproof.power import GUILTY, PATIENCE, cases_with, names
+from backproof.faults.cases import PATIENCE, cases_with
+from backproof.power import GUILTY, names
 from backproof.shrink import minimal
 
 DEEP = Case(

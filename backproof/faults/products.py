@@ -10,8 +10,7 @@ from backproof.faults.fault import Call, Fault, gives
 
 def unnoticed(W: Array) -> bool:
     """Whether W is square, so that a transpose fits."""
-    o, i = W.shape
-    return o == i
+    return W.shape == W.T.shape
 
 
 def clipped(g: Array) -> Array:

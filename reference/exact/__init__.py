@@ -1,1 +1,1 @@
-"""Exact arithmetic as a witness: flint.arb balls in place of floats, through the claim's own code."""
+"""Exact arithmetic as a witness: balls in place of floats, through the claim's own code."""

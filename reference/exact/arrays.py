@@ -75,7 +75,7 @@ EXTREMES = {
     np.maximum: np.frompyfunc(lambda x, y: x.maximum(y), 2, 1),
     np.minimum: np.frompyfunc(lambda x, y: x.minimum(y), 2, 1),
 }
-"""NumPy asks `>=` which is larger; the larger of two balls is known even where the answer is not."""
+"""NumPy asks `>=` which is larger; of balls the larger is known even where the answer is not."""
 
 _promote = np.frompyfunc(_number, 1, 1)
 """Make numbers of the integers that code like np.maximum(x, 0) leaves among them."""

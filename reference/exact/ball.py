@@ -87,7 +87,7 @@ class Ball:
 
 
 def ball(value: flint.arb) -> Ball:
-    """A ball around an arb, without the checks of the constructor: half of all time is spent here."""
+    """A ball around an arb, without the checks of the constructor: much time is spent here."""
     result = Ball.__new__(Ball)
     result.value = value
     return result

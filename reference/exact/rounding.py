@@ -1,4 +1,4 @@
-"""Is the rounding normal? How much error rounding makes here, measured with the claim's own code."""
+"""Is the rounding normal? The error that it makes here, measured with the claim's own code."""
 
 from collections.abc import Callable, Mapping
 from random import Random

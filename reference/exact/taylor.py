@@ -79,7 +79,7 @@ def order(
     Source: the Taylor remainder test of Farrell, Ham, Funke and Rognes (2013), section 4, with
     the remainder split into its odd and even part.
     """
-    terms = [g * v for n in direction for g, v in zip(balls(gradient[n]), balls(direction[n]))]
+    terms = [g * v for n in direction for g, v in zip(balls(gradient[n]), balls(direction[n]), strict=True)]
     slope = sum(terms, flint.arb(0))
     if not (slope.is_finite() and balls(base)[0].is_finite()):
         raise CannotFollow("the claim is no finite number in exact arithmetic either")

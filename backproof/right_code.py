@@ -1,0 +1,120 @@
+"""How a checker treats right code: the alarms it raises all the same, and the time it takes."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from architectures import Case, case_to_json
+from backproof.claims import Claim
+from backproof.court import judge
+from backproof.draw import draw_cases
+from backproof.verdicts import Status
+from backproof.witnesses import EXACT, TORCH
+
+Progress = Callable[[int, int], None]
+"""Called with how many are done, and of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Seconds that right cases take: exact arithmetic alone, and gradcheck in both its modes.
+
+    slow_alarms, fast_alarms: how many of these right cases gradcheck rejects.
+    """
+
+    cases: int
+    exact: float
+    slow: float
+    fast: float
+    slow_alarms: int
+    fast_alarms: int
+
+    def to_json(self) -> dict[str, Any]:
+        """The costs as JSON values, with the ratios of the sums."""
+        ratios = {"exact/slow": self.exact / self.slow, "exact/fast": self.exact / self.fast}
+        return {**asdict(self), **ratios}
+
+    def __str__(self) -> str:
+        """The costs in three lines."""
+        n = self.cases
+        return (
+            f"{n} right cases, milliseconds a case\n"
+            f"exact {1e3 * self.exact / n:.2f}   gradcheck slow {1e3 * self.slow / n:.2f} "
+            f"({self.slow_alarms} false alarms)   fast {1e3 * self.fast / n:.2f} "
+            f"({self.fast_alarms} false alarms)\n"
+            f"exact / slow {self.exact / self.slow:.3f}   exact / fast {self.exact / self.fast:.3f}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAlarms:
+    """What right gradients were called: counts by status, and every case that is not truthy."""
+
+    cases: int
+    seed: int
+    counts: dict[str, int]
+    largest_excess: float
+    largest_case: str
+    alarms: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The counts and the cases as JSON values."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        """The counts in a line, then every alarm in another."""
+        counts = ", ".join(f"{n} {status}" for status, n in self.counts.items() if n)
+        head = f"{self.cases} right cases: {counts}; largest excess {self.largest_excess:.2f}"
+        return "\n".join([head, *(f"{a['status']}: {a['title']} ({a['id']})" for a in self.alarms)])
+
+
+def measure_costs(right: Sequence[Case]) -> Costs:
+    """Judge right cases by exact arithmetic alone and by gradcheck, in turn, in float64."""
+    from backproof.gradcheck import accepts
+
+    exact, slow, fast, alarms = 0.0, 0.0, 0.0, [0, 0]
+    _warm_up(right[:1])
+    for case in (replace(case, dtype="float64") for case in right):
+        claim = Claim(case.network)
+        exact += timed(judge, case, None, (EXACT,))[1]
+        passed_slow, seconds = timed(accepts, claim, case, False)
+        slow += seconds
+        passed_fast, seconds = timed(accepts, claim, case, True)
+        fast += seconds
+        alarms = [alarms[0] + (not passed_slow), alarms[1] + (not passed_fast)]
+    return Costs(len(right), exact, slow, fast, *alarms)
+
+
+def measure_false_alarms(n: int, seed: int, progress: Progress | None = None) -> FalseAlarms:
+    """Judge `manual`'s right gradients of n random cases by exact arithmetic and torch."""
+    start = time.perf_counter()
+    counts, alarms, worst = dict.fromkeys(map(str, Status), 0), [], (-1.0, "")
+    for k, case in enumerate(draw_cases(n, seed)):
+        verdict = judge(case, witnesses=(EXACT, TORCH))
+        counts[str(verdict.status)] += 1
+        worst = max(worst, (verdict.excess, str(case)))
+        if not verdict:
+            entry = {"id": case.id, "title": str(case), "status": str(verdict.status)}
+            alarms.append({**entry, "says": str(verdict), "case": case_to_json(case)})
+        if progress:
+            progress(k + 1, n)
+    return FalseAlarms(n, seed, counts, *worst, alarms, time.perf_counter() - start)
+
+
+def timed(run: Callable[..., Any], *args: Any) -> tuple[Any, float]:
+    """The result of a call and the seconds it took."""
+    start = time.perf_counter()
+    result = run(*args)
+    return result, time.perf_counter() - start
+
+
+def _warm_up(right: Sequence[Case]) -> None:
+    """The first call of everything loads modules, which no case is to pay for."""
+    from backproof.gradcheck import accepts
+
+    for case in right:
+        judge(case, witnesses=(EXACT,))
+        accepts(Claim(case.network), replace(case, dtype="float64"), fast=False)
+        accepts(Claim(case.network), replace(case, dtype="float64"), fast=True)
