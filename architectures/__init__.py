@@ -57,7 +57,6 @@ __all__ = [
     "Network",
     "ReLU",
     "Regime",
-    "SELU",
     "SiLU",
     "Sigmoid",
     "Softplus",

@@ -12,7 +12,7 @@ import numpy as np
 
 from architectures import DType, Tensors
 from backproof.claims import Claim, differentiated
-from backproof.kinks import Kink, kinks
+from backproof.kinks import Kink, kinks, upstream
 from backproof.locate import culprits, wrong
 from backproof.verdicts import Status
 from reference.exact import rounding
@@ -78,26 +78,25 @@ def examine_formula(claim: Claim, tensors: Tensors, seed: int) -> Formula:
         there = nudged(at, names, seed)
         beside = examine(claim.loss, claim.gradient, there, names, seed)
         if beside.order.right:
-            return _at_kink(claim, at, names, here, seed)
+            return _at_kink(claim, at, names, here)
     return _at_fault(claim, there, here, names, seed)
 
 
-def _at_kink(claim: Claim, at: Point, names: list[str], here: Exact, seed: int) -> Formula:
-    found, presume = kinks(claim, at), here.presumed > 0
+def _at_kink(claim: Claim, at: Point, names: list[str], here: Exact) -> Formula:
+    found = kinks(claim, at)
     outside = [k for k in found if not k.between]
-    alone = {n: examine(claim.loss, claim.gradient, at, [n], seed, presume).order for n in names}
-    touched = frozenset(n for n, order in alone.items() if not (order.right and order.smooth))
+    touched = frozenset(upstream(claim.network, max((k.place for k in found), default=0)))
     shown = outside or found
     return Formula(
         Status.WRONG if outside else Status.KINK if found else Status.UNDECIDED,
-        {name: order.odd for name, order in alone.items()},
+        dict.fromkeys(names, here.order.odd),
         here.values,
         here.values,
         wrong=touched if outside else frozenset(),
         not_smooth=touched,
-        culprits=tuple(dict.fromkeys(f"layer {k.layer}, on its kink" for k in outside)),
+        culprits=tuple(dict.fromkeys(f"{k.layer}: {k.tensor}" for k in outside)),
         kinks=tuple(found),
-        presumed=presume,
+        presumed=here.presumed > 0,
         note=str(shown[0]) if shown else "not smooth here, though no layer has a kink",
     )
 

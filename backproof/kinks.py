@@ -15,14 +15,20 @@ from typing import Any
 import flint
 import numpy as np
 
-from architectures import INPUT, Dense
+from architectures import INPUT, Network
+from backproof.alone import Backward, layers_alone, loss_alone
 from backproof.claims import TARGET, Claim
 from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, lift
 from reference.exact.ball import Ball
+from reference.exact.taylor import Loss, directions, order
 from reference.exact.witness import BITS
+from reference.testimony import LOSS
 
 STEP = flint.arb(2) ** -100
+Place = tuple[int, str, str]
+"""What a kink begins with: its place, layer and tensor."""
+
 NEAR = 2.0**-40
 """Slopes closer than this are one: the kinks of common functions are larger, 2^-100 is smaller."""
 
@@ -31,10 +37,13 @@ NEAR = 2.0**-40
 class Kink:
     """An element where a layer's slopes from the left and from the right differ.
 
-    layer: its place and kind, "1 ReLU"; left, right, claimed: the slopes.
+    place: how many layers lie before it. layer: its place and kind, "layer 1 (ReLU)"; tensor: what
+    its slope is called, "dx" or "dz"; left, right, claimed: the slopes.
     """
 
+    place: int
     layer: str
+    tensor: str
     index: tuple[int, ...]
     left: float
     right: float
@@ -48,46 +57,63 @@ class Kink:
 
     def __str__(self) -> str:
         """The kink in a line."""
-        where = f"layer {self.layer} at element {list(self.index)}"
+        where = f"{self.layer} at element {list(self.index)}"
         return f"{where}: slopes {self.left:.4g} and {self.right:.4g}, claimed {self.claimed:.4g}"
 
 
 def kinks(claim: Claim, at: Mapping[str, Any]) -> list[Kink]:
-    """Every kink of every layer and of the loss at a point of balls."""
-    network, found = claim.network, []
-    with exactly(BITS, presume=True):
-        a = at[INPUT]
-        for j, (layer, _, names) in enumerate(network.shapes()):
-            p = {name.removeprefix(f"{j}."): at[name] for name in names}
-            rule = claim.rules[type(layer)]
-            y, pullback = rule(layer, p, a)
-            if not isinstance(layer, Dense):
-                ahead, behind = (rule(layer, p, a + Ball(s))[0] for s in (STEP, -STEP))
+    """Every kink of every layer and of the loss at a point of balls.
+
+    Only what compared equal numbers can have one.
+    """
+    found, a = [], at[INPUT]
+    with exactly(BITS, presume=True) as watch:
+        for j, (where, rule, p) in enumerate(layers_alone(claim, at)):
+            watch.ties = 0
+            y, pullback = rule(p, a)
+            if watch.ties and not p:
+                ahead, behind = (rule(p, a + Ball(s))[0] for s in (STEP, -STEP))
                 slopes = pullback(lift(np.ones(y.shape)))[0]
-                found += _compare(f"{j} {type(layer).__name__}", y, ahead, behind, slopes)
+                found += _compare((j, where, "dx"), y, ahead, behind, slopes)
             a = y
-        return found + _loss_kinks(claim, a, at[TARGET])
+        where, loss = loss_alone(claim)
+        z = {INPUT: a, TARGET: at[TARGET]}
+        watch.ties = 0
+        there = loss(z)
+        if watch.ties and _bends(lambda at: loss(at)[LOSS], z, there):
+            place = (len(claim.network.layers), where, "dz")
+            found += _loss_kinks(place, loss, a, at[TARGET], there)
+        return found
 
 
-def _loss_kinks(claim: Claim, z: Any, target: Any) -> list[Kink]:
+def upstream(network: Network, place: int) -> list[str]:
+    """The tensors that move the input of what has `place` layers before it."""
+    return [INPUT, *(n for n in network.parameters if int(n.partition(".")[0]) < place)]
+
+
+def _bends(loss: Loss, at: Mapping[str, Any], there: Mapping[str, Any]) -> bool:
+    """Whether a loss is not smooth along a random direction in its input."""
+    values = {name: balls(t) for name, t in there.items()}
+    return not order(loss, at, values, directions({INPUT: at[INPUT]}, 0)).smooth
+
+
+def _loss_kinks(place: Place, loss: Backward, z: Any, target: Any, there: Any) -> list[Kink]:
     """The loss is no element-wise function of z, so one element moves at a time."""
-    rule, loss = claim.loss_rules[type(claim.network.loss)], claim.network.loss
-    L, pullback = rule(loss, z, target)
-    slopes, ahead, behind = pullback(L**0), np.empty(z.shape, object), np.empty(z.shape, object)
+    ahead, behind = np.empty(z.shape, object), np.empty(z.shape, object)
     for index in np.ndindex(z.shape):
         for moved, s in ((ahead, STEP), (behind, -STEP)):
-            there = z.copy()
-            there[index] = there[index] + Ball(s)
-            moved[index] = rule(loss, there, target)[0]
-    flat = np.full(z.shape, L, dtype=object)
-    return _compare(type(loss).__name__, flat, ahead, behind, slopes)
+            beside = z.copy()
+            beside[index] = beside[index] + Ball(s)
+            moved[index] = loss({INPUT: beside, TARGET: target})[LOSS]
+    flat = np.full(z.shape, there[LOSS], dtype=object)
+    return _compare(place, flat, ahead, behind, there[INPUT])
 
 
-def _compare(layer: str, y: Any, ahead: Any, behind: Any, slopes: Any) -> list[Kink]:
+def _compare(place: Place, y: Any, ahead: Any, behind: Any, slopes: Any) -> list[Kink]:
     parts = zip(np.ndindex(y.shape), *map(balls, (y, ahead, behind, slopes)), strict=True)
     found = []
     for index, here, up, down, claimed in parts:
         left, right = (here - down) / STEP, (up - here) / STEP
         if abs(right - left) > NEAR:
-            found.append(Kink(layer, index, *(float(s.mid()) for s in (left, right, claimed))))
+            found.append(Kink(*place, index, *(float(s.mid()) for s in (left, right, claimed))))
     return found

@@ -116,8 +116,7 @@ def names(verdict: Verdict, fault: Fault) -> bool:
     if fault.tensor == "loss":
         return "forward pass" in verdict.diagnosis
     kind = fault.layer.__name__
-    off, on_kink = f"({kind}): {fault.tensor}", f"{kind}, on its kink"
-    return any(off in culprit or on_kink in culprit for culprit in verdict.culprits)
+    return any(f"({kind}): {fault.tensor}" in culprit for culprit in verdict.culprits)
 
 
 def _until_convicted(fault: Fault, dtype: DType, seed: int) -> Iterator[Verdict]:

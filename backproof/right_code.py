@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from architectures import Case, case_to_json
-from backproof.claims import Claim
+from backproof.claims import Claim, differentiated, tensors_of
 from backproof.court import judge
 from backproof.draw import draw_cases
 from backproof.verdicts import Status
@@ -18,12 +18,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Seconds that right cases take: exact arithmetic alone, and gradcheck in both its modes.
+    """Seconds that right cases take: the Taylor order, which answers the question that gradcheck
+    answers; the whole verdict by exact arithmetic, with true values and rounding; both gradchecks.
 
     slow_alarms, fast_alarms: how many of these right cases gradcheck rejects.
     """
 
     cases: int
+    order: float
     exact: float
     slow: float
     fast: float
@@ -32,18 +34,27 @@ class Costs:
 
     def to_json(self) -> dict[str, Any]:
         """The costs as JSON values, with the ratios of the sums."""
-        ratios = {"exact/slow": self.exact / self.slow, "exact/fast": self.exact / self.fast}
-        return {**asdict(self), **ratios}
+        return {**asdict(self), "ratios": self.ratios}
+
+    @property
+    def ratios(self) -> dict[str, float]:
+        """What exactness costs in gradchecks."""
+        ours, theirs = (
+            {"order": self.order, "exact": self.exact},
+            {"slow": self.slow, "fast": self.fast},
+        )
+        return {f"{a}/{b}": ours[a] / theirs[b] for a in ours for b in theirs}
 
     def __str__(self) -> str:
         """The costs in three lines."""
         n = self.cases
         return (
             f"{n} right cases, milliseconds a case\n"
-            f"exact {1e3 * self.exact / n:.2f}   gradcheck slow {1e3 * self.slow / n:.2f} "
+            f"Taylor order {1e3 * self.order / n:.2f}   whole exact verdict "
+            f"{1e3 * self.exact / n:.2f}   gradcheck slow {1e3 * self.slow / n:.2f} "
             f"({self.slow_alarms} false alarms)   fast {1e3 * self.fast / n:.2f} "
             f"({self.fast_alarms} false alarms)\n"
-            f"exact / slow {self.exact / self.slow:.3f}   exact / fast {self.exact / self.fast:.3f}"
+            + "   ".join(f"{name} {ratio:.3f}" for name, ratio in self.ratios.items())
         )
 
 
@@ -74,17 +85,18 @@ def measure_costs(right: Sequence[Case]) -> Costs:
     """Judge right cases by exact arithmetic alone and by gradcheck, in turn, in float64."""
     from backproof.gradcheck import accepts
 
-    exact, slow, fast, alarms = 0.0, 0.0, 0.0, [0, 0]
+    order, exact, slow, fast, alarms = 0.0, 0.0, 0.0, 0.0, [0, 0]
     _warm_up(right[:1])
     for case in (replace(case, dtype="float64") for case in right):
         claim = Claim(case.network)
+        order += timed(_order, claim, case)[1]
         exact += timed(judge, case, None, (EXACT,))[1]
         passed_slow, seconds = timed(accepts, claim, case, False)
         slow += seconds
         passed_fast, seconds = timed(accepts, claim, case, True)
         fast += seconds
         alarms = [alarms[0] + (not passed_slow), alarms[1] + (not passed_fast)]
-    return Costs(len(right), exact, slow, fast, *alarms)
+    return Costs(len(right), order, exact, slow, fast, *alarms)
 
 
 def measure_false_alarms(n: int, seed: int, progress: Progress | None = None) -> FalseAlarms:
@@ -108,6 +120,13 @@ def timed(run: Callable[..., Any], *args: Any) -> tuple[Any, float]:
     start = time.perf_counter()
     result = run(*args)
     return result, time.perf_counter() - start
+
+
+def _order(claim: Claim, case: Case) -> None:
+    from reference.exact.witness import examine, point
+
+    tensors = tensors_of(case)
+    examine(claim.loss, claim.gradient, point(tensors), differentiated(tensors), 0, presume=True)
 
 
 def _warm_up(right: Sequence[Case]) -> None:

@@ -4,8 +4,7 @@ The unit is the court's: a 16th of the error that the same run makes when every 
 to p - 4 bits. The truth is the same run once more, in far more bits.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +12,12 @@ import manual
 from architectures import INPUT, Array, DType, Network, Tensors
 from backproof.units import Units
 from backproof.witnesses import JAX, TORCH, absent
-from reference.exact.arithmetic import exactly, rounded
+from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, distances, lift
 from reference.exact.ball import Ball
-from reference.exact.rounding import FEWER, Results, bits
-
-Arithmetic = Callable[[], AbstractContextManager[Any]]
+from reference.exact.rounding import FEWER, bits, half_ulp
+from reference.exact.short import rounded, shorten
+from reference.exact.taylor import Values
 
 MANUAL = "manual"
 TRUE_BITS = 200
@@ -74,15 +73,14 @@ def excesses(
 ) -> Iterator[dict[str, float]]:
     """After every batch, the excess of each run: the largest of its tensors of parameters.
 
-        excess = max |run - true| / max(max |rounded - true| / 16, max |true| / 2^p)
+        excess = max |run - true| / max(max |short - true| / 16, max |true| / 2^p)
 
-    rounded: the same descent at p - 4 bits; the second unit, half a unit in the last place, stands
+    short: the same descent at p - 4 bits; the second unit, half a unit in the last place, stands
     in where rounding cancels by accident.
     """
     p = bits(training.dtype)
-    true_run = _lifted(training, lambda: exactly(true_bits))
-    short_run = _lifted(training, lambda: rounded(p - FEWER))
-    for k, (true, short) in enumerate(zip(true_run, short_run, strict=True)):
+    both = zip(_true(training, true_bits), _short(training, p - FEWER), strict=True)
+    for k, (true, short) in enumerate(both):
         units = Units({name: _unit(t, short[name], p) for name, t in true.items()}, {})
         yield {name: _excess(run[k], true, units) for name, run in runs.items()}
 
@@ -92,31 +90,37 @@ def _step(training: Training, p: Any, x: Any, target: Array) -> Any:
     return {name: p[name] - training.rate * g[name] for name in p}
 
 
-def _lifted(training: Training, arithmetic: Arithmetic) -> Iterator[Results]:
-    """The run of `manual` in lifted numbers; the parameters after every batch.
+def _true(training: Training, precision: int) -> Iterator[Values]:
+    """The run of `manual` in balls; the parameters after every batch.
 
     Balls are cut down to their midpoints after each step: radii, which take all errors to add up,
     grow 30-fold a step in the digits' network, and would soon say nothing.
     """
-    with arithmetic():
-        p = {name: lift(t) for name, t in training.start.items()}
+    p = {name: lift(t) for name, t in training.start.items()}
     for x, target in training.batches:
-        with arithmetic():  # not around the yield: two runs take turns, and arithmetics do not nest
+        with exactly(precision):  # not around the yield: what takes turns must not stay inside
             p = _step(training, p, lift(x), target)
             now = {name: [value.mid() for value in balls(t)] for name, t in p.items()}
             for name, values in now.items():
-                if isinstance(p[name].flat[0], Ball):
-                    p[name].flat = [Ball(value) for value in values]
+                p[name].flat = [Ball(value) for value in values]
         yield now
 
 
-def _unit(true: Any, short: Any, p: int) -> float:
-    size = max((abs(float(t)) for t in true), default=0.0)
+def _short(training: Training, precision: int) -> Iterator[Values]:
+    """The run of `manual` at fewer bits; the parameters after every batch."""
+    p = {name: shorten(t) for name, t in training.start.items()}
+    for x, target in training.batches:
+        with rounded(precision):
+            p = _step(training, p, shorten(x), target)
+        yield {name: balls(t) for name, t in p.items()}
+
+
+def _unit(true: list[Any], short: list[Any], p: int) -> float:
     error = float(distances(short, true).max(initial=0))
-    return max(error * 2.0**-FEWER, size * 2.0**-p)
+    return max(error * 2.0**-FEWER, half_ulp(true, p))
 
 
-def _excess(run: Tensors, true: Results, units: Units) -> float:
+def _excess(run: Tensors, true: Values, units: Units) -> float:
     errors = {
         name: float(distances(balls(run[name]), t).max(initial=0)) for name, t in true.items()
     }

@@ -22,10 +22,11 @@ class Units:
     underflow: Mapping[str, float]
 
     def excess(self, name: str, error: float) -> float:
-        """An error in units; where rounding makes none, any error at all is infinitely many."""
+        """An error in units: infinitely many, where rounding makes none or what is no number."""
         if error == 0:
             return 0.0
-        return float(error / self.unit[name]) if self.unit[name] else float("inf")
+        unit = self.unit[name]
+        return float(error / unit) if 0 < unit < np.inf else np.inf
 
     def note(self, name: str) -> str:
         """What a reader must know about the unit of a tensor."""

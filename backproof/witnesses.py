@@ -10,14 +10,14 @@ from reference.testimony import Testimony
 EXACT, TORCH, JAX, DIFFERENCES = "exact", "torch", "jax", "finite differences"
 WITNESSES = (EXACT, TORCH, JAX, DIFFERENCES)
 PACKAGES = {
-    EXACT: ("flint", "gmpy2"),
-    TORCH: ("torch",),
-    JAX: ("jax",),
-    DIFFERENCES: ("scipy.differentiate",),
+    EXACT: "flint",
+    TORCH: "torch",
+    JAX: "jax",
+    DIFFERENCES: "scipy.differentiate",
 }
-"""The modules that each witness cannot do without."""
+"""The module that each witness cannot do without."""
 INSTALL = {
-    EXACT: "pip install python-flint gmpy2",
+    EXACT: "pip install python-flint",
     TORCH: "pip install 'backproof[torch]'",
     JAX: "pip install 'backproof[jax]'",
     DIFFERENCES: "pip install scipy",
@@ -27,8 +27,7 @@ INSTALL = {
 def absent(witness: str) -> str | None:
     """Why a witness cannot be heard at all on this machine, and what to do; None if it can."""
     try:
-        for module in PACKAGES[witness]:
-            import_module(module)
+        import_module(PACKAGES[witness])
     except ImportError as error:
         return f"absent: {error} ({INSTALL[witness]})"
     return None

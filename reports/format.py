@@ -28,7 +28,7 @@ def short(x: float | None) -> str:
         return "–"
     if math.isfinite(x) and abs(x) < 1e5:
         return f"{x:.3g}" if abs(x) < 1000 else f"{x:.0f}"
-    return f"{x:.1e}" if math.isfinite(x) else f"{x}"
+    return f"{x:.1e}" if math.isfinite(x) else f"{x}".replace("inf", "∞")
 
 
 def percent(share: float | None) -> str:

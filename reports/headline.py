@@ -76,7 +76,7 @@ def _cut_short(document: Mapping[str, Any], judged: int) -> list[str]:
     elif judged < requested:
         said.append(f"{judged:,} of the {requested:,} cases asked for were judged")
     if lost:
-        said.append(f"{count(lost, 'case')} begun and never finished")
+        said.append(f"{count(lost, 'case')} {'was' if lost == 1 else 'were'} begun and never finished")
     return said
 
 

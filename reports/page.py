@@ -27,16 +27,16 @@ def render(document: Mapping[str, Any]) -> str:
     )
     environment.filters |= {"capital": capital, "count": count}
     template = environment.get_template("page.html.j2")
-    return template.render(page(decode(document)), style=_asset("style.css"), script=_asset("script.js"))
+    return template.render(
+        page(decode(document)), style=_asset("style.css"), script=_asset("script.js")
+    )
 
 
 def page(document: Mapping[str, Any]) -> dict[str, Any]:
     """What the template shows, by name, from a document whose numbers are decoded."""
     verdicts = worst_first(document["verdicts"])
     names = anchors(verdicts, "case")
-    cases = [
-        view(v, name, document["minimal"]) for v, name in zip(verdicts, names, strict=True)
-    ]
+    cases = [view(v, name, document["minimal"]) for v, name in zip(verdicts, names, strict=True)]
     return {
         "headline": headline(document),
         "counts": tally(verdicts),

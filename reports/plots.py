@@ -29,7 +29,9 @@ def thinned(values: Sequence[float]) -> list[Point]:
     """(step, value) for a sequence; of a long one, the largest value of each bucket of steps."""
     size = math.ceil(len(values) / MOST) or 1
     starts = range(0, len(values), size)
-    return [max(((k, values[k]) for k in range(i, min(i + size, len(values)))), key=_y) for i in starts]
+    return [
+        max(((k, values[k]) for k in range(i, min(i + size, len(values)))), key=_y) for i in starts
+    ]
 
 
 def lines(
@@ -60,23 +62,29 @@ def lines(
 
 
 def descent(title: str, x: str, y: str, points: Sequence[Point], frame: Sequence[Point]) -> Markup:
-    """The way of one descent in the plane; frame: the points whose extent the picture takes."""
+    """The way of one descent along the curve; frame: points of the curve, and the picture's extent."""
     width, height = 300, 220
     across = fit([p[0] for p in frame], 48, width - 12)
-    up = fit([p[1] for p in frame], height - 40, 12)
+    up = fit([p[1] for p in frame], height - 40, 24)
     inside = [p for p in points if _within(p, across, up)]
     spots = (
         Markup('<circle class="series-0" cx="{:.1f}" cy="{:.1f}" r="3"/>').format(across(a), up(L))
         for a, L in inside
     )
     parts = [
-        _frame(across, up, width, height, bottom=40, left=48, right=12, top=12),
+        _frame(across, up, width, height, bottom=40, left=48, right=12, top=24),
         Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(width - 12, height - 4, x),
-        Markup('<text x="{}" y="{}">{}</text>').format(54, 22, y),
+        Markup('<text x="{}" y="12">{}</text>').format(8, y),
+        _curve(frame, across, up),
         _line(inside, across, up, 0),
         *spots,
     ]
     return _svg(title, width, height, parts)
+
+
+def _curve(points: Sequence[Point], across: Axis, up: Axis) -> Markup:
+    path = "L".join(f"{across(x):.1f} {up(y):.1f}" for x, y in sorted(points))
+    return Markup('<path class="curve" d="M{}"/>').format(path)
 
 
 def _within(point: Point, across: Axis, up: Axis) -> bool:
@@ -127,7 +135,9 @@ def _frame(
                 '<text x="{0:.1f}" y="{2}" text-anchor="middle">{3}</text>'
             ).format(across(tick), floor, floor + 18, short(tick))
         )
-    parts.append(Markup('<path class="axis" d="M{} {}V{}H{}"/>').format(left, top, floor, width - right))
+    parts.append(
+        Markup('<path class="axis" d="M{} {}V{}H{}"/>').format(left, top, floor, width - right)
+    )
     return Markup("").join(parts)
 
 

@@ -43,8 +43,9 @@
   const { limit, statuses, faulty, cases: anchors, lanes } = JSON.parse(source.textContent);
   if (!lanes.length) return;
   const finite = lanes.flatMap((lane) => lane.dots.map((dot) => dot[0])).filter((e) => e > 0);
-  const low = Math.floor(Math.log10(Math.min(0.1, ...extremes(finite))));
-  const high = Math.ceil(Math.log10(Math.max(100, ...extremes(finite))));
+  // Where an excess is nearly 0 or astronomic its place says enough; the axis is for what lies between.
+  const low = Math.max(-6, Math.floor(Math.log10(Math.min(0.1, ...extremes(finite)))));
+  const high = Math.min(18, Math.ceil(Math.log10(Math.max(100, ...extremes(finite)))));
   const endless = lanes.some((lane) => lane.dots.some((dot) => dot[0] === null));
   canvas.hidden = name.hidden = false;
   let placed = [];
@@ -64,7 +65,7 @@
     const left = narrow ? 44 : 190, right = endless ? 56 : 16;
     const zero = left - 24, end = width - 22;
     const x = (e) => e === null ? end : e === 0 ? zero
-      : left + (Math.log10(e) - low) / (high - low) * (width - left - right);
+      : left + (clamp(Math.log10(e)) - low) / (high - low) * (width - left - right);
     const ratio = devicePixelRatio || 1;
     canvas.width = width * ratio;
     canvas.height = height * ratio;
@@ -114,8 +115,14 @@
     });
   }
 
+  function clamp(decade) {
+    return Math.min(high, Math.max(low, decade));
+  }
+
   function power(k) {
-    return k >= -2 && k <= 3 ? String(10 ** k).slice(0, 5) : `1e${k}`;
+    const text = k >= -2 && k <= 3 ? String(10 ** k).slice(0, 5) : `1e${k}`;
+    if (finite.some((e) => k === low && e < 10 ** k)) return `≤ ${text}`;
+    return finite.some((e) => k === high && e > 10 ** k) ? `≥ ${text}` : text;
   }
 
   function line(pen, x1, y1, x2, y2) {

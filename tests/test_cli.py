@@ -171,7 +171,7 @@ def test_a_record_that_is_none_is_refused(
 
 @pytest.mark.parametrize(
     ("module", "witness"),
-    [("flint", "exact"), ("gmpy2", "exact"), ("torch", "torch"), ("jax", "jax")],
+    [("flint", "exact"), ("torch", "torch"), ("jax", "jax")],
 )
 def test_a_missing_package_is_a_witness_marked_absent_everywhere(
     module: str, witness: str, tmp_path: Path

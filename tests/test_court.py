@@ -222,7 +222,7 @@ def test_relu_of_x_minus_relu_of_minus_x_is_acquitted_at_0() -> None:
     network = Network(1, (Dense(2), ReLU(), Dense(1)), HalfSquaredError("sum"))
     verdict = judge(Case(network, 1, "float64", Given(tensors, np.array([[3.0]]))))
     assert verdict.status is Status.KINK
-    assert any("layer 1 ReLU" in f.note for f in verdict.findings)
+    assert any("layer 1 (ReLU)" in f.note for f in verdict.findings)
 
 
 def test_witnesses_with_other_conventions_on_a_kink_convict_nobody() -> None:

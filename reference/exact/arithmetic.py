@@ -3,16 +3,13 @@
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import flint
-import gmpy2
 import numpy as np
 
 NOT_THEIRS = (os.path.dirname(__file__), os.path.dirname(np.__file__))
-UNBOUNDED = gmpy2.get_emin_min()
 
 
 class CannotFollow(TypeError):
@@ -22,13 +19,10 @@ class CannotFollow(TypeError):
 class Watch:
     """The arithmetic in force and what happened in it.
 
-    number: the kind of number that arrays are lifted to. presume: whether balls that surely differ
-    by less than 2^-256 compare as equal; presumed: how many did. ties: how many comparisons met
-    equal numbers. noise: draws the relative change of every rounded result.
+    presume: whether balls that surely differ by less than 2^-256 compare as equal; presumed: how
+    many did. ties: how many comparisons met equal numbers.
     """
 
-    number: Any
-    noise: Callable[[], float] | None = None
     presume = False
     presumed = 0
     ties = 0
@@ -37,31 +31,10 @@ class Watch:
 @contextmanager
 def exactly(bits: int, presume: bool = False) -> Iterator[type[Watch]]:
     """Compute with `Ball`s of `bits` bits. Yields the watch; contexts do not nest."""
-    from reference.exact.ball import Ball
-
-    Watch.number, Watch.presume = Ball, presume
+    Watch.presume = presume
     Watch.ties = Watch.presumed = 0
     with flint.ctx.workprec(bits), _without_collector():
         yield Watch
-
-
-@contextmanager
-def rounded(
-    bits: int, smallest: float = 0.0, noise: Callable[[], float] | None = None
-) -> Iterator[Any]:
-    """Compute with `Rounded` numbers of `bits` bits, to nearest, without a largest number.
-
-    Results below `smallest`, a power of two, become 0; each result is changed by the relative
-    amount that `noise` draws. Yields the context of MPFR, whose flag `underflow` tells of the
-    former. Contexts do not nest.
-    """
-    from reference.exact.rounded import Rounded
-
-    Watch.number, Watch.noise = Rounded, noise
-    emin = int(np.log2(smallest)) + 1 if smallest else UNBOUNDED
-    largest = gmpy2.get_emax_max()
-    with gmpy2.context(precision=bits, emin=emin, emax=largest) as context, _without_collector():
-        yield context
 
 
 def where() -> str:

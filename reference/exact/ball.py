@@ -40,13 +40,83 @@ CONTRARY: dict[str, str] = {
 PRESUMABLE = flint.arb(2) ** -256
 
 
+_new = object.__new__
+
+
 class Ball:
-    """A real number enclosed by `value`, a flint.arb. Floats and integers met are exact."""
+    """A real number enclosed by `value`, a flint.arb. Floats and integers met are exact.
+
+    The four operations are written out: most of the time that exactness takes is spent in them.
+    """
 
     __slots__ = ("value",)
 
     def __init__(self, value: flint.arb | float) -> None:
         self.value = value if type(value) is flint.arb else flint.arb(value)
+
+    def __add__(self, other: Any) -> "Ball":
+        if type(other) is Ball:
+            other = other.value
+        elif not isinstance(other, int | float):
+            return NotImplemented
+        result = _new(Ball)
+        result.value = self.value + other
+        return result
+
+    def __radd__(self, other: Any) -> "Ball":
+        if not isinstance(other, int | float):
+            return NotImplemented
+        result = _new(Ball)
+        result.value = other + self.value
+        return result
+
+    def __sub__(self, other: Any) -> "Ball":
+        if type(other) is Ball:
+            other = other.value
+        elif not isinstance(other, int | float):
+            return NotImplemented
+        result = _new(Ball)
+        result.value = self.value - other
+        return result
+
+    def __rsub__(self, other: Any) -> "Ball":
+        if not isinstance(other, int | float):
+            return NotImplemented
+        result = _new(Ball)
+        result.value = other - self.value
+        return result
+
+    def __mul__(self, other: Any) -> "Ball":
+        if type(other) is Ball:
+            other = other.value
+        elif not isinstance(other, int | float):
+            return NotImplemented
+        result = _new(Ball)
+        result.value = self.value * other
+        return result
+
+    def __rmul__(self, other: Any) -> "Ball":
+        if not isinstance(other, int | float):
+            return NotImplemented
+        result = _new(Ball)
+        result.value = other * self.value
+        return result
+
+    def __truediv__(self, other: Any) -> "Ball":
+        if type(other) is Ball:
+            other = other.value
+        elif not isinstance(other, int | float):
+            return NotImplemented
+        result = _new(Ball)
+        result.value = self.value / other
+        return result
+
+    def __rtruediv__(self, other: Any) -> "Ball":
+        if not isinstance(other, int | float):
+            return NotImplemented
+        result = _new(Ball)
+        result.value = other / self.value
+        return result
 
     def __neg__(self) -> "Ball":
         return ball(-self.value)
@@ -87,26 +157,10 @@ class Ball:
 
 
 def ball(value: flint.arb) -> Ball:
-    """A ball around an arb, without the checks of the constructor: much time is spent here."""
-    result = Ball.__new__(Ball)
+    """A ball around an arb, without the checks of the constructor."""
+    result = _new(Ball)
     result.value = value
     return result
-
-
-def _enter(value: Any) -> Any:
-    return value if isinstance(value, int | float) else NotImplemented
-
-
-def _operation(operate: Callable[[Any, Any], flint.arb]) -> tuple[Any, Any]:
-    def forward(self: Ball, other: Any) -> Any:
-        other = other.value if type(other) is Ball else _enter(other)
-        return other if other is NotImplemented else ball(operate(self.value, other))
-
-    def backward(self: Ball, other: Any) -> Any:
-        other = _enter(other)
-        return other if other is NotImplemented else ball(operate(other, self.value))
-
-    return forward, backward
 
 
 def _comparison(name: str) -> Any:
@@ -114,9 +168,9 @@ def _comparison(name: str) -> Any:
     yes, no = getattr(operator, name), getattr(operator, CONTRARY[name])
 
     def compare(self: Ball, other: Any) -> Any:
-        value = other.value if type(other) is Ball else _enter(other)
-        if value is NotImplemented:
-            return value
+        value = other.value if type(other) is Ball else other
+        if not isinstance(value, flint.arb | int | float):
+            return NotImplemented
         Watch.ties += self.value == value
         if yes(self.value, value):
             return True
@@ -131,10 +185,6 @@ def _comparison(name: str) -> Any:
     return compare
 
 
-for _name in ("add", "sub", "mul", "truediv"):
-    _forward, _backward = _operation(getattr(operator, _name))
-    setattr(Ball, f"__{_name}__", _forward)
-    setattr(Ball, f"__r{_name}__", _backward)
 for _name in CONTRARY:
     setattr(Ball, f"__{_name}__", _comparison(_name))
 for _name, _function in UNARY.items():

@@ -1,21 +1,19 @@
 """Is the rounding normal? The error that it makes here, measured with the claim's own code."""
 
-from collections.abc import Callable, Mapping
-from random import Random
+from collections.abc import Mapping
+from typing import Any
 
 import flint
 import numpy as np
 
 from architectures import DType, Tensors
-from reference.exact.arithmetic import rounded
-from reference.exact.arrays import balls, distances, lift
-from reference.exact.taylor import Gradient
+from reference.exact.arrays import balls, distances
+from reference.exact.short import rounded, shorten
+from reference.exact.taylor import Gradient, Values
 
 FEWER = 4
 """The measuring run rounds to p - 4 bits: 16 times the error of p bits, well above its noise."""
-NOISY_RUNS, SPARE = 3, 32
-
-Results = Mapping[str, list[flint.arb]]
+NOISY_RUNS = 3
 
 
 def bits(dtype: DType) -> int:
@@ -24,7 +22,7 @@ def bits(dtype: DType) -> int:
 
 
 def units(
-    gradient: Gradient, tensors: Tensors, exact: Results, dtype: DType
+    gradient: Gradient, tensors: Tensors, exact: Values, dtype: DType
 ) -> tuple[dict[str, float], dict[str, float]]:
     """The unit of error of each tensor, and how much of it is underflow.
 
@@ -32,20 +30,19 @@ def units(
     run rounded to p - 4 bits, at least half a unit in the last place of the largest element, plus
     what results below the dtype's smallest normal number lose by being 0.
     """
-    smallest = float(np.finfo(dtype).smallest_normal)
-    flushed, underflows = _run(gradient, tensors, bits(dtype) - FEWER, smallest)
-    plain = _run(gradient, tensors, bits(dtype) - FEWER)[0] if underflows else flushed
+    smallest, p = float(np.finfo(dtype).smallest_normal), bits(dtype)
+    flushed, underflows = _run(gradient, tensors, p - FEWER, smallest)
+    plain = _run(gradient, tensors, p - FEWER)[0] if underflows else flushed
     unit, underflow = {}, {}
     for name, true in exact.items():
-        size = max((abs(float(t.mid())) for t in true), default=0.0)
-        error = distances(plain[name], true).max(initial=0) * 2.0**-FEWER
-        underflow[name] = float(distances(plain[name], flushed[name]).max(initial=0))
-        unit[name] = max(error, size * 2.0 ** -bits(dtype)) + underflow[name]
+        error = float(distances(plain[name], true).max(initial=0)) * 2.0**-FEWER
+        lost = float(distances(plain[name], flushed[name]).max(initial=0)) if underflows else 0.0
+        unit[name], underflow[name] = max(error, half_ulp(true, p)) + lost, lost
     return unit, underflow
 
 
 def noisy_units(
-    gradient: Gradient, tensors: Tensors, exact: Results, dtype: DType, seed: int
+    gradient: Gradient, tensors: Tensors, exact: Values, dtype: DType, seed: int
 ) -> dict[str, float]:
     """A second opinion: the same unit from runs that change every result by up to 2^-(p-4) of it.
 
@@ -54,25 +51,22 @@ def noisy_units(
 
     Source: Parker, Monte Carlo Arithmetic (1997), section 4.
     """
-    step, draw = 2.0 ** (FEWER - bits(dtype)), Random(seed)
+    step, draw = 2.0 ** (FEWER - bits(dtype)), np.random.default_rng(seed)
     unit = dict.fromkeys(exact, 0.0)
     for _ in range(NOISY_RUNS):
-        run, _ = _run(
-            gradient, tensors, bits(dtype) + SPARE, 0.0, lambda: draw.uniform(-step, step)
-        )
+        run, _ = _run(gradient, tensors, 53, 0.0, lambda shape: draw.uniform(-step, step, shape))
         for name, true in exact.items():
             error = float(distances(run[name], true).max(initial=0)) * 2.0**-FEWER
             unit[name] = max(unit[name], error)
     return unit
 
 
-def _run(
-    gradient: Gradient,
-    tensors: Tensors,
-    precision: int,
-    smallest: float = 0.0,
-    noise: Callable[[], float] | None = None,
-) -> tuple[Results, bool]:
-    with rounded(precision, smallest, noise) as context:
-        result = gradient({name: lift(t) for name, t in tensors.items()})
-        return {name: balls(g) for name, g in result.items()}, context.underflow
+def half_ulp(true: list[flint.arb], p: int) -> float:
+    """Half a unit in the last place of the largest element: less no result of p bits can be off."""
+    return max((abs(float(t.mid())) for t in true), default=0.0) * 2.0**-p
+
+
+def _run(gradient: Gradient, tensors: Tensors, *arithmetic: Any) -> tuple[Values, bool]:
+    with rounded(*arithmetic) as shortness:
+        result: Mapping[str, Any] = gradient({name: shorten(t) for name, t in tensors.items()})
+        return {name: balls(g) for name, g in result.items()}, shortness.flushed

@@ -11,6 +11,7 @@ import numpy as np
 from reference.exact.arithmetic import CannotFollow
 from reference.exact.arrays import balls, lift
 from reference.exact.ball import Ball
+from reference.testimony import LOSS
 
 STEP = flint.arb(2) ** -100
 SHRINK = 256
@@ -25,6 +26,9 @@ then: what it may hide is smaller than the smallest float32 by far."""
 Loss = Callable[[Mapping[str, Any]], Any]
 """The tensors, by the names of their gradients, to the loss, a number."""
 
+Values = Mapping[str, list[flint.arb]]
+"""The claim's results at a point, "loss" and each gradient by name, as flat balls."""
+
 Gradient = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """The same tensors to the claim: "loss", and the gradient of each tensor by its name."""
 
@@ -35,8 +39,7 @@ class Order:
 
     odd: the order of L(t + hv) - L(t - hv) - 2h <g, v>; infinite where the remainder is 0.
     even: the order of L(t + hv) + L(t - hv) - 2 L(t).
-    residue: the part of the slope that is missing: |odd| / 2h over the larger of sum |g v| and the
-    slope itself, at the smaller step.
+    residue: the part of the slope that is missing, at the smaller step.
     """
 
     odd: float
@@ -64,54 +67,68 @@ def directions(tensors: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return drawn
 
 
-def order(
-    loss: Loss,
-    at: Mapping[str, Any],
-    base: Any,
-    gradient: Mapping[str, Any],
-    direction: Mapping[str, Any],
-) -> Order:
-    """Read the orders off two steps, 2^-100 and 2^-108, along `direction`.
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What first-order theory leaves over at +h and -h, divided by 2h to be of a slope's size.
 
-    at: the point, base: the loss there, gradient: the claim there, all in balls; direction: the
+    odd: (L(t + hv) - L(t - hv)) / 2h - <g, v>. even: (L(t + hv) + L(t - hv) - 2 L(t)) / 2h.
+    scale: the larger of sum |g v| and the slope itself.
+    """
+
+    odd: flint.arb
+    even: flint.arb
+    scale: flint.arb
+
+    @property
+    def missing(self) -> float:
+        """The part of the slope that the claim misses, at most."""
+        return _ratio(self.odd, self.scale)
+
+
+def remainder(
+    loss: Loss, at: Mapping[str, Any], values: Values, direction: Mapping[str, Any], h: flint.arb
+) -> Remainder:
+    """The remainders of one step h along `direction`.
+
+    at: the point. values: the claim there, "loss" and each gradient, as flat balls. direction: the
     tensors that move (the others stay). Call it within `exactly(400)`.
+    """
+    moves = {name: Ball(h) * v for name, v in direction.items()}
+    ahead = balls(loss({**at, **{name: at[name] + move for name, move in moves.items()}}))[0]
+    behind = balls(loss({**at, **{name: at[name] - move for name, move in moves.items()}}))[0]
+    pairs = [zip(values[name], balls(v), strict=True) for name, v in direction.items()]
+    terms = [g * v for pair in pairs for g, v in pair]
+    claimed, seen = sum(terms, flint.arb(0)), (ahead - behind) / (2 * h)
+    if not (claimed.is_finite() and seen.is_finite()):
+        raise CannotFollow("the claim is no finite number in exact arithmetic either")
+    sizes = sum((abs(term) for term in terms), flint.arb(0))
+    even = (ahead + behind - 2 * values[LOSS][0]) / (2 * h)
+    return Remainder(seen - claimed, even, max(sizes.abs_upper(), seen.abs_upper()))
+
+
+def order(loss: Loss, at: Mapping[str, Any], values: Values, direction: Mapping[str, Any]) -> Order:
+    """Read the orders off two steps, 2^-100 and 2^-108; arguments as in `remainder`.
+
+    Raises `CannotFollow` where the claim is not finite, or 400 bits are too few.
 
     Source: the Taylor remainder test of Farrell, Ham, Funke and Rognes (2013), section 4, with
     the remainder split into its odd and even part.
     """
-    terms = [g * v for n in direction for g, v in zip(balls(gradient[n]), balls(direction[n]), strict=True)]
-    slope = sum(terms, flint.arb(0))
-    if not (slope.is_finite() and balls(base)[0].is_finite()):
-        raise CannotFollow("the claim is no finite number in exact arithmetic either")
-    odds, evens, h = [], [], STEP
-    for _ in range(2):
-        ahead, behind = (_at(loss, at, direction, s) for s in (h, -h))
-        odds.append(ahead - behind - 2 * h * slope)
-        evens.append(ahead + behind - 2 * balls(base)[0])
-        h = h / SHRINK
-    h = h * SHRINK
-    seen = abs((ahead - behind) / (2 * h)).abs_upper()
-    scale = max(sum((abs(term) for term in terms), flint.arb(0)).abs_upper(), seen)
-    residue = _ratio(odds[1] / (2 * h), scale)
-    odd, even = _order(*odds), _order(*evens)
-    loose = (odds[1] / (2 * h)).abs_upper() > UNSEEN * max(balls(base)[0].abs_upper(), flint.arb(1))
-    if odd == math.inf and residue > VACUOUS and loose:
+    large, small = (remainder(loss, at, values, direction, h) for h in (STEP, STEP / SHRINK))
+    odd, even = _order(large.odd, small.odd), _order(large.even, small.even)
+    unseen = UNSEEN * max(values[LOSS][0].abs_upper(), flint.arb(1))
+    if odd == math.inf and small.missing > VACUOUS and small.odd.abs_upper() > unseen:
         raise CannotFollow(f"{flint.ctx.prec} bits are too few: the loss is known too loosely")
-    return Order(odd, even, residue)
-
-
-def _at(loss: Loss, at: Mapping[str, Any], direction: Mapping[str, Any], h: Any) -> flint.arb:
-    moved = {**at, **{name: at[name] + Ball(h) * direction[name] for name in direction}}
-    return balls(loss(moved))[0]
+    return Order(odd, even, small.missing)
 
 
 def _order(large: flint.arb, small: flint.arb) -> float:
     """The order that two remainders show; where a ball reaches 0, the least that they prove."""
     if large.contains(0):
         return math.inf
-    if small.contains(0):
-        return _log2(large.abs_lower() / small.abs_upper()) / math.log2(SHRINK)
-    return _log2(abs(large / small).mid()) / math.log2(SHRINK)
+    reached = small.contains(0)
+    ratio = large.abs_lower() / small.abs_upper() if reached else abs(large / small).mid()
+    return 1 + _log2(ratio) / math.log2(SHRINK)
 
 
 def _log2(value: flint.arb) -> float:

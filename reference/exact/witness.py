@@ -13,7 +13,6 @@ from reference.exact import taylor
 from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, lift
 from reference.exact.taylor import Gradient, Loss, Order
-from reference.testimony import LOSS
 
 BITS = 400
 NUDGE = 2.0**-60
@@ -68,5 +67,5 @@ def examine(
         result = gradient(at)
         ties, presumed = watch.ties, watch.presumed
         along = taylor.directions({name: at[name] for name in moving}, seed)
-        order = taylor.order(loss, at, result[LOSS], result, along)
-        return Exact({name: balls(g) for name, g in result.items()}, order, ties, presumed)
+        values = {name: balls(g) for name, g in result.items()}
+        return Exact(values, taylor.order(loss, at, values, along), ties, presumed)

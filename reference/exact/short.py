@@ -1,0 +1,127 @@
+"""Floating point of fewer bits: float64 arrays whose every result is rounded to a precision.
+
+NumPy code runs on them unchanged and at its own speed. Rounding twice, to 53 bits and then to
+fewer, differs from rounding once in rare ties alone.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from architectures import Array
+
+DOUBLE = 53
+
+
+class Shortness:
+    """The arithmetic in force: its precision, its smallest number, the noise in every result.
+
+    flushed: whether anything but 0 was below the smallest number, and became 0.
+    """
+
+    splitter = 1.0
+    smallest = 0.0
+    noise: Callable[[tuple[int, ...]], Array] | None = None
+    flushed = False
+
+
+@contextmanager
+def rounded(
+    bits: int, smallest: float = 0.0, noise: Callable[[tuple[int, ...]], Array] | None = None
+) -> Iterator[type[Shortness]]:
+    """Compute with `Short` arrays of `bits` bits.
+
+    Results below `smallest` become 0; each result is changed by the relative amounts that `noise`
+    draws for its shape. Yields the arithmetic, whose flag starts lowered. Contexts do not nest.
+    """
+    Shortness.splitter = 2.0 ** (DOUBLE - bits) + 1
+    Shortness.smallest, Shortness.noise, Shortness.flushed = smallest, noise, False
+    with np.errstate(all="ignore"):
+        yield Shortness
+
+
+class Short(np.ndarray[Any, np.dtype[np.float64]]):
+    """A float64 array in the arithmetic of `rounded`; sums and products round at every step."""
+
+    def __array_ufunc__(
+        self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any
+    ) -> Any:
+        plain = [_enter(x) for x in inputs]
+        if ufunc is np.matmul and all(np.ndim(x) == 2 for x in plain):
+            result = _product(*plain)
+        elif ufunc is np.add and method == "reduce" and set(kwargs) <= {"axis", "keepdims"}:
+            result = _sum(*plain, **kwargs)
+        else:
+            result = settled(getattr(ufunc, method)(*plain, **kwargs))
+        if out is not None:
+            out[0].view(np.ndarray)[...] = result
+            return out[0]
+        return _short(result)
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        """Floats stay as they are: the precision is the arithmetic's, whatever the code asks for."""
+        wanted = np.float64 if np.dtype(dtype).kind == "f" else dtype
+        return super().astype(wanted, *args, **kwargs)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        return _short(settled(super().__array_function__(func, types, args, kwargs)))
+
+
+def shorten(array: Array) -> Any:
+    """A float array as a `Short` one of exactly its values; integers stay as they are."""
+    return array.astype(np.float64).view(Short) if array.dtype.kind == "f" else array
+
+
+def settled(x: Any) -> Any:
+    """Results as the arithmetic in force leaves them.
+
+    Source: Veltkamp's splitting, as in Dekker, A Floating-Point Technique (1971), section 4.
+    """
+    if getattr(x, "dtype", None) != np.float64:
+        return x
+    x = x.view(np.ndarray) if isinstance(x, Short) else x
+    if Shortness.noise is not None:
+        x = x * (1 + Shortness.noise(x.shape))
+    if Shortness.splitter > 2:
+        c = x * Shortness.splitter
+        x = c - (c - x)
+    if Shortness.smallest:
+        small = (abs(x) < Shortness.smallest) & (x != 0)
+        if small.any():
+            Shortness.flushed = True
+            x = np.where(small, 0.0, x)
+    return x
+
+
+def _enter(x: Any) -> Any:
+    """A plain operand: a float constant is rounded like everything else."""
+    if isinstance(x, Short):
+        return x.view(np.ndarray)
+    return float(settled(np.float64(x))) if type(x) is float else x
+
+
+def _short(result: Any) -> Any:
+    if isinstance(result, np.ndarray) and result.dtype == np.float64:
+        return result.view(Short)
+    return result
+
+
+def _product(a: Any, b: Any) -> Any:
+    total = settled(a[:, :1] * b[:1])
+    for k in range(1, a.shape[1]):
+        total = settled(total + settled(a[:, k : k + 1] * b[k : k + 1]))
+    return total
+
+
+def _sum(x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
+    """A sum from the first term to the last; over several axes, over their terms in order."""
+    axes = range(x.ndim) if axis is None else np.atleast_1d(axis) % x.ndim
+    kept = [1 if k in axes else n for k, n in enumerate(x.shape)]
+    rest = [n for k, n in enumerate(x.shape) if k not in axes]
+    terms = np.moveaxis(x, list(axes), range(len(axes))).reshape(-1, *rest)
+    total = terms[0]
+    for term in terms[1:]:
+        total = settled(total + term)
+    return total.reshape(kept) if keepdims else total
