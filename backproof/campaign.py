@@ -14,6 +14,7 @@ from backproof.court import judge
 from backproof.verdicts import Verdict
 from backproof.witnesses import WITNESSES
 
+STOPPED = "interrupted by the user"
 DIGITS = "the digits"
 """The name that the training on real data goes by among the tasks of a campaign."""
 
@@ -73,7 +74,7 @@ def carry_out(plan: Plan, progress: Progress = lambda *_: None) -> Outcome:
                     done += 1
                     progress(_name(plan, running.pop(future)), done, total)
         except KeyboardInterrupt:
-            outcome.interrupted = "interrupted by the user"
+            outcome.interrupted = STOPPED
         except BrokenProcessPool:
             outcome.interrupted = "a worker process died"
         outcome.lost += [f"{_name(plan, which)}: not finished" for which in running.values()]
@@ -121,9 +122,9 @@ def judge_one(case: Case, witnesses: Sequence[str], fault: str) -> Verdict:
     """Judge a case, with a fault planted if one is named."""
     if not fault:
         return judge(case, witnesses=witnesses)
-    from backproof.faults import FAULTS, claim_with
+    from backproof.faults import claim_with, named
 
-    return judge(case, claim_with(FAULTS[fault], case.network), witnesses)
+    return judge(case, claim_with(named(fault), case.network), witnesses)
 
 
 def _train() -> dict[str, Any]:

@@ -14,8 +14,7 @@ from cyclopts import App, CycloptsError, Parameter, validators
 from rich.console import Console
 
 from backproof import __version__
-
-RIGHT, NOT_RIGHT, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+from backproof.closing import BAD_INPUT, INTERNAL, INTERRUPTED, RIGHT
 
 app = App(
     name="backproof",
@@ -28,10 +27,6 @@ console, complaints = Console(highlight=False), Console(stderr=True, highlight=F
 AtLeastOne = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 FromZero = Annotated[int, Parameter(validator=validators.Number(gte=0))]
 Minutes = Annotated[float | None, Parameter(validator=validators.Number(gt=0))]
-
-
-class BadInput(Exception):
-    """Something the user gave cannot be used; the message says what to do."""
 
 
 @app.command
@@ -119,11 +114,12 @@ def answer(command: Callable[[], Any]) -> int:
     """The exit code of a command; what the user gave wrong is said on stderr in a line."""
     from architectures import CaseError
     from backproof.draw import NoSuchCase
+    from backproof.faults import NoSuchFault
     from backproof.record import RecordError
 
     try:
         return int(command() or RIGHT)
-    except (CycloptsError, BadInput, CaseError, NoSuchCase, RecordError) as error:
+    except (CycloptsError, CaseError, NoSuchCase, NoSuchFault, RecordError) as error:
         return _complain(str(error), BAD_INPUT)
     except re.error as error:
         return _complain(f"--only is no regular expression: {error}", BAD_INPUT)

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from architectures import Case, case_from_json
 from backproof.campaign import judge_one
+from backproof.closing import NOT_RIGHT, RIGHT
 from backproof.record import RecordError, read_json, read_run
 from backproof.verdicts import Verdict
 from backproof.witnesses import WITNESSES
@@ -41,10 +42,6 @@ def find_case(name: str, out: Path) -> Case:
 
 def show(case: Case, plant: str, console: Console) -> int:
     """Judge a case by all witnesses, print the verdict and every finding; the exit code."""
-    from backproof.cli import NOT_RIGHT, RIGHT
-    from backproof.main_job import known_fault
-
-    known_fault(plant)
     verdict = judge_one(case, WITNESSES, plant)
     console.print(str(verdict), soft_wrap=True, markup=False)
     console.print(_table(verdict))

@@ -13,8 +13,8 @@ from architectures import INPUT, Array, DType, Network, Tensors
 from backproof.units import Units
 from backproof.witnesses import JAX, TORCH, absent
 from reference.exact.arithmetic import exactly
-from reference.exact.arrays import balls, distances, lift
-from reference.exact.ball import Ball
+from reference.exact.arrays import balls, distances, filled, lift
+from reference.exact.ball import ball
 from reference.exact.rounding import FEWER, bits, half_ulp
 from reference.exact.short import rounded, shorten
 from reference.exact.taylor import Values
@@ -101,8 +101,7 @@ def _true(training: Training, precision: int) -> Iterator[Values]:
         with exactly(precision):  # not around the yield: what takes turns must not stay inside
             p = _step(training, p, lift(x), target)
             now = {name: [value.mid() for value in balls(t)] for name, t in p.items()}
-            for name, values in now.items():
-                p[name].flat = [Ball(value) for value in values]
+            p = {name: filled(list(map(ball, now[name])), t.shape) for name, t in p.items()}
         yield now
 
 

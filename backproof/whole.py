@@ -60,7 +60,7 @@ def _bare_first_call(case: Case) -> None:
         program = jax.jit(
             jax.value_and_grad(lambda t, target: jax_grad.evaluate(case.network, t, target))
         )
-        jax.block_until_ready(program(wanted, tensors[TARGET]))
+        program(wanted, tensors[TARGET])[0].block_until_ready()
 
 
 def _warm_up(case: Case) -> None:

@@ -35,7 +35,8 @@ def forward(
     L, loss_pullback = loss_rules[type(network.loss)](network.loss, a, target)
 
     def pullback(dL: Any) -> Tensors:
-        da, gradients = loss_pullback(dL), {}
+        da = loss_pullback(dL)
+        gradients: Tensors = {}
         for j, pull in reversed(list(enumerate(pullbacks))):
             da, dp = pull(da)
             gradients |= {f"{j}.{name}": d for name, d in dp.items()}

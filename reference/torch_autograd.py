@@ -59,7 +59,7 @@ def descend(
     for x, target in batches:
         optimizer.zero_grad()
         loss = evaluate(network, {INPUT: torch.from_numpy(x), **leaves}, torch.from_numpy(target))
-        loss.backward()
+        torch.autograd.backward(loss)
         optimizer.step()
         yield {name: leaf.detach().numpy().copy() for name, leaf in leaves.items()}
 

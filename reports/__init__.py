@@ -1,4 +1,4 @@
-"""One self-contained HTML page from a finished run's JSON document; pure, and a witness to nothing."""
+"""One self-contained HTML page from a run's JSON document; pure, and a witness to nothing."""
 
 from reports.page import render
 

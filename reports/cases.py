@@ -105,4 +105,5 @@ def _row(finding: Mapping[str, Any]) -> Row:
 
 
 def _minimal(entry: Mapping[str, Any]) -> Minimal:
-    return Minimal(described(entry.get("case") or {}), entry.get("replay", ""))
+    case = entry.get("title") or described(entry.get("case") or {})
+    return Minimal(case, entry.get("replay", ""))

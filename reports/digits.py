@@ -66,7 +66,8 @@ def _trajectories(runs: Mapping[str, Sequence[float]]) -> Markup | None:
         return None
     series = [Series(name, thinned(excess)) for name, excess in runs.items()]
     title = f"Excess of the parameters by step: {', '.join(runs)}"
-    return lines(title, "step", "excess of the parameters", series, (LIMIT, f"{LIMIT}"))
+    limit = (LIMIT, f"{LIMIT}: not rounding beyond here")
+    return lines(title, "step", "excess of the parameters", series, log=True, limit=limit)
 
 
 def _losses(losses: Sequence[float]) -> Markup | None:

@@ -53,7 +53,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def described(case: Mapping[str, Any]) -> str:
-    """A case in a line with every option: 3 > Dense(width=2) > ReLU > Huber(delta=1.0, ...) · ..."""
+    """A case in a line with every option: 3 > Dense(width=2) > Huber(delta=1.0, ...) · ..."""
     parts = [str(case.get("inputs", "?"))]
     parts += [_named("layer", layer) for layer in case.get("layers", ())]
     parts += [_named("loss", case.get("loss", {}))]

@@ -1,4 +1,4 @@
-"""The verdict on the whole run in one sentence, with everything that qualifies it in the same breath."""
+"""The verdict on a whole run in one sentence, with all that qualifies it in the same breath."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -72,11 +72,11 @@ def _cut_short(document: Mapping[str, Any], judged: int) -> list[str]:
     said = []
     if document["interrupted"]:
         why = document["interrupted"]
-        said.append(f"the run was interrupted after {judged:,} of {requested:,} cases ({why})")
+        said.append(f"the run ended early, after {judged:,} of {requested:,} cases ({why})")
     elif judged < requested:
         said.append(f"{judged:,} of the {requested:,} cases asked for were judged")
     if lost:
-        said.append(f"{count(lost, 'case')} {'was' if lost == 1 else 'were'} begun and never finished")
+        said.append(f"{count(lost, 'task')} begun and never finished")
     return said
 
 

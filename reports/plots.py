@@ -11,7 +11,7 @@ from reports.format import short
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 72, 16, 40, 44
-MOST = 600
+MOST = 1000
 """More points than this are thinned: each bucket shows its largest value."""
 
 Point = tuple[float, float]
@@ -35,14 +35,20 @@ def thinned(values: Sequence[float]) -> list[Point]:
 
 
 def lines(
-    title: str, x: str, y: str, series: Sequence[Series], limit: tuple[float, str] | None = None
+    title: str,
+    x: str,
+    y: str,
+    series: Sequence[Series],
+    *,
+    log: bool | None = None,
+    limit: tuple[float, str] | None = None,
 ) -> Markup:
-    """Lines over common axes; logarithmic upwards where the values span decades.
+    """Lines over common axes; log: upwards by decades, if not said then where the values span them.
 
     limit: a value to mark by a line across, and what to write at it.
     """
     values = [v for s in series for _, v in s.points]
-    log = _spans_decades(values)
+    log = _spans_decades(values) if log is None else log
     marked = [limit[0]] if limit else []
     across = fit([k for s in series for k, _ in s.points], LEFT, WIDTH - RIGHT)
     up = fit([*values, *marked], HEIGHT - BOTTOM, TOP, log)
@@ -62,7 +68,7 @@ def lines(
 
 
 def descent(title: str, x: str, y: str, points: Sequence[Point], frame: Sequence[Point]) -> Markup:
-    """The way of one descent along the curve; frame: points of the curve, and the picture's extent."""
+    """One descent along a curve; frame: points of the curve, and the extent of the picture."""
     width, height = 300, 220
     across = fit([p[0] for p in frame], 48, width - 12)
     up = fit([p[1] for p in frame], height - 40, 24)
@@ -128,13 +134,13 @@ def _frame(
                 '<text x="{}" y="{:.1f}" text-anchor="end">{}</text>'
             ).format(left, at, width - right, left - 8, at + 4, label)
         )
-    for tick in across.ticks():
-        parts.append(
-            Markup(
-                '<path class="tick" d="M{0:.1f} {1}v4"/>'
-                '<text x="{0:.1f}" y="{2}" text-anchor="middle">{3}</text>'
-            ).format(across(tick), floor, floor + 18, short(tick))
-        )
+    tick_mark = Markup(
+        '<path class="tick" d="M{0:.1f} {1}v4"/>'
+        '<text x="{0:.1f}" y="{2}" text-anchor="middle">{3}</text>'
+    )
+    parts += [
+        tick_mark.format(across(tick), floor, floor + 18, short(tick)) for tick in across.ticks()
+    ]
     parts.append(
         Markup('<path class="axis" d="M{} {}V{}H{}"/>').format(left, top, floor, width - right)
     )

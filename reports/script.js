@@ -62,8 +62,8 @@
     const width = canvas.clientWidth, narrow = width < 560;
     const laneHeight = narrow ? 72 : 58, top = 34, bottom = 34;
     const height = top + lanes.length * laneHeight + bottom;
-    const left = narrow ? 44 : 190, right = endless ? 56 : 16;
-    const zero = left - 24, end = width - 22;
+    const left = narrow ? 56 : 206, right = endless ? 56 : 16;
+    const zero = left - 40, end = width - 22;
     const x = (e) => e === null ? end : e === 0 ? zero
       : left + (clamp(Math.log10(e)) - low) / (high - low) * (width - left - right);
     const ratio = devicePixelRatio || 1;

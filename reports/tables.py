@@ -99,10 +99,11 @@ def quantiles(verdicts: Verdicts) -> list[Quantiles]:
     for witness, findings in _by_witness(verdicts).items():
         measured = [f["excess"] for f in findings if f["excess"] is not None]
         excess = sorted(map(_weight, measured))
-        rank = [short(_rank(excess, q)) for q in (0.5, 0.99, 1.0)]
+        median, most, largest = (short(_rank(excess, q)) for q in (0.5, 0.99, 1.0))
         zero, beyond = excess.count(0), sum(e > LIMIT for e in excess)
         missing = len(findings) - len(excess)
-        found.append(Quantiles(witness, len(findings), zero, *rank, beyond, missing))
+        spread = (median, most, largest, beyond, missing)
+        found.append(Quantiles(witness, len(findings), zero, *spread))
     return found
 
 

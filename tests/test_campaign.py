@@ -53,7 +53,7 @@ def test_a_task_that_fails_is_lost_with_its_reason_and_no_other() -> None:
     cases = draw_cases(8, 3)
     outcome = carry_out(Plan(cases, 1, (EXACT,), fault="no such fault"))
     assert len(outcome.lost) == 8
-    assert "KeyError" in outcome.lost[0]
+    assert "NoSuchFault: no fault is called" in outcome.lost[0]
 
 
 def test_a_worker_that_dies_takes_only_what_it_was_at_with_it() -> None:

@@ -1,4 +1,4 @@
-"""Arithmetic of fewer bits on trial: it rounds what it should, where it should, and nothing else."""
+"""Arithmetic of fewer bits on trial: it rounds what it should, and nothing else."""
 
 import numpy as np
 import pytest

@@ -14,4 +14,16 @@ FAULTS: Mapping[str, Fault] = {
 }
 """Every fault by its key, family by family."""
 
-__all__ = ["CAUSES", "FAULTS", "Cause", "Fault", "claim_with"]
+
+class NoSuchFault(ValueError):
+    """No fault has that name; the message lists those that have one."""
+
+
+def named(key: str) -> Fault:
+    """The fault of a key; raises `NoSuchFault` if there is none."""
+    if key not in FAULTS:
+        raise NoSuchFault(f"no fault is called {key!r}; there are {', '.join(sorted(FAULTS))}")
+    return FAULTS[key]
+
+
+__all__ = ["CAUSES", "FAULTS", "Cause", "Fault", "NoSuchFault", "claim_with", "named"]

@@ -41,9 +41,14 @@ def lift(array: Array) -> Any:
     """
     if array.dtype.kind != "f":
         return array
-    lifted = np.empty(array.shape, dtype=object)
-    lifted.flat = [Ball(value) for value in array.ravel().tolist()]
-    return lifted.view(Lifted)
+    return filled([Ball(value) for value in array.ravel().tolist()], array.shape)
+
+
+def filled(numbers: list[Ball], shape: tuple[int, ...]) -> Any:
+    """Balls as an array of a shape."""
+    array = np.empty(len(numbers), dtype=object)
+    array[:] = numbers
+    return array.reshape(shape).view(Lifted)
 
 
 def balls(array: Any) -> list[flint.arb]:
@@ -99,7 +104,5 @@ def _lifted(result: Any) -> Any:
 
 def _product(a: Any, b: Any) -> Any:
     """a @ b of two matrices, by FLINT."""
-    A, B = (flint.arb_mat(*x.shape, balls(x)) for x in (a, b))
-    result = np.empty((len(a), b.shape[1]), dtype=object)
-    result.flat = [ball(x) for x in (A * B).entries()]
-    return result.view(Lifted)
+    A, B = (flint.arb_mat(len(x), x.shape[1], balls(x)) for x in (a, b))
+    return filled([ball(x) for x in (A * B).entries()], (len(a), b.shape[1]))

@@ -61,7 +61,7 @@ class Short(np.ndarray[Any, np.dtype[np.float64]]):
         return _short(result)
 
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
-        """Floats stay as they are: the precision is the arithmetic's, whatever the code asks for."""
+        """Floats stay as they are: the precision is the arithmetic's, whatever is asked for."""
         wanted = np.float64 if np.dtype(dtype).kind == "f" else dtype
         return super().astype(wanted, *args, **kwargs)
 
