@@ -20,7 +20,6 @@ def say(run: Run, page: Path, console: Console) -> int:
     bad = [v for v in run.verdicts if not v] + _bad_digits(run)
     lines = [str(verdict) + "\n" for verdict in bad[:SHOWN]]
     lines += [f"The smallest like it: {m['title']}\n    {m['replay']}" for m in run.minimal[:1]]
-    ]
     lines += [f"Not heard: {name}, {reason}" for name, reason in run.absent.items()]
     lines += [f"Lost: {lost}" for lost in run.lost]
     found = ", ".join(f"{n} {status}" for status, n in reversed(run.counts().items()))

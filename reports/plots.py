@@ -68,7 +68,7 @@ def lines(
 
 
 def descent(title: str, x: str, y: str, points: Sequence[Point], frame: Sequence[Point]) -> Markup:
-    """One descent along a curve; frame: points of the curve, and the extent of the picture."""
+    """The way of one descent; frame: the points whose extent the picture takes."""
     width, height = 300, 220
     across = fit([p[0] for p in frame], 48, width - 12)
     up = fit([p[1] for p in frame], height - 40, 24)
@@ -81,16 +81,10 @@ def descent(title: str, x: str, y: str, points: Sequence[Point], frame: Sequence
         _frame(across, up, width, height, bottom=40, left=48, right=12, top=24),
         Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(width - 12, height - 4, x),
         Markup('<text x="{}" y="12">{}</text>').format(8, y),
-        _curve(frame, across, up),
         _line(inside, across, up, 0),
         *spots,
     ]
     return _svg(title, width, height, parts)
-
-
-def _curve(points: Sequence[Point], across: Axis, up: Axis) -> Markup:
-    path = "L".join(f"{across(x):.1f} {up(y):.1f}" for x, y in sorted(points))
-    return Markup('<path class="curve" d="M{}"/>').format(path)
 
 
 def _within(point: Point, across: Axis, up: Axis) -> bool:

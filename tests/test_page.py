@@ -10,6 +10,7 @@ import pytest
 import reports
 from architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU
 from backproof.record import Run, run_to_json
+from backproof.units import LIMIT
 from backproof.verdicts import Finding, Status, Verdict
 from reports.axes import fit
 from reports.headline import headline
@@ -140,6 +141,11 @@ def test_nothing_judged_is_not_right() -> None:
     page = reports.render(run(requested=5))
     assert "Nothing was judged" in text(page) and "0 cases judged of 5" in text(page)
     assert not re.search(r"(gradients?|judged) (are|is) right|all right|All \d", text(page))
+
+
+def test_the_limit_is_the_courts() -> None:
+    """The number that the page draws its line at is the one that the court judged by."""
+    assert f"beyond {LIMIT:g} it is not rounding" in text(reports.render(run(Status.CORRECT)))
 
 
 def test_an_absent_witness_is_named() -> None:
