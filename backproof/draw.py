@@ -26,11 +26,14 @@ def draw_cases(count: int, seed: int, only: str = "") -> list[Case]:
     pattern = re.compile(only)
     drawn: dict[str, Case] = {}
     for again in range(ROUNDS):
-        for case in _round(count, seed * ROUNDS + again, pattern):
+        found = _round(count, seed * ROUNDS + again, pattern)
+        for case in found:
             if len(drawn) < count:
                 drawn.setdefault(case.id, case)
         if len(drawn) == count:
             return list(drawn.values())
+        if not found:
+            break
     raise NoSuchCase(
         f"{len(drawn)} different cases match {only!r}, not {count}: ask for fewer with --cases, or "
         "match more; a case reads '3 > Dense(2) > ReLU > Huber[mean] · batch 4 · float32 · tame'"

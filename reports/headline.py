@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.format import count, listed, short
 from reports.statuses import RIGHT, tally, worst_first
-from reports.tables import DIFFERENCES, LIMIT, WITNESSES
+from reports.tables import DIFFERENCES, EXACT, LIMIT, WITNESSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +46,10 @@ def _right(document: Mapping[str, Any], judged: int, whole: bool) -> str:
 
 def _measure(document: Mapping[str, Any], kinks: int) -> str:
     findings = [f for verdict in document["verdicts"] for f in verdict["findings"]]
+    exact = [f for f in findings if f["witness"] == EXACT]
+    strongest = exact or [f for f in findings if f["witness"] != DIFFERENCES]
     excesses = [
-        f["excess"]
-        for f in findings
-        if f["excess"] is not None and f["status"] == "correct" and f["witness"] != DIFFERENCES
+        f["excess"] for f in strongest if f["excess"] is not None and f["status"] == "correct"
     ]
     kink = f", {kinks:,} of them on a kink" if kinks else ""
     if not excesses:

@@ -17,6 +17,10 @@ MOST = 1000
 Point = tuple[float, float]
 
 
+CURVE = 3
+"""The pen of what is given, not measured: thin and grey."""
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """A line of a plot: its label and its points (x, y); a number that is not finite breaks it."""
@@ -67,12 +71,13 @@ def lines(
     return _svg(title, WIDTH, HEIGHT, parts)
 
 
-def descent(title: str, x: str, y: str, points: Sequence[Point], frame: Sequence[Point]) -> Markup:
-    """The way of one descent; frame: the points whose extent the picture takes."""
+def descent(title: str, x: str, y: str, points: Sequence[Point], curve: Sequence[Point]) -> Markup:
+    """The way of one descent over the curve that it descends (which may be unknown: empty)."""
     width, height = 300, 220
-    across = fit([p[0] for p in frame], 48, width - 12)
-    up = fit([p[1] for p in frame], height - 40, 24)
-    inside = [p for p in points if _within(p, across, up)]
+    drawn = [p for p in (*points, *curve) if all(map(math.isfinite, p))]
+    across = fit([p[0] for p in drawn], 48, width - 12)
+    up = fit([p[1] for p in drawn], height - 40, 24)
+    inside = [p for p in points if p in drawn]
     spots = (
         Markup('<circle class="series-0" cx="{:.1f}" cy="{:.1f}" r="3"/>').format(across(a), up(L))
         for a, L in inside
@@ -81,15 +86,11 @@ def descent(title: str, x: str, y: str, points: Sequence[Point], frame: Sequence
         _frame(across, up, width, height, bottom=40, left=48, right=12, top=24),
         Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(width - 12, height - 4, x),
         Markup('<text x="{}" y="12">{}</text>').format(8, y),
+        _line(curve, across, up, CURVE),
         _line(inside, across, up, 0),
         *spots,
     ]
     return _svg(title, width, height, parts)
-
-
-def _within(point: Point, across: Axis, up: Axis) -> bool:
-    a, L = point
-    return across.low <= a <= across.high and up.low <= L <= up.high
 
 
 def _spans_decades(values: Sequence[float]) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 from reports.format import short
 from reports.statuses import FAULTY, MEANINGS, severity, tally
 
-DIFFERENCES = "finite differences"
-WITNESSES = ("exact", "torch", "jax", DIFFERENCES)
+EXACT, DIFFERENCES = "exact", "finite differences"
+WITNESSES = (EXACT, "torch", "jax", DIFFERENCES)
 LIMIT = 32
 """The court's limit: an error beyond it is not rounding. A test keeps the two numbers equal."""
 

@@ -1,6 +1,5 @@
 """The tutorial on the page: its formulas as printed and as read, its descents and its training."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,10 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from reports.format import count, short
-from reports.plots import Point, Series, descent, lines, thinned
-
-ROOM = 1.5
-"""A descent is drawn up to this many times the loss that it starts from."""
+from reports.plots import Series, descent, lines, thinned
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +53,19 @@ def _formula(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _descents(runs: Sequence[Mapping[str, Any]]) -> list[Descent]:
-    paths = [[(float(a), float(L)) for a, L in run.get("points") or ()] for run in runs]
-    frame = [p for path in paths for p in path[:1]]
-    highest = max((L for _, L in frame), default=0.0)
-    frame += [p for path in paths for p in path if p[1] <= highest * ROOM and math.isfinite(p[0])]
-    return [_descent(run, path, frame) for run, path in zip(runs, paths, strict=True) if path]
+    return [_descent(run) for run in runs if run.get("points")]
 
 
-def _descent(run: Mapping[str, Any], path: list[Point], frame: list[Point]) -> Descent:
+def _descent(run: Mapping[str, Any]) -> Descent:
+    path, curve = (
+        [(float(a), float(L)) for a, L in run.get(way) or ()] for way in ("points", "curve")
+    )
     label = str(run.get("label") or "")
     step = run.get("step")
     name = ", ".join(filter(None, [f"step {short(step)}" if step is not None else "", label]))
     (_, first), (_, last) = path[0], path[-1]
     says = f"L goes from {short(first)} to {short(last)} in {count(len(path) - 1, 'step')}"
-    hidden = sum(p not in frame for p in path)
-    says += f"; {count(hidden, 'point')} outside the picture" if hidden else ""
-    return Descent(name, descent(f"{name}: {says}", "A", "L(A)", path, frame), says)
+    return Descent(name, descent(f"{name}: {says}", "A", "L(A)", path, curve), says)
 
 
 def _training(training: Mapping[str, Any]) -> Markup | None:

@@ -269,7 +269,7 @@ def test_digits_and_tutorial_are_shown() -> None:
     """Accuracy, trajectories, formulas and descents are shown, though most facts are missing."""
     page = reports.render(run(Status.CORRECT, digits=DIGITS, tutorial=TUTORIAL))
     assert "98.33 %" in page and page.count("<svg") == 4 and page.count("<noscript>") == 1
-    assert "step 0.1, steady" in text(page) and "1 point outside the picture" in text(page)
+    assert "step 0.1, steady" in text(page) and page.count("<circle") == 3
     assert "L = y wrong correct" in text(page)
     assert "nan" not in page.split('id="digits"')[1]
     assert reports.render(run(Status.CORRECT, digits={}, tutorial={}))

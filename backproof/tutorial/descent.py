@@ -16,6 +16,7 @@ START, STEPS = Fraction(-1), 12
 MULTIPLES = (Fraction(1, 8), Fraction(3, 4), Fraction(17, 8))
 """The steps shown, in units of the best one; few bits, so that floats hold the points exactly."""
 HAIR = Fraction(1, 2**20)
+DRAWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,14 @@ class Descent:
     step: float
     factor: float
     points: tuple[tuple[float, float], ...]
+
+    @property
+    def curve(self) -> list[tuple[float, float]]:
+        """The loss itself where the points lie, and half a unit further, as many points of it."""
+        visited = [A for A, _ in self.points]
+        first, last = min(visited) - 0.5, max(visited) + 0.5
+        grid = (first + (last - first) * k / DRAWN for k in range(DRAWN + 1))
+        return [(A, float(loss(A))) for A in grid]
 
     @property
     def label(self) -> str:

@@ -76,5 +76,6 @@ def put_on_trial(seed: int = 0) -> TutorialTrial:
 
 
 def _run(run: Descent) -> dict[str, Any]:
-    points = [list(point) for point in run.points]
-    return {"step": run.step, "label": run.label, "factor": run.factor, "points": points}
+    points, curve = ([list(point) for point in way] for way in (run.points, run.curve))
+    named = {"step": run.step, "label": run.label, "factor": run.factor}
+    return {**named, "points": points, "curve": curve}
