@@ -11,15 +11,14 @@ from backproof.verdicts import Verdict
 
 RIGHT, NOT_RIGHT, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 """The exit codes."""
-SHOWN = 3
-"""So many verdicts that are not right are printed; all are on the page."""
+SHOWN = 2
+"""So many verdicts that are not right are printed, shrunk if they are; all are on the page."""
 
 
 def say(run: Run, page: Path, console: Console) -> int:
     """Print the closing lines; the exit code."""
     bad = [v for v in run.verdicts if not v] + _bad_digits(run)
-    lines = [str(verdict) + "\n" for verdict in bad[:SHOWN]]
-    lines += [f"The smallest like it: {m['title']}\n    {m['replay']}" for m in run.minimal[:1]]
+    lines = [m["says"] + "\n" for m in run.minimal[:SHOWN]] or [f"{v}\n" for v in bad[:SHOWN]]
     lines += [f"Not heard: {name}, {reason}" for name, reason in run.absent.items()]
     lines += [f"Lost: {lost}" for lost in run.lost]
     found = ", ".join(f"{n} {status}" for status, n in reversed(run.counts().items()))

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from architectures import case_to_json
-from backproof.campaign import Plan, judge_one
+from backproof.campaign import STOPPED, Plan, judge_one
 from backproof.closing import say
 from backproof.draw import draw_cases
 from backproof.environment import environment
@@ -61,11 +61,12 @@ def carry_out_job(job: Job, console: Console) -> int:
     outcome = watched(plan, console)
     run.verdicts = [outcome.verdicts[k] for k in sorted(outcome.verdicts)]
     run.digits, run.interrupted, run.lost = outcome.digits, outcome.interrupted, outcome.lost
-    if not run.interrupted and not all(run.verdicts):
-        console.print("Looking for the smallest cases that show what is wrong.")
-        run.minimal = _shrink_all(run.verdicts, job)
     page = job.out / PAGE
     write_pair(run_to_json(run), page)
+    if not run.interrupted and not all(run.verdicts):
+        console.print("Looking for the smallest cases that show what is wrong.")
+        _shrink_all(run, job)
+        write_pair(run_to_json(run), page)
     return say(run, page, console)
 
 
@@ -77,16 +78,20 @@ def _tutorial() -> dict[str, Any] | None:
     return put_on_trial().to_json()
 
 
-def _shrink_all(verdicts: list[Verdict], job: Job) -> list[dict[str, Any]]:
-    """The minimal case like each of the first that are not right, stored beside the page."""
-    return [_shrink(verdict, job) for verdict in [v for v in verdicts if not v][:SHRUNK]]
+def _shrink_all(run: Run, job: Job) -> None:
+    """Add the minimal case like each of the first that are not right; Ctrl-C ends the search."""
+    try:
+        for verdict in [v for v in run.verdicts if not v][:SHRUNK]:
+            run.minimal.append(_shrink(verdict, job))
+    except KeyboardInterrupt:
+        run.interrupted = STOPPED
 
 
 def _shrink(verdict: Verdict, job: Job) -> dict[str, Any]:
     from backproof.shrink import minimal
 
-    heard = {f.witness for f in verdict.findings if not f.status}
-    witnesses = (EXACT, TORCH) if heard & {TORCH, JAX} else (EXACT,)
+    seen_by = {f.witness for f in verdict.findings if not f.status}
+    witnesses = (EXACT,) if seen_by - {TORCH, JAX} else (EXACT, TORCH)
     least = minimal(
         verdict.case,
         lambda case: judge_one(case, witnesses, job.plant).status is verdict.status,
@@ -95,10 +100,9 @@ def _shrink(verdict: Verdict, job: Job) -> dict[str, Any]:
     path = job.out / CASES / f"{least.id}.json"
     document = case_to_json(least)
     write_whole(path, to_text(document))
-    words = ["backproof", "replay", str(path), *(["--plant", job.plant] if job.plant else [])]
-    return {
-        "of": verdict.case.id,
-        "case": document,
-        "title": str(least),
-        "replay": shlex.join(words),
-    }
+    plant = ["--plant", job.plant] if job.plant else []
+    replay = shlex.join(["backproof", "replay", str(path), *plant])
+    says = str(judge_one(least, witnesses, job.plant))
+    says = says.replace(f"again: backproof replay {least.id}", f"again: {replay}")
+    named = {"of": verdict.case.id, "title": str(least), "replay": replay, "says": says}
+    return {**named, "case": document}

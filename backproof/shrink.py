@@ -10,7 +10,7 @@ from hypothesis.errors import NoSuchExample
 
 from architectures import Case, Dense, Drawn, Layer, Network
 
-EXAMPLES = 128
+EXAMPLES = 256
 """So many random cases are tried at every depth before a deeper one is allowed."""
 SEEDS = 32
 SEARCH = settings(

@@ -325,3 +325,20 @@ def test_the_true_gradient_comes_with_a_bound() -> None:
         if name != "loss":
             np.testing.assert_allclose(true.values[name], g, rtol=1e-12, atol=1e-14)
             assert true.bounds[name].max() < 1e-100
+
+
+def test_a_kink_within_the_step_but_not_at_the_point_accuses_nobody() -> None:
+    """A pre-activation of 1e-40 is no kink, though a step of 2^-100 goes over it."""
+    network = Network(1, (LeakyReLU(0.3), Dense(1)), HalfSquaredError("sum"))
+    tensors = {"dx": np.array([[1e-40]]), "1.W": np.array([[2.0]]), "1.b": np.zeros(1)}
+    case = Case(network, 1, "float64", Given(tensors, np.array([[3.0]])))
+    assert judge(case).status is Status.CORRECT
+
+    def upside_down(layer: Any, p: Any, x: Any) -> Any:
+        y, _ = manual.LAYER_RULES[LeakyReLU](layer, p, x)
+        return y, lambda dy: (np.where(x > 0, 0.3 * dy, dy), {})
+
+    wrong = Claim(network, {**manual.LAYER_RULES, LeakyReLU: upside_down})
+    verdict = judge(case, wrong, (EXACT,))
+    assert verdict.status is Status.WRONG
+    assert verdict.culprits == ("layer 0 (LeakyReLU): dx",)
