@@ -56,7 +56,8 @@ $(STAMP): pyproject.toml constraints.txt $(if $(SOUND),,anew)
 	$(if $(SOUND),,$(PYTHON) -m venv --clear --without-pip $(VENV))
 	$(if $(SOUND),,$(PYTHON) $(PIP) --python $(BIN)/python install --quiet -c constraints.txt pip setuptools)
 	$(BIN)/python $(PIP) install --quiet -c constraints.txt pip setuptools
-	$(BIN)/python $(PIP) install --quiet -c constraints.txt --no-build-isolation \
+	@# the warning is about folders named like the packages: they are the packages
+	PYTHONWARNINGS=ignore $(BIN)/python $(PIP) install --quiet -c constraints.txt --no-build-isolation \
 		--editable '.[all]' --group dev
 	@echo "$(FOR)" > $@
 

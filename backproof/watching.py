@@ -7,6 +7,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from backproof.campaign import Outcome, Plan, carry_out
 
+WIDE = 100
+"""A line of a log is no longer."""
+
 
 def watched(plan: Plan, console: Console) -> Outcome:
     """Carry out the plan behind a progress bar, or, where nobody watches, a line every tenth."""
@@ -32,4 +35,4 @@ class _Lines:
         if done % max(1, total // 10) == 0:
             left = (time.monotonic() - self.began) / done * (total - done)
             line = f"{done} of {total} judged, about {left:.0f} s left; last: {what}"
-            self.console.print(line, soft_wrap=True, markup=False)
+            self.console.print(line[:WIDE], soft_wrap=True, markup=False)

@@ -61,11 +61,12 @@ def _results(document: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     return found
 
 
-def _trajectories(runs: Mapping[str, Sequence[float]]) -> Markup | None:
-    if not any(runs.values()):
+def _trajectories(runs: Mapping[str, Sequence[float] | None]) -> Markup | None:
+    """A framework that is not installed has no run, and no line."""
+    series = [Series(name, thinned(excess)) for name, excess in runs.items() if excess]
+    if not series:
         return None
-    series = [Series(name, thinned(excess)) for name, excess in runs.items()]
-    title = f"Excess of the parameters by step: {', '.join(runs)}"
+    title = f"Excess of the parameters by step: {', '.join(s.label for s in series)}"
     limit = (LIMIT, f"{LIMIT}: not rounding beyond here")
     return lines(title, "step", "excess of the parameters", series, log=True, limit=limit)
 
