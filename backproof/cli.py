@@ -42,15 +42,14 @@ def run(
 ) -> int:
     """Judge random gradients by all witnesses, train on the digits, try the tutorial; one page.
 
-    Parameters
-    ----------
-    cases: How many random cases to judge.
-    seed: Decides which cases: the same seed, the same cases and verdicts.
-    workers: Processes that judge side by side.
-    time: Minutes after which no new case is begun.
-    only: Judge only cases whose line matches this regular expression, and nothing but cases.
-    out: The folder for gradients.html and gradients.json.
-    plant: The name of a fault to plant in the right rules, to see what a conviction looks like.
+    Args:
+        cases: How many random cases to judge.
+        seed: Decides which cases: the same seed, the same cases and verdicts.
+        workers: Processes that judge side by side.
+        time: Minutes after which no new case is begun.
+        only: Judge only cases whose line matches this regular expression, and nothing but cases.
+        out: The folder for gradients.html and gradients.json.
+        plant: The name of a fault to plant in the right rules, to see what a conviction looks like.
     """
     from backproof.main_job import Job, carry_out_job
 
@@ -61,11 +60,10 @@ def run(
 def replay(case: str, *, out: Path = Path("reports"), plant: str = "") -> int:
     """Judge one case again and print its verdict with all its findings.
 
-    Parameters
-    ----------
-    case: A file with a case's JSON, or the id of a case of the last run.
-    out: The folder that the last run wrote to.
-    plant: The name of a fault to plant, as in `backproof run`.
+    Args:
+        case: A file with a case's JSON, or the id of a case of the last run.
+        out: The folder that the last run wrote to.
+        plant: The name of a fault to plant, as in `backproof run`.
     """
     from backproof.replay import find_case, show
 
@@ -76,12 +74,12 @@ def replay(case: str, *, out: Path = Path("reports"), plant: str = "") -> int:
 def report(record: Path, *, out: Path | None = None) -> int:
     """Write the page again from a run's JSON.
 
-    Parameters
-    ----------
-    record: The gradients.json of a run.
-    out: The page to write; beside the JSON if it is not said.
+    Args:
+        record: The gradients.json of a run.
+        out: The page to write; beside the JSON if it is not said.
     """
-    from backproof.record import read_run, run_to_json, write_whole
+    from backproof.files import write_whole
+    from backproof.record import read_run, run_to_json
     from reports import render
 
     page = out or record.with_suffix(".html")
@@ -94,11 +92,10 @@ def report(record: Path, *, out: Path | None = None) -> int:
 def power(*, cases: AtLeastOne = 20_000, seed: FromZero = 0, out: Path | None = None) -> int:
     """Put the checker on trial: planted faults, false alarms, and its costs beside others'.
 
-    Parameters
-    ----------
-    cases: How many right cases to look for false alarms in.
-    seed: Decides which cases.
-    out: A JSON file for the figures.
+    Args:
+        cases: How many right cases to look for false alarms in.
+        seed: Decides which cases.
+        out: A JSON file for the figures.
     """
     from backproof.trial import put_checker_on_trial
 

@@ -146,6 +146,3 @@ def measure_units(
         second = rounding.noisy_units(claim.gradient, tensors, formula.exact, dtype, seed)
         unit = {name: max(u, second[name] + underflow[name]) for name, u in unit.items()}
     return unit, underflow
-
-
-__all__ = ["CannotFollow", "Formula", "examine_formula", "measure_units"]

@@ -13,7 +13,8 @@ from backproof.closing import say
 from backproof.draw import draw_cases
 from backproof.environment import environment
 from backproof.faults import named
-from backproof.record import Run, check_writable, run_to_json, to_text, write_pair, write_whole
+from backproof.files import check_writable, write_whole
+from backproof.record import Run, run_to_json, to_text, write_pair
 from backproof.verdicts import Verdict
 from backproof.watching import watched
 from backproof.witnesses import EXACT, JAX, TORCH, WITNESSES, absent

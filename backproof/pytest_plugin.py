@@ -39,7 +39,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _try_to_write(path: Path) -> None:
-    from backproof.record import check_writable
+    from backproof.files import check_writable
 
     try:
         check_writable(path.parent)
@@ -93,8 +93,9 @@ class Recorder:
         if self.worker:
             return
         from backproof.environment import environment
-        from backproof.record import Run, decode, run_to_json, verdict_from_json, write_pair
+        from backproof.record import Run, run_to_json, verdict_from_json, write_pair
         from backproof.witnesses import WITNESSES, absent
+        from reports.format import decode
 
         command = shlex.join(["pytest", *map(str, self.config.invocation_params.args)])
         run = Run(command, len(self.verdicts), environment(), lost=self.lost)

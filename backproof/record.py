@@ -2,15 +2,15 @@
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from architectures import case_from_json, case_to_json
+from backproof.files import write_whole
 from backproof.verdicts import Finding, Status, Verdict
+from reports.format import decode
 
 SCHEMA = 1
 
@@ -160,32 +160,6 @@ def encode(value: Any) -> Any:
     return value
 
 
-def decode(value: Any) -> Any:
-    """The inverse of `encode`."""
-    match value:
-        case {"float": str(text), **rest} if not rest:
-            return float(text)
-        case Mapping():
-            return {key: decode(v) for key, v in value.items()}
-        case list():
-            return [decode(v) for v in value]
-    return value
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a reader sees the old one or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
 def write_pair(document: Mapping[str, Any], page: Path) -> None:
     """Write a run's JSON, and beside it the page that shows it."""
     from reports import render
@@ -194,24 +168,6 @@ def write_pair(document: Mapping[str, Any], page: Path) -> None:
     write_whole(page, render(document))
 
 
-def check_writable(folder: Path) -> None:
-    """Raise OSError, with the system's reason, where no file can be made; leave no trace."""
-    made = [p for p in (folder, *folder.parents) if not p.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    finally:
-        for empty in made:
-            empty.rmdir()
-
-
 def to_text(document: Mapping[str, Any]) -> str:
     """Strict JSON, one verdict's worth of nesting readable."""
     return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1) + "\n"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

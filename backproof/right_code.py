@@ -21,7 +21,7 @@ class Costs:
     """Seconds that right cases take: the Taylor order, which answers the question that gradcheck
     answers; the whole verdict by exact arithmetic, with true values and rounding; both gradchecks.
 
-    slow_alarms, fast_alarms: how many of these right cases gradcheck rejects.
+    alarms, slow_alarms, fast_alarms: how many of these right cases each of them rejects.
     """
 
     cases: int
@@ -29,6 +29,7 @@ class Costs:
     exact: float
     slow: float
     fast: float
+    alarms: int
     slow_alarms: int
     fast_alarms: int
 
@@ -51,7 +52,7 @@ class Costs:
         return (
             f"{n} right cases, milliseconds a case\n"
             f"Taylor order {1e3 * self.order / n:.2f}   whole exact verdict "
-            f"{1e3 * self.exact / n:.2f}   gradcheck slow {1e3 * self.slow / n:.2f} "
+            f"{1e3 * self.exact / n:.2f} ({self.alarms} false alarms)   gradcheck slow {1e3 * self.slow / n:.2f} "
             f"({self.slow_alarms} false alarms)   fast {1e3 * self.fast / n:.2f} "
             f"({self.fast_alarms} false alarms)\n"
             + "   ".join(f"{name} {ratio:.3f}" for name, ratio in self.ratios.items())
@@ -85,17 +86,19 @@ def measure_costs(right: Sequence[Case]) -> Costs:
     """Judge right cases by exact arithmetic alone and by gradcheck, in turn, in float64."""
     from backproof.gradcheck import accepts
 
-    order, exact, slow, fast, alarms = 0.0, 0.0, 0.0, 0.0, [0, 0]
+    order, exact, slow, fast, alarms = 0.0, 0.0, 0.0, 0.0, [0, 0, 0]
     _warm_up(right[:1])
     for case in (replace(case, dtype="float64") for case in right):
         claim = Claim(case.network)
         order += timed(_order, claim, case)[1]
-        exact += timed(judge, case, None, (EXACT,))[1]
+        verdict, seconds = timed(judge, case, None, (EXACT,))
+        exact += seconds
         passed_slow, seconds = timed(accepts, claim, case, False)
         slow += seconds
         passed_fast, seconds = timed(accepts, claim, case, True)
         fast += seconds
-        alarms = [alarms[0] + (not passed_slow), alarms[1] + (not passed_fast)]
+        passed = (bool(verdict), passed_slow, passed_fast)
+        alarms = [n + (not p) for n, p in zip(alarms, passed, strict=True)]
     return Costs(len(right), order, exact, slow, fast, *alarms)
 
 

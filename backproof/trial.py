@@ -8,8 +8,9 @@ from rich.progress import Progress
 
 from backproof.draw import draw_cases
 from backproof.environment import environment
+from backproof.files import check_writable, write_whole
 from backproof.power import measure_costs, measure_false_alarms, measure_power, power_table
-from backproof.record import check_writable, encode, to_text, write_whole
+from backproof.record import encode, to_text
 from backproof.whole import measure_whole
 
 COSTED, WHOLE = 100, 24

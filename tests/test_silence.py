@@ -1,0 +1,102 @@
+"""Witnesses that are absent, silent, broken or alone: none of it counts as agreement."""
+
+import sys
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from small_claims import CASE, claim, spoiled
+
+import manual
+from architectures import (
+    Case,
+    Dense,
+    Drawn,
+    HalfSquaredError,
+    Network,
+    Sigmoid,
+)
+from backproof.claims import Claim
+from backproof.court import judge
+from backproof.verdicts import Status
+from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH
+from reference import jax_grad, testimony, torch_autograd
+
+
+@pytest.mark.parametrize("package", ["flint", "torch", "jax"])
+def test_a_witness_that_is_not_installed_is_absent_and_never_agrees(
+    monkeypatch: pytest.MonkeyPatch, package: str
+) -> None:
+    """It has a reason and a way to install it, no finding, and the others still judge."""
+    monkeypatch.setitem(sys.modules, package, None)
+    verdict = judge(CASE)
+    (name,) = verdict.silent
+    assert verdict.silent[name].startswith("absent")
+    assert "pip install" in verdict.silent[name]
+    assert name in str(verdict)
+    assert name not in {f.witness for f in verdict.findings}
+    assert verdict.status is Status.CORRECT
+
+
+def test_without_any_witness_nothing_is_correct() -> None:
+    """No testimony, no verdict: undecided is not truthy."""
+    verdict = judge(CASE, witnesses=())
+    assert verdict.status is Status.UNDECIDED
+    assert not verdict
+
+
+def test_a_witness_that_says_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A testimony without tensors is silence with a name, not agreement."""
+    monkeypatch.setattr(torch_autograd, "testify", lambda case: testimony.Testimony(TORCH))
+    verdict = judge(CASE, witnesses=(EXACT, TORCH))
+    assert "said nothing of" in verdict.silent[TORCH]
+
+
+def test_a_witness_that_breaks_down_does_not_take_the_judge_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is silent, with its error; a lie it tells alone is outvoted."""
+
+    def fails(case: Case) -> testimony.Testimony:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(torch_autograd, "testify", fails)
+    assert "out of memory" in judge(CASE).silent[TORCH]
+
+
+def test_a_framework_that_alone_is_imprecise_is_outvoted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """JAX agrees on the loss and is off in a gradient that exact arithmetic confirms."""
+    honest = jax_grad.testify
+
+    def off(case: Case) -> testimony.Testimony:
+        said = honest(case)
+        return replace(said, tensors={**said.tensors, "0.b": said.tensors["0.b"] * 1.001})
+
+    monkeypatch.setattr(jax_grad, "testify", off)
+    verdict = judge(CASE)
+    assert verdict.status is Status.CORRECT
+    assert any("outvoted: jax is imprecise" in f.note for f in verdict.findings)
+
+
+def test_without_exact_arithmetic_a_fault_is_still_convicted() -> None:
+    """Torch, JAX and finite differences see a sign; what they judge by is said."""
+    wrong = claim(Dense=spoiled(lambda dx, dp: (dx, {**dp, "b": -dp["b"]})))
+    for witness in (TORCH, JAX, DIFFERENCES):
+        verdict = judge(CASE, wrong, (witness,))
+        assert verdict.status is Status.WRONG
+        assert "no exact arithmetic" in verdict.evidence
+        assert judge(CASE, witnesses=(witness,)).status is Status.CORRECT
+
+
+def test_code_that_forces_float64_is_judged_by_the_others_and_says_why() -> None:
+    """float() in a rule silences exact arithmetic with its file and line; torch still decides."""
+
+    def forced(layer: Any, p: Any, x: Any) -> Any:
+        y, pullback = manual.LAYER_RULES[Sigmoid](layer, p, x)
+        return y, lambda dy: (dy * float(y[0, 0]) / float(y[0, 0]), pullback(dy)[1])
+
+    network = Network(2, (Dense(2), Sigmoid()), HalfSquaredError())
+    case = Case(network, 1, "float64", Drawn("tame", 0))
+    verdict = judge(case, Claim(network, {**manual.LAYER_RULES, Sigmoid: forced}), (EXACT, TORCH))
+    assert "test_silence.py" in verdict.silent[EXACT]
+    assert verdict.status is Status.WRONG
