@@ -12,6 +12,9 @@ from backproof.draw import draw_cases
 from backproof.verdicts import Status
 from backproof.witnesses import EXACT, TORCH
 
+SECONDS = ("order", "exact", "slow", "fast")
+"""The names of what is timed."""
+
 Progress = Callable[[int, int], None]
 """Called with how many are done, and of how many."""
 
@@ -48,12 +51,12 @@ class Costs:
 
     def __str__(self) -> str:
         """The costs in three lines."""
-        n = self.cases
+        ms = {name: f"{1e3 * getattr(self, name) / self.cases:.2f}" for name in SECONDS}
         return (
-            f"{n} right cases, milliseconds a case\n"
-            f"Taylor order {1e3 * self.order / n:.2f}   whole exact verdict "
-            f"{1e3 * self.exact / n:.2f} ({self.alarms} false alarms)   gradcheck slow {1e3 * self.slow / n:.2f} "
-            f"({self.slow_alarms} false alarms)   fast {1e3 * self.fast / n:.2f} "
+            f"{self.cases} right cases, milliseconds a case\n"
+            f"Taylor order {ms['order']}   whole exact verdict {ms['exact']} "
+            f"({self.alarms} false alarms)   gradcheck slow {ms['slow']} "
+            f"({self.slow_alarms} false alarms)   fast {ms['fast']} "
             f"({self.fast_alarms} false alarms)\n"
             + "   ".join(f"{name} {ratio:.3f}" for name, ratio in self.ratios.items())
         )

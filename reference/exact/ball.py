@@ -37,6 +37,7 @@ CONTRARY: dict[str, str] = {
     "eq": "ne",
     "ne": "eq",
 }
+NUMBERS, COMPARABLE = (int, float), (flint.arb, int, float)
 PRESUMABLE = flint.arb(2) ** -256
 
 
@@ -57,14 +58,14 @@ class Ball:
     def __add__(self, other: Any) -> "Ball":
         if type(other) is Ball:
             other = other.value
-        elif not isinstance(other, int | float):
+        elif not isinstance(other, NUMBERS):
             return NotImplemented
         result = _new(Ball)
         result.value = self.value + other
         return result
 
     def __radd__(self, other: Any) -> "Ball":
-        if not isinstance(other, int | float):
+        if not isinstance(other, NUMBERS):
             return NotImplemented
         result = _new(Ball)
         result.value = other + self.value
@@ -73,14 +74,14 @@ class Ball:
     def __sub__(self, other: Any) -> "Ball":
         if type(other) is Ball:
             other = other.value
-        elif not isinstance(other, int | float):
+        elif not isinstance(other, NUMBERS):
             return NotImplemented
         result = _new(Ball)
         result.value = self.value - other
         return result
 
     def __rsub__(self, other: Any) -> "Ball":
-        if not isinstance(other, int | float):
+        if not isinstance(other, NUMBERS):
             return NotImplemented
         result = _new(Ball)
         result.value = other - self.value
@@ -89,14 +90,14 @@ class Ball:
     def __mul__(self, other: Any) -> "Ball":
         if type(other) is Ball:
             other = other.value
-        elif not isinstance(other, int | float):
+        elif not isinstance(other, NUMBERS):
             return NotImplemented
         result = _new(Ball)
         result.value = self.value * other
         return result
 
     def __rmul__(self, other: Any) -> "Ball":
-        if not isinstance(other, int | float):
+        if not isinstance(other, NUMBERS):
             return NotImplemented
         result = _new(Ball)
         result.value = other * self.value
@@ -105,14 +106,14 @@ class Ball:
     def __truediv__(self, other: Any) -> "Ball":
         if type(other) is Ball:
             other = other.value
-        elif not isinstance(other, int | float):
+        elif not isinstance(other, NUMBERS):
             return NotImplemented
         result = _new(Ball)
         result.value = self.value / other
         return result
 
     def __rtruediv__(self, other: Any) -> "Ball":
-        if not isinstance(other, int | float):
+        if not isinstance(other, NUMBERS):
             return NotImplemented
         result = _new(Ball)
         result.value = other / self.value
@@ -169,7 +170,7 @@ def _comparison(name: str) -> Any:
 
     def compare(self: Ball, other: Any) -> Any:
         value = other.value if type(other) is Ball else other
-        if not isinstance(value, flint.arb | int | float):
+        if not isinstance(value, COMPARABLE):
             return NotImplemented
         Watch.ties += self.value == value
         if yes(self.value, value):

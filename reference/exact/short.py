@@ -88,8 +88,8 @@ def settled(x: Any) -> Any:
         c = x * Shortness.splitter
         x = c - (c - x)
     if Shortness.smallest:
-        small = (abs(x) < Shortness.smallest) & (x != 0)
-        if small.any():
+        small = abs(x) < Shortness.smallest
+        if small.any() and (x[small] != 0).any():
             Shortness.flushed = True
             x = np.where(small, 0.0, x)
     return x

@@ -58,72 +58,60 @@ class Order:
 
 
 def directions(tensors: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """A random direction of few bits for every tensor: multiples of 2^-20 in [-1, 1], never 0."""
+    """A random direction for every tensor: odd multiples of 2^-20 in [-1, 1], few bits and no 0."""
     rng = np.random.default_rng(seed)
     drawn = {}
     for name, tensor in tensors.items():
-        numerators = rng.integers(1, 2**20, tensor.shape) * rng.choice([-1, 1], tensor.shape)
-        drawn[name] = lift(numerators * 2.0**-20)
+        odd = 2 * rng.integers(-(2**19), 2**19, tensor.shape) + 1
+        drawn[name] = lift(odd * 2.0**-20)
     return drawn
 
 
-@dataclass(frozen=True, slots=True)
-class Remainder:
-    """What first-order theory leaves over at +h and -h, divided by 2h to be of a slope's size.
-
-    odd: (L(t + hv) - L(t - hv)) / 2h - <g, v>. even: (L(t + hv) + L(t - hv) - 2 L(t)) / 2h.
-    scale: the larger of sum |g v| and the slope itself.
-    """
-
-    odd: flint.arb
-    even: flint.arb
-    scale: flint.arb
-
-    @property
-    def missing(self) -> float:
-        """The part of the slope that the claim misses, at most."""
-        return _ratio(self.odd, self.scale)
-
-
-def remainder(
-    loss: Loss, at: Mapping[str, Any], values: Values, direction: Mapping[str, Any], h: flint.arb
-) -> Remainder:
-    """The remainders of one step h along `direction`.
+def order(loss: Loss, at: Mapping[str, Any], values: Values, direction: Mapping[str, Any]) -> Order:
+    """Read the orders off two steps, 2^-100 and 2^-108, along `direction`.
 
     at: the point. values: the claim there, "loss" and each gradient, as flat balls. direction: the
-    tensors that move (the others stay). Call it within `exactly(400)`.
-    """
-    moves = {name: Ball(h) * v for name, v in direction.items()}
-    ahead = balls(loss({**at, **{name: at[name] + move for name, move in moves.items()}}))[0]
-    behind = balls(loss({**at, **{name: at[name] - move for name, move in moves.items()}}))[0]
-    pairs = [zip(values[name], balls(v), strict=True) for name, v in direction.items()]
-    terms = [g * v for pair in pairs for g, v in pair]
-    claimed, seen = sum(terms, flint.arb(0)), (ahead - behind) / (2 * h)
-    if not (claimed.is_finite() and seen.is_finite()):
-        raise CannotFollow("the claim is no finite number in exact arithmetic either")
-    sizes = sum((abs(term) for term in terms), flint.arb(0))
-    even = (ahead + behind - 2 * values[LOSS][0]) / (2 * h)
-    return Remainder(seen - claimed, even, max(sizes.abs_upper(), seen.abs_upper()))
-
-
-def order(loss: Loss, at: Mapping[str, Any], values: Values, direction: Mapping[str, Any]) -> Order:
-    """Read the orders off two steps, 2^-100 and 2^-108; arguments as in `remainder`.
-
-    Raises `CannotFollow` where the claim is not finite, or 400 bits are too few.
+    tensors that move (the others stay). Call it within `exactly(400)`. Raises `CannotFollow` where
+    the claim is not finite, or 400 bits are too few.
 
     Source: the Taylor remainder test of Farrell, Ham, Funke and Rognes (2013), section 4, with
     the remainder split into its odd and even part.
     """
-    large, small = (remainder(loss, at, values, direction, h) for h in (STEP, STEP / SHRINK))
-    odd, even = _order(large.odd, small.odd), _order(large.even, small.even)
-    unseen = UNSEEN * max(values[LOSS][0].abs_upper(), flint.arb(1))
-    if odd == math.inf and small.missing > VACUOUS and small.odd.abs_upper() > unseen:
+    pairs = [zip(values[name], balls(v), strict=True) for name, v in direction.items()]
+    terms = [g * v for pair in pairs for g, v in pair]
+    claimed, sizes = sum(terms, flint.arb(0)), sum(map(abs, terms), flint.arb(0))
+    base = values[LOSS][0]
+    odds, evens = [], []
+    for h in (STEP, STEP / SHRINK):
+        ahead, behind = _sides(loss, at, direction, h)
+        seen = (ahead - behind) / (2 * h)
+        odds.append(seen - claimed)
+        evens.append((ahead + behind - 2 * base) / (2 * h))
+    if not (claimed.is_finite() and seen.is_finite()):
+        raise CannotFollow("the claim is no finite number in exact arithmetic either")
+    residue = _ratio(odds[1], max(sizes.abs_upper(), seen.abs_upper()))
+    found = Order(_order(*odds), _order(*evens), residue)
+    unseen = UNSEEN * max(base.abs_upper(), flint.arb(1))
+    if found.odd == math.inf and residue > VACUOUS and odds[1].abs_upper() > unseen:
         raise CannotFollow(f"{flint.ctx.prec} bits are too few: the loss is known too loosely")
-    return Order(odd, even, small.missing)
+    return found
+
+
+def _sides(
+    loss: Loss, at: Mapping[str, Any], direction: Mapping[str, Any], h: flint.arb
+) -> tuple[flint.arb, flint.arb]:
+    """The loss a step h ahead and a step behind."""
+    moves = {name: Ball(h) * v for name, v in direction.items()}
+    ahead = loss({**at, **{name: at[name] + move for name, move in moves.items()}})
+    behind = loss({**at, **{name: at[name] - move for name, move in moves.items()}})
+    return balls(ahead)[0], balls(behind)[0]
 
 
 def _order(large: flint.arb, small: flint.arb) -> float:
-    """The order that two remainders show; where a ball reaches 0, the least that they prove."""
+    """The order that two remainders show, both divided by 2h.
+
+    Where a ball reaches 0, the least order that they prove.
+    """
     if large.contains(0):
         return math.inf
     reached = small.contains(0)
