@@ -160,10 +160,12 @@ def _units(
 
 
 def _not_finite(results: Mapping[str, Array], formula: "Formula | None") -> list[Finding]:
-    known = {n for n in results if formula and n not in formula.wrong}
-    unknown = {n: np.full(r.size, np.nan) for n, r in results.items() if n not in known}
-    true = {n: formula.true_values(n) for n in known} if formula else {}
-    found = (not_finite(n, r, {**unknown, **true}[n]) for n, r in results.items())
+    found = []
+    for name, result in results.items():
+        if not np.isfinite(result).all():
+            known = formula is not None and name not in formula.wrong
+            true = formula.true_values(name) if formula and known else np.full(result.size, np.nan)
+            found.append(not_finite(name, result, true))
     return [finding for finding in found if finding is not None]
 
 

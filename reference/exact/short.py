@@ -79,7 +79,7 @@ def settled(x: Any) -> Any:
 
     Source: Veltkamp's splitting, as in Dekker, A Floating-Point Technique (1971), section 4.
     """
-    if getattr(x, "dtype", None) != np.float64:
+    if not hasattr(x, "dtype") or x.dtype.char != "d":
         return x
     x = x.view(np.ndarray) if isinstance(x, Short) else x
     if Shortness.noise is not None:
