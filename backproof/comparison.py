@@ -120,7 +120,7 @@ def outvote(findings: list[Finding]) -> list[Finding]:
     """A framework that contradicts, and is contradicted by stronger evidence, has failed itself.
 
     It is outvoted on a gradient that exact arithmetic confirms, as long as it agrees on the loss:
-    the same function has one derivative. On the loss, by another framework that confirms it.
+    the same function has one derivative. Otherwise, by another framework that confirms the claim.
     """
     heard: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -129,12 +129,15 @@ def outvote(findings: list[Finding]) -> list[Finding]:
 
 
 def _outvoted(finding: Finding, heard: Mapping[str, list[Finding]]) -> Finding:
-    if finding.status is not Status.WRONG or finding.witness in (EXACT, DIFFERENCES):
+    here = {f.witness: f.status for f in heard[finding.tensor]}
+    convicted = not here.get(EXACT, Status.CORRECT)
+    if finding.status is not Status.WRONG or finding.witness in (EXACT, DIFFERENCES) or convicted:
         return finding
-    confirm = {f.witness for f in heard[finding.tensor] if f.status} - {DIFFERENCES}
+    confirm = {witness for witness, status in here.items() if status} - {DIFFERENCES}
     same_loss = any(f.witness == finding.witness and f.status for f in heard.get(LOSS, []))
-    by = confirm - {EXACT} if finding.tensor == LOSS else confirm if same_loss else set()
-    if not by or EXACT not in confirm:
+    if finding.tensor == LOSS or not same_loss:
+        confirm.discard(EXACT)  # it knows the claim's own forward pass alone
+    if not confirm:
         return finding
-    note = f"outvoted: {finding.witness} is imprecise here, {' and '.join(sorted(by))} confirm"
+    note = f"outvoted: {finding.witness} is imprecise here, {' and '.join(sorted(confirm))} confirm"
     return replace(finding, status=Status.UNDECIDED, note=note)

@@ -175,6 +175,8 @@ def _note() -> str:
     absences = [f"{name} is {reason}." for name in (TORCH, JAX) if (reason := absent(name))]
     about = (
         "Excess: the largest error of any parameter so far, in units of the error that rounding "
-        f"makes in this very run; up to {LIMIT:g}, it is rounding."
+        f"makes in this very run; up to {LIMIT:g}, it is rounding. Rate and epochs were chosen "
+        "with an eye on these test images: the accuracy shows that the gradients train, and is no "
+        "estimate for other digits."
     )
     return " ".join([about, *absences])

@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import flint
 import numpy as np
 
 from architectures import INPUT, Network
@@ -21,11 +20,10 @@ from backproof.claims import TARGET, Claim
 from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, lift
 from reference.exact.ball import Ball
-from reference.exact.taylor import Loss, directions, order
+from reference.exact.taylor import STEP, Loss, directions, order
 from reference.exact.witness import BITS
 from reference.testimony import LOSS
 
-STEP = flint.arb(2) ** -100
 Place = tuple[int, str, str]
 """What a kink begins with: its place, layer and tensor."""
 

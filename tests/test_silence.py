@@ -100,3 +100,17 @@ def test_code_that_forces_float64_is_judged_by_the_others_and_says_why() -> None
     verdict = judge(case, Claim(network, {**manual.LAYER_RULES, Sigmoid: forced}), (EXACT, TORCH))
     assert "test_silence.py" in verdict.silent[EXACT]
     assert verdict.status is Status.WRONG
+
+
+def test_two_frameworks_that_disagree_convict_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without exact arithmetic, one framework against the claim and the other is outvoted."""
+    honest = jax_grad.testify
+
+    def off(case: Case) -> testimony.Testimony:
+        said = honest(case)
+        return replace(said, tensors={name: 2 * t for name, t in said.tensors.items()})
+
+    monkeypatch.setattr(jax_grad, "testify", off)
+    assert judge(CASE, witnesses=(TORCH, JAX)).status is Status.CORRECT
+    assert judge(CASE, witnesses=(JAX,)).status is Status.WRONG
+    assert judge(CASE).status is Status.CORRECT
