@@ -156,3 +156,21 @@ def test_a_kink_has_an_even_order_of_1_and_beside_it_none() -> None:
     beside = examine(loss, gradient, nudged(at, ["x"], 0), ["x"], 0)
     assert beside.order.right
     assert beside.order.smooth
+
+
+def test_where_400_bits_are_too_few_more_are_taken() -> None:
+    """1 + 2^-190 e^x: what the steps leave over is lost in the noise of 400 bits, yet decided."""
+
+    def loss(at: dict) -> object:
+        return 1 + np.exp(at["x"]).sum() * 2.0**-190
+
+    def gradient(at: dict) -> dict:
+        return {"loss": loss(at), "x": np.exp(at["x"]) * 2.0**-190}
+
+    def doubled(at: dict) -> dict:
+        return {"loss": loss(at), "x": 2 * np.exp(at["x"]) * 2.0**-190}
+
+    at = point({"x": np.array([0.3])})
+    assert examine(loss, gradient, at, ["x"], 0).order.odd == pytest.approx(3, abs=0.01)
+    assert examine(loss, gradient, at, ["x"], 0).order.smooth
+    assert examine(loss, doubled, at, ["x"], 0).order.odd == pytest.approx(1, abs=0.01)

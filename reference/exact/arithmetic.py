@@ -16,6 +16,10 @@ class CannotFollow(TypeError):
     """Exact arithmetic cannot follow the code here; the message names the file and the line."""
 
 
+class TooFewBits(CannotFollow):
+    """The bits in force leave open what more of them would tell."""
+
+
 class Watch:
     """The arithmetic in force and what happened in it.
 

@@ -8,7 +8,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from reference.exact.arithmetic import CannotFollow
+from reference.exact.arithmetic import CannotFollow, TooFewBits
 from reference.exact.arrays import balls, lift
 from reference.exact.ball import Ball
 from reference.testimony import LOSS
@@ -72,7 +72,7 @@ def order(loss: Loss, at: Mapping[str, Any], values: Values, direction: Mapping[
 
     at: the point. values: the claim there, "loss" and each gradient, as flat balls. direction: the
     tensors that move (the others stay). Call it within `exactly(400)`. Raises `CannotFollow` where
-    the claim is not finite, or 400 bits are too few.
+    the claim is not finite, `TooFewBits` where the noise of the arithmetic hides the order.
 
     Source: the Taylor remainder test of Farrell, Ham, Funke and Rognes (2013), section 4, with
     the remainder split into its odd and even part.
@@ -93,7 +93,7 @@ def order(loss: Loss, at: Mapping[str, Any], values: Values, direction: Mapping[
     found = Order(_order(*odds), _order(*evens), residue)
     unseen = UNSEEN * max(base.abs_upper(), flint.arb(1))
     if found.odd == math.inf and residue > VACUOUS and odds[1].abs_upper() > unseen:
-        raise CannotFollow(f"{flint.ctx.prec} bits are too few: the loss is known too loosely")
+        raise TooFewBits(f"the loss is known too loosely at {flint.ctx.prec} bits")
     return found
 
 
@@ -110,13 +110,16 @@ def _sides(
 def _order(large: flint.arb, small: flint.arb) -> float:
     """The order that two remainders show, both divided by 2h.
 
-    Where a ball reaches 0, the least order that they prove.
+    Where the smaller one may be 0, the least order that they prove; that must be enough.
     """
     if large.contains(0):
         return math.inf
-    reached = small.contains(0)
-    ratio = large.abs_lower() / small.abs_upper() if reached else abs(large / small).mid()
-    return 1 + _log2(ratio) / math.log2(SHRINK)
+    if not small.contains(0):
+        return 1 + _log2(abs(large / small).mid()) / math.log2(SHRINK)
+    proven = 1 + _log2(large.abs_lower() / small.abs_upper()) / math.log2(SHRINK)
+    if proven <= RIGHT:
+        raise TooFewBits(f"a remainder is lost in the noise of {flint.ctx.prec} bits")
+    return proven
 
 
 def _log2(value: flint.arb) -> float:

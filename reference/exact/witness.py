@@ -10,11 +10,11 @@ import flint
 
 from architectures import Tensors
 from reference.exact import taylor
-from reference.exact.arithmetic import exactly
+from reference.exact.arithmetic import TooFewBits, exactly
 from reference.exact.arrays import balls, lift
 from reference.exact.taylor import Gradient, Loss, Order
 
-BITS = 400
+BITS, MORE = 400, 4
 NUDGE = 2.0**-60
 
 Point = Mapping[str, Any]
@@ -60,10 +60,26 @@ def examine(
     """Run the claim at 400 bits at a point, and take its Taylor order along a random direction.
 
     moving: the names of the tensors that the direction moves; the others stay. presume: take
-    numbers for equal that differ by less than 2^-256 for sure. Raises `CannotFollow` where the code
-    leaves exact arithmetic or a comparison is undecided.
+    numbers for equal that differ by less than 2^-256 for sure. Where 400 bits are too few, 1600
+    are taken. Raises `CannotFollow` where the code leaves exact arithmetic or a comparison is
+    undecided.
     """
-    with exactly(BITS, presume=presume) as watch:
+    try:
+        return _examine(loss, gradient, at, moving, seed, presume, BITS)
+    except TooFewBits:
+        return _examine(loss, gradient, at, moving, seed, presume, MORE * BITS)
+
+
+def _examine(
+    loss: Loss,
+    gradient: Gradient,
+    at: Point,
+    moving: Collection[str],
+    seed: int,
+    presume: bool,
+    bits: int,
+) -> Exact:
+    with exactly(bits, presume=presume) as watch:
         result = gradient(at)
         ties, presumed = watch.ties, watch.presumed
         along = taylor.directions({name: at[name] for name in moving}, seed)
