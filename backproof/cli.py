@@ -113,10 +113,11 @@ def answer(command: Callable[[], Any]) -> int:
     from backproof.draw import NoSuchCase
     from backproof.faults import NoSuchFault
     from backproof.record import RecordError
+    from backproof.witnesses import WitnessAbsent
 
     try:
         return int(command() or RIGHT)
-    except (CycloptsError, CaseError, NoSuchCase, NoSuchFault, RecordError) as error:
+    except (CycloptsError, CaseError, NoSuchCase, NoSuchFault, RecordError, WitnessAbsent) as error:
         return _complain(str(error), BAD_INPUT)
     except re.error as error:
         return _complain(f"--only is no regular expression: {error}", BAD_INPUT)

@@ -12,6 +12,7 @@ from backproof.files import check_writable, write_whole
 from backproof.power import measure_costs, measure_false_alarms, measure_power, power_table
 from backproof.record import encode, to_text
 from backproof.whole import measure_whole
+from backproof.witnesses import EXACT, JAX, TORCH, require
 
 COSTED, WHOLE = 100, 24
 """Right cases for the costs beside gradcheck, and for those of all witnesses beside a bare jit."""
@@ -19,6 +20,7 @@ COSTED, WHOLE = 100, 24
 
 def put_checker_on_trial(cases: int, seed: int, out: Path | None, console: Console) -> int:
     """Measure power, costs and false alarms; 1 if a fault goes free or a right one does not."""
+    require(EXACT, TORCH, JAX)
     if out:
         check_writable(out.parent)
     with Progress(console=console, transient=True) as bar:

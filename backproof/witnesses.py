@@ -24,6 +24,17 @@ INSTALL = {
 }
 
 
+class WitnessAbsent(ValueError):
+    """What was asked for cannot be done without a witness; the message says how to install it."""
+
+
+def require(*witnesses: str) -> None:
+    """Raise `WitnessAbsent` unless all of these witnesses can be heard."""
+    for witness in witnesses:
+        if reason := absent(witness):
+            raise WitnessAbsent(f"this needs {witness}, which is {reason}")
+
+
 def absent(witness: str) -> str | None:
     """Why a witness cannot be heard at all on this machine, and what to do; None if it can."""
     try:

@@ -194,6 +194,15 @@ def test_a_missing_package_is_a_witness_marked_absent_everywhere(
     assert "absent" in (out / "gradients.html").read_text()
 
 
+def test_power_without_a_peer_to_measure_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2 before anything is measured."""
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert answer("power", "--cases", 5) == 2
+    assert "this needs torch, which is absent" in complaint(capsys)
+
+
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     """`backproof --help` lists what there is."""
     assert answer("--help") == 0
