@@ -109,10 +109,8 @@ def _short(result: Any) -> Any:
 
 
 def _product(a: Any, b: Any) -> Any:
-    total = settled(a[:, :1] * b[:1])
-    for k in range(1, a.shape[1]):
-        total = settled(total + settled(a[:, k : k + 1] * b[k : k + 1]))
-    return total
+    """a @ b of two matrices: every product rounded, then every sum from the first to the last."""
+    return _added(settled(a.T[:, :, None] * b[:, None, :]))
 
 
 def _sum(x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
@@ -120,8 +118,12 @@ def _sum(x: Any, axis: Any = 0, keepdims: bool = False) -> Any:
     axes = range(x.ndim) if axis is None else np.atleast_1d(axis) % x.ndim
     kept = [1 if k in axes else n for k, n in enumerate(x.shape)]
     rest = [n for k, n in enumerate(x.shape) if k not in axes]
-    terms = np.moveaxis(x, list(axes), range(len(axes))).reshape(-1, *rest)
+    total = _added(np.moveaxis(x, list(axes), range(len(axes))).reshape(-1, *rest))
+    return total.reshape(kept) if keepdims else total
+
+
+def _added(terms: Any) -> Any:
     total = terms[0]
     for term in terms[1:]:
         total = settled(total + term)
-    return total.reshape(kept) if keepdims else total
+    return total
