@@ -138,6 +138,8 @@ def _outvoted(finding: Finding, heard: Mapping[str, list[Finding]]) -> Finding:
     if finding.tensor == LOSS or not same_loss:
         confirm.discard(EXACT)  # it knows the claim's own forward pass alone
     if not confirm:
-        return finding
+        lost = EXACT not in here and here.get(DIFFERENCES) is Status.UNDECIDED
+        note = f"{finding.note}, but finite differences find no slope here: a kink, perhaps"
+        return replace(finding, status=Status.UNDECIDED, note=note) if lost else finding
     note = f"outvoted: {finding.witness} is imprecise here, {' and '.join(sorted(confirm))} confirm"
     return replace(finding, status=Status.UNDECIDED, note=note)

@@ -40,8 +40,8 @@ def headline(document: Mapping[str, Any]) -> Headline:
 
 def _right(document: Mapping[str, Any], judged: int, whole: bool) -> str:
     if not whole:
-        return f"Of {document['requested']:,} random gradients, the {judged:,} judged are right"
-    return f"All {judged:,} random gradients are right" if judged > 1 else "The gradient is right"
+        return f"Of {document['requested']:,} gradients, the {judged:,} judged are right"
+    return f"All {judged:,} gradients are right" if judged > 1 else "The gradient is right"
 
 
 def _measure(document: Mapping[str, Any], kinks: int) -> str:
@@ -61,7 +61,7 @@ def _not_right(counts: Mapping[str, int], judged: int) -> str:
     bad = {status: n for status, n in counts.items() if n and status not in RIGHT}
     total, kinds = sum(bad.values()), listed(f"{n:,} {status}" for status, n in bad.items())
     are = "is" if total == 1 else "are"
-    what = f"{total:,} of {count(judged, 'random gradient')} {are}"
+    what = f"{total:,} of {count(judged, 'gradient')} {are}"
     if list(bad) == ["undecided"]:
         return f"{what} undecided, which is no pass"
     return f"{what} {next(iter(bad))}" if len(bad) == 1 else f"{what} not right: {kinds}"

@@ -24,7 +24,7 @@ from backproof.claims import Claim, tensors_of
 from backproof.court import judge
 from backproof.formula import examine_formula
 from backproof.verdicts import Status
-from backproof.witnesses import EXACT
+from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH
 
 
 def kinked(layers: tuple[Any, ...], loss: Any, x: Any) -> Case:
@@ -76,6 +76,14 @@ def test_witnesses_with_other_conventions_on_a_kink_convict_nobody() -> None:
     verdict = judge(case)
     assert verdict.status is Status.KINK
     assert any("jax has another convention" in f.note for f in verdict.findings)
+
+
+def test_without_exact_arithmetic_a_kink_is_nobody_s_fault() -> None:
+    """JAX alone has another convention at 0: where no slope exists, nobody can tell."""
+    case = kinked((LeakyReLU(0.3),), HalfSquaredError("sum"), [[0.0]])
+    case = replace(case, data=Given(case.data.tensors, np.array([[3.0]])))  # type: ignore[union-attr]
+    assert judge(case, witnesses=(JAX, DIFFERENCES)).status is Status.UNDECIDED
+    assert judge(case, witnesses=(TORCH, JAX, DIFFERENCES)).status is Status.CORRECT
 
 
 def test_a_point_where_the_loss_is_an_absolute_value_is_a_kink() -> None:

@@ -98,14 +98,14 @@ def test_every_status_is_counted() -> None:
 def test_a_fault_is_the_headline(status: Status) -> None:
     """One fault among right gradients is what the page says first, by its name."""
     said = headline(run(*[Status.CORRECT] * 9, status))
-    assert said.claim == f"1 of 10 random gradients is {status}" and said.tone == "faulty"
+    assert said.claim == f"1 of 10 gradients is {status}" and said.tone == "faulty"
 
 
 def test_undecided_is_never_right() -> None:
     """A gradient that nobody could judge takes the claim that all are right away, and lies open."""
     document = run(Status.CORRECT, Status.UNDECIDED)
     said, page = headline(document), reports.render(document)
-    assert "1 of 2 random gradients is undecided" in said.claim and said.tone == "open"
+    assert "1 of 2 gradients is undecided" in said.claim and said.tone == "open"
     assert "Not right (1)" in text(page) and "Right (1)" in text(page)
 
 
@@ -113,7 +113,7 @@ def test_all_right_is_said_only_of_a_run_that_judged_all() -> None:
     """Right gradients and nothing else: all is right, unless the run ended early."""
     statuses = [Status.CORRECT, Status.KINK]
     whole = headline(run(*statuses))
-    assert whole.claim.startswith("All 2 random gradients are right") and whole.tone == "right"
+    assert whole.claim.startswith("All 2 gradients are right") and whole.tone == "right"
     assert "1 of them on a kink" in whole.claim
     reasons: list[dict[str, Any]] = [
         {"requested": 9},
