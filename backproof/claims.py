@@ -38,6 +38,11 @@ def tensors_of(case: Case) -> Tensors:
     return {**tensors, TARGET: target}
 
 
+def seed_of(case: Case) -> int:
+    """The seed of every random choice that judging a case makes."""
+    return int(case.id, 16) % 2**32
+
+
 def differentiated(at: Mapping[str, Any]) -> list[str]:
     """The names of the tensors that have a gradient."""
     return [name for name in at if name != TARGET]

@@ -142,4 +142,4 @@ def _outvoted(finding: Finding, heard: Mapping[str, list[Finding]]) -> Finding:
         note = f"{finding.note}, but finite differences find no slope here: a kink, perhaps"
         return replace(finding, status=Status.UNDECIDED, note=note) if lost else finding
     note = f"outvoted: {finding.witness} is imprecise here, {' and '.join(sorted(confirm))} confirm"
-    return replace(finding, status=Status.UNDECIDED, note=note)
+    return replace(finding, status=Status.UNDECIDED, note=note, outvoted=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from architectures import Array, Case, Tensors
-from backproof.claims import Claim, differentiated, tensors_of
+from backproof.claims import Claim, differentiated, seed_of, tensors_of
 from backproof.comparison import (
     Comparison,
     compare,
@@ -87,7 +87,7 @@ def _formula(
     from reference.exact.arithmetic import CannotFollow
 
     try:
-        return examine_formula(claim, tensors, _seed(case))
+        return examine_formula(claim, tensors, seed_of(case))
     except CannotFollow as refusal:
         silent[EXACT] = str(refusal)
     except Exception as error:  # what the claim's code raises on balls is not the judge's failure
@@ -146,16 +146,16 @@ def _units(
 ) -> Units:
     if formula is None:
         return coarse_units(results, case.dtype)
-    from backproof.formula import measure_units
+    from backproof.formula import measure_units, second_opinion
 
-    units = Units(*measure_units(claim, tensors, formula, case.dtype))
+    units = measure_units(claim, tensors, formula, case.dtype)
     doubtful = any(
         units.excess(c.tensor, c.error) > SUSPICIOUS
         for c in comparisons
         if c.tensor not in formula.wrong
     )
     if doubtful:
-        return Units(*measure_units(claim, tensors, formula, case.dtype, _seed(case)))
+        return second_opinion(units, claim, tensors, formula, case.dtype, seed_of(case))
     return units
 
 
@@ -172,9 +172,5 @@ def _not_finite(results: Mapping[str, Array], formula: "Formula | None") -> list
 def _status(findings: list[Finding]) -> Status:
     """The worst that the strongest witnesses found: differences count where nothing else does."""
     strong = [f for f in findings if f.witness != DIFFERENCES] or findings
-    deciding = [f for f in strong if not f.note.startswith("outvoted")]
+    deciding = [f for f in strong if not f.outvoted]
     return min((f.status for f in deciding), key=lambda s: s.severity, default=Status.UNDECIDED)
-
-
-def _seed(case: Case) -> int:
-    return int(case.id, 16) % 2**32

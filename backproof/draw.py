@@ -5,6 +5,7 @@ import re
 import hypothesis
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import SearchStrategy
 
 from architectures import Case
 from architectures.strategies import cases
@@ -24,9 +25,10 @@ def draw_cases(count: int, seed: int, only: str = "") -> list[Case]:
     Raises `NoSuchCase` where the expression leaves too few, `re.error` where it is none.
     """
     pattern = re.compile(only)
+    matching = cases.filter(lambda case: pattern.search(str(case)) is not None)
     drawn: dict[str, Case] = {}
     for again in range(ROUNDS):
-        found = _round(count, seed * ROUNDS + again, pattern)
+        found = draw(matching, count, seed * ROUNDS + again)
         for case in found:
             if len(drawn) < count:
                 drawn.setdefault(case.id, case)
@@ -40,9 +42,9 @@ def draw_cases(count: int, seed: int, only: str = "") -> list[Case]:
     )
 
 
-def _round(count: int, seed: int, pattern: re.Pattern[str]) -> list[Case]:
+def draw(strategy: SearchStrategy[Case], count: int, seed: int) -> list[Case]:
+    """Up to `count` cases of a strategy, the same for a seed; some may be equal."""
     drawn: list[Case] = []
-    matching = cases.filter(lambda case: pattern.search(str(case)) is not None)
 
     @hypothesis.seed(seed)
     @hypothesis.settings(
@@ -52,7 +54,7 @@ def _round(count: int, seed: int, pattern: re.Pattern[str]) -> list[Case]:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @hypothesis.given(matching)
+    @hypothesis.given(strategy)
     def collect(case: Case) -> None:
         drawn.append(case)
 

@@ -4,6 +4,9 @@ import os
 import tempfile
 from pathlib import Path
 
+PAGE, RECORD, CASES = "gradients.html", "gradients.json", "cases"
+"""What a run leaves in its folder: the page, its JSON, and the minimal cases."""
+
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that a reader sees the old one or the new one, never a part."""

@@ -14,6 +14,7 @@ from architectures import DType, Tensors
 from backproof.claims import Claim, differentiated
 from backproof.kinks import Kink, kinks, upstream
 from backproof.locate import culprits, wrong
+from backproof.units import Units
 from backproof.verdicts import Status
 from reference.exact import rounding
 from reference.exact.arithmetic import CannotFollow, exactly
@@ -137,12 +138,15 @@ def _slopes(claim: Claim, at: Point, name: str) -> list[flint.arb]:
     return slopes
 
 
-def measure_units(
-    claim: Claim, tensors: Tensors, formula: Formula, dtype: DType, seed: int | None = None
-) -> tuple[dict[str, float], dict[str, float]]:
-    """The unit of error by tensor, and the underflow in it; a seed asks a second opinion."""
-    unit, underflow = rounding.units(claim.gradient, tensors, formula.exact, dtype)
-    if seed is not None:
-        second = rounding.noisy_units(claim.gradient, tensors, formula.exact, dtype, seed)
-        unit = {name: max(u, second[name] + underflow[name]) for name, u in unit.items()}
-    return unit, underflow
+def measure_units(claim: Claim, tensors: Tensors, formula: Formula, dtype: DType) -> Units:
+    """The unit of error by tensor, and the underflow in it."""
+    return Units(*rounding.units(claim.gradient, tensors, formula.exact, dtype))
+
+
+def second_opinion(
+    units: Units, claim: Claim, tensors: Tensors, formula: Formula, dtype: DType, seed: int
+) -> Units:
+    """The larger of each unit and of what noise of the same size makes there."""
+    noisy = rounding.noisy_units(claim.gradient, tensors, formula.exact, dtype, seed)
+    lost = units.underflow
+    return Units({name: max(u, noisy[name] + lost[name]) for name, u in units.unit.items()}, lost)

@@ -13,13 +13,12 @@ from backproof.closing import say
 from backproof.draw import draw_cases
 from backproof.environment import environment
 from backproof.faults import named
-from backproof.files import check_writable, write_whole
+from backproof.files import CASES, PAGE, check_writable, write_whole
 from backproof.record import Run, run_to_json, to_text, write_pair
 from backproof.verdicts import Verdict
 from backproof.watching import watched
-from backproof.witnesses import EXACT, JAX, TORCH, WITNESSES, absent
+from backproof.witnesses import EXACT, JAX, TORCH, WITNESSES, absences, absent
 
-PAGE, CASES = "gradients.html", "cases"
 SHRUNK = 5
 """So many of the cases that are not right are shrunk; the rest are reported as they are."""
 
@@ -57,7 +56,7 @@ def carry_out_job(job: Job, console: Console) -> int:
     digits = whole and not absent(EXACT)
     plan = Plan(cases, job.workers, WITNESSES, seconds, job.plant, digits)
     run = Run(job.command, job.cases, environment())
-    run.absent = {w: reason for w in WITNESSES if (reason := absent(w))}
+    run.absent = absences()
     run.tutorial = _tutorial() if whole else None
     outcome = watched(plan, console)
     run.verdicts = [outcome.verdicts[k] for k in sorted(outcome.verdicts)]
@@ -105,5 +104,5 @@ def _shrink(verdict: Verdict, job: Job) -> dict[str, Any]:
     replay = shlex.join(["backproof", "replay", str(path), *plant])
     says = str(judge_one(least, witnesses, job.plant))
     says = says.replace(f"again: backproof replay {least.id}", f"again: {replay}")
-    named = {"of": verdict.case.id, "title": str(least), "replay": replay, "says": says}
-    return {**named, "case": document}
+    told = {"of": verdict.case.id, "title": str(least), "replay": replay, "says": says}
+    return {**told, "case": document}

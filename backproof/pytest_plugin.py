@@ -94,13 +94,13 @@ class Recorder:
             return
         from backproof.environment import environment
         from backproof.record import Run, run_to_json, verdict_from_json, write_pair
-        from backproof.witnesses import WITNESSES, absent
+        from backproof.witnesses import absences
         from reports.format import decode
 
         command = shlex.join(["pytest", *map(str, self.config.invocation_params.args)])
         run = Run(command, len(self.verdicts), environment(), lost=self.lost)
         run.verdicts = [verdict_from_json(decode(v)) for _, v in sorted(self.verdicts.items())]
-        run.absent = {w: reason for w in WITNESSES if (reason := absent(w))}
+        run.absent = absences()
         write_pair(run_to_json(run), self.path)
         counts = ", ".join(f"{n} {status}" for status, n in run.counts().items() if n)
         self.written = f"backproof: {counts or 'nothing was judged'}; the page: {self.path}"

@@ -9,6 +9,7 @@ from rich.table import Table
 from architectures import Case, case_from_json
 from backproof.campaign import judge_one
 from backproof.closing import NOT_RIGHT, RIGHT
+from backproof.files import CASES, RECORD
 from backproof.record import RecordError, read_json, read_run
 from backproof.verdicts import Verdict
 from backproof.witnesses import WITNESSES
@@ -21,10 +22,10 @@ def find_case(name: str, out: Path) -> Case:
     """
     if Path(name).is_file():
         return case_from_json(read_json(Path(name)))
-    kept = out / "cases" / f"{name}.json"
+    kept = out / CASES / f"{name}.json"
     if kept.is_file():
         return case_from_json(read_json(kept))
-    record = out / "gradients.json"
+    record = out / RECORD
     if not record.is_file():
         raise RecordError(
             f"{name} is no file, and {record} is not there: say --out where the run is"

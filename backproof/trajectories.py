@@ -15,7 +15,7 @@ from backproof.witnesses import JAX, TORCH, absent
 from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, distances, filled, lift
 from reference.exact.ball import ball
-from reference.exact.rounding import FEWER, bits, half_ulp
+from reference.exact.rounding import FEWER, bits, unit_of
 from reference.exact.short import rounded, shorten
 from reference.exact.taylor import Values
 
@@ -81,7 +81,7 @@ def excesses(
     p = bits(training.dtype)
     both = zip(_true(training, true_bits), _short(training, p - FEWER), strict=True)
     for k, (true, short) in enumerate(both):
-        units = Units({name: _unit(t, short[name], p) for name, t in true.items()}, {})
+        units = Units({name: unit_of(short[name], t, p) for name, t in true.items()}, {})
         yield {name: _excess(run[k], true, units) for name, run in runs.items()}
 
 
@@ -112,11 +112,6 @@ def _short(training: Training, precision: int) -> Iterator[Values]:
         with rounded(precision):
             p = _step(training, p, shorten(x), target)
         yield {name: balls(t) for name, t in p.items()}
-
-
-def _unit(true: list[Any], short: list[Any], p: int) -> float:
-    error = float(distances(short, true).max(initial=0))
-    return max(error * 2.0**-FEWER, half_ulp(true, p))
 
 
 def _excess(run: Tensors, true: Values, units: Units) -> float:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from architectures import Case
-from backproof.claims import Claim, differentiated, tensors_of
+from backproof.claims import Claim, differentiated, seed_of, tensors_of
 from backproof.formula import examine_formula
 from backproof.verdicts import GradientError
 from reference.exact.arrays import Floats, midpoints, radii
@@ -26,7 +26,7 @@ def gradient(case: Case) -> TrueGradient:
     case, `CannotFollow` where a comparison is undecided at 400 bits.
     """
     tensors, claim = tensors_of(case), Claim(case.network)
-    formula = examine_formula(claim, tensors, seed=int(case.id, 16) % 2**32)
+    formula = examine_formula(claim, tensors, seed_of(case))
     if not formula.status:
         raise GradientError(f"{case}: {formula.status}: {formula.note or formula.culprits}")
     names = differentiated(tensors)

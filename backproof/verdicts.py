@@ -37,7 +37,8 @@ class Finding:
     worst: the index of the element that is furthest off; claimed and true: its two values, true as
     the witness has it; excess: the largest error of the tensor in units of what rounding makes
     here (for finite differences, of their own error estimate); order: the Taylor order (exact
-    alone): 2 or more where the formula is right, 1 where it is wrong.
+    alone): 2 or more where the formula is right, 1 where it is wrong. outvoted: whether stronger
+    witnesses confirm what this one contradicts, so that it decides nothing.
     """
 
     tensor: str
@@ -49,6 +50,7 @@ class Finding:
     excess: float | None = None
     order: float | None = None
     note: str = ""
+    outvoted: bool = False
 
     def __str__(self) -> str:
         """The finding in two lines of at most 80 columns."""

@@ -44,6 +44,11 @@ def absent(witness: str) -> str | None:
     return None
 
 
+def absences() -> dict[str, str]:
+    """Every witness that cannot be heard, with the reason."""
+    return {witness: reason for witness in WITNESSES if (reason := absent(witness))}
+
+
 def hear(witness: str, case: Case, claim: Claim) -> Testimony:
     """The testimony of torch, jax or finite differences; silent, with the reason, if it fails."""
     reason = absent(witness)

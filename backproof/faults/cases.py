@@ -4,13 +4,12 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 import manual
 from architectures import Case, Dense, DType, Layer, Loss
 from architectures.strategies import ACTIVATIONS, LOSSES, MAX_BLOCKS, MAX_WIDTH, cases
+from backproof.draw import draw
 
 PATIENCE = 200
 """So many cases with the layer at fault are tried before a fault counts as missed."""
@@ -31,23 +30,4 @@ def cases_with(kind: type, dtype: DType, seed: int, n: int = PATIENCE) -> tuple[
         changed = {"loss": one} if kind in manual.LOSS_RULES else {"layers": layers}
         return replace(case, dtype=dtype, network=replace(network, **changed))
 
-    return tuple(_drawn(st.builds(put, cases, of_kind, st.integers(0, 2 * MAX_BLOCKS)), n, seed))
-
-
-def _drawn(strategy: st.SearchStrategy[Case], n: int, seed: int) -> list[Case]:
-    found: list[Case] = []
-
-    @seeded(seed)
-    @settings(
-        max_examples=n,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def collect(case: Case) -> None:
-        found.append(case)
-
-    collect()
-    return found
+    return tuple(draw(st.builds(put, cases, of_kind, st.integers(0, 2 * MAX_BLOCKS)), n, seed))

@@ -35,9 +35,8 @@ def units(
     plain = _run(gradient, tensors, p - FEWER)[0] if underflows else flushed
     unit, underflow = {}, {}
     for name, true in exact.items():
-        error = float(distances(plain[name], true).max(initial=0)) * 2.0**-FEWER
         lost = float(distances(plain[name], flushed[name]).max(initial=0)) if underflows else 0.0
-        unit[name], underflow[name] = max(error, half_ulp(true, p)) + lost, lost
+        unit[name], underflow[name] = unit_of(plain[name], true, p) + lost, lost
     return unit, underflow
 
 
@@ -61,9 +60,13 @@ def noisy_units(
     return unit
 
 
-def half_ulp(true: list[flint.arb], p: int) -> float:
-    """Half a unit in the last place of the largest element: less no result of p bits can be off."""
-    return max((abs(float(t.mid())) for t in true), default=0.0) * 2.0**-p
+def unit_of(short: list[flint.arb], true: list[flint.arb], p: int) -> float:
+    """What p bits lose in a tensor, by a run of p - 4 bits: a 16th of its largest error.
+
+    At least half a unit in the last place of the largest element, by which any result may be off.
+    """
+    size = max((abs(float(t.mid())) for t in true), default=0.0)
+    return max(float(distances(short, true).max(initial=0)) * 2.0**-FEWER, size * 2.0**-p)
 
 
 def _run(gradient: Gradient, tensors: Tensors, *arithmetic: Any) -> tuple[Values, bool]:
