@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reference.exact import taylor
 from reference.exact.arithmetic import CannotFollow, exactly
 from reference.exact.arrays import balls, distances, lift
 from reference.exact.ball import UNARY, Ball
-from reference.exact.taylor import RIGHT
 from reference.exact.witness import examine, nudged, point
 
 finite = st.floats(-1e6, 1e6)
@@ -110,7 +110,7 @@ def test_the_order_is_1_wherever_anything_is_missing(error: float) -> None:
     """A part of 10^-12 of one element of three lowers the order from 3 to 1."""
     wrong = examine(*quadratic(error), point(X), ["x"], 0).order
     right = examine(*quadratic(), point(X), ["x"], 0).order
-    assert right.odd == pytest.approx(3, abs=1e-3)
+    assert right.odd == pytest.approx(3, abs=0.05)
     assert right.smooth
     assert right.residue < 1e-50
     assert wrong.odd == pytest.approx(1, abs=1e-3)
@@ -134,10 +134,9 @@ def test_a_gradient_of_1e_200_is_judged_as_strictly_as_any() -> None:
     def gradient(at: dict) -> dict:
         return {"loss": loss(at), "x": 0 * at["x"]}
 
-    order = examine(loss, gradient, point({"x": np.array([1e-200, 2e-200])}), ["x"], 0).order
-    assert not order.right or order.odd > RIGHT  # 1e-200 is below the step: see the next line
-    order = examine(loss, gradient, point({"x": np.array([1e-20, 2e-20])}), ["x"], 0).order
-    assert order.odd == pytest.approx(1, abs=1e-3)
+    for size in (1.0, 1e-20, 1e-200):
+        order = examine(loss, gradient, point({"x": size * X["x"]}), ["x"], 0).order
+        assert order.odd == pytest.approx(1, abs=1e-3)
 
 
 def test_a_kink_has_an_even_order_of_1_and_beside_it_none() -> None:
@@ -151,7 +150,7 @@ def test_a_kink_has_an_even_order_of_1_and_beside_it_none() -> None:
 
     at = point({"x": np.array([0.0, 1.0])})
     here = examine(loss, gradient, at, ["x"], 0)
-    assert here.order.even == pytest.approx(1, abs=1e-3)
+    assert here.order.even == pytest.approx(1, abs=0.05)
     assert here.ties
     beside = examine(loss, gradient, nudged(at, ["x"], 0), ["x"], 0)
     assert beside.order.right
@@ -159,18 +158,21 @@ def test_a_kink_has_an_even_order_of_1_and_beside_it_none() -> None:
 
 
 def test_where_400_bits_are_too_few_more_are_taken() -> None:
-    """1 + 2^-190 e^x: what the steps leave over is lost in the noise of 400 bits, yet decided."""
+    """1 + 2^-240 e^x: what the steps leave over is lost in the noise of 400 bits, yet decided."""
 
     def loss(at: dict) -> object:
-        return 1 + np.exp(at["x"]).sum() * 2.0**-190
+        return 1 + np.exp(at["x"]).sum() * 2.0**-240
 
     def gradient(at: dict) -> dict:
-        return {"loss": loss(at), "x": np.exp(at["x"]) * 2.0**-190}
+        return {"loss": loss(at), "x": np.exp(at["x"]) * 2.0**-240}
 
     def doubled(at: dict) -> dict:
-        return {"loss": loss(at), "x": 2 * np.exp(at["x"]) * 2.0**-190}
+        return {"loss": loss(at), "x": 2 * np.exp(at["x"]) * 2.0**-240}
 
     at = point({"x": np.array([0.3])})
-    assert examine(loss, gradient, at, ["x"], 0).order.odd == pytest.approx(3, abs=0.01)
+    with exactly(400):
+        values = {name: balls(g) for name, g in gradient(at).items()}
+        assert taylor.order(loss, at, values, taylor.directions(at, 0)).loose
+    assert examine(loss, gradient, at, ["x"], 0).order.odd == pytest.approx(3, abs=0.05)
     assert examine(loss, gradient, at, ["x"], 0).order.smooth
     assert examine(loss, doubled, at, ["x"], 0).order.odd == pytest.approx(1, abs=0.01)

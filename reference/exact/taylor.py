@@ -2,26 +2,29 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flint
 import numpy as np
 
 from reference.exact.arithmetic import CannotFollow, TooFewBits
-from reference.exact.arrays import balls, lift
-from reference.exact.ball import Ball
+from reference.exact.arrays import balls, filled, lift
+from reference.exact.ball import ball
 from reference.testimony import LOSS
 
 STEP = flint.arb(2) ** -100
 SHRINK = 256
 RIGHT = 1.5
 """Orders are 1 where a term is missing, 2 or 3 where none is: this lies between."""
-VACUOUS = 2.0**-120
-UNSEEN = 2.0**-200
+VACUOUS, UNSEEN = 2.0**-120, flint.arb(2) ** -1100
 """A remainder that may be 0 proves the formula only if it is surely below VACUOUS times the slope,
-or, where the slope vanishes, below UNSEEN times the loss or 1. It lies within the noise of 400 bits
-then: what it may hide is smaller than the smallest float32 by far."""
+or, where the slope vanishes, below UNSEEN times the loss or 1: less than the smallest float64."""
+NOTHING, STRAIGHT, BENT = 2.0**-180, 2.0**-60, 2.0**-20
+"""One step of 2^-100 is enough if the odd remainder is below NOTHING times the slope, or below
+2^-80 times the slope of every single tensor, and the even one below STRAIGHT times the slope; also
+where equal numbers were compared and the even one is above BENT times the slope: a kink."""
+HIDDEN = 2.0**-80
 
 Loss = Callable[[Mapping[str, Any]], Any]
 """The tensors, by the names of their gradients, to the loss, a number."""
@@ -38,13 +41,16 @@ class Order:
     """What the remainder says along one direction.
 
     odd: the order of L(t + hv) - L(t - hv) - 2h <g, v>; infinite where the remainder is 0.
-    even: the order of L(t + hv) + L(t - hv) - 2 L(t).
-    residue: the part of the slope that is missing, at the smaller step.
+    even: the order of L(t + hv) + L(t - hv) - 2 L(t). Where one step was enough, both are measured
+    against the slope: 1 + log(remainder / slope) / log(h).
+    residue: the part of the slope that is missing, at the smallest step taken. loose: whether the
+    noise of the arithmetic may hide more than it should.
     """
 
     odd: float
     even: float
     residue: float
+    loose: bool = False
 
     @property
     def right(self) -> bool:
@@ -67,44 +73,98 @@ def directions(tensors: Mapping[str, Any], seed: int) -> dict[str, Any]:
     return drawn
 
 
-def order(loss: Loss, at: Mapping[str, Any], values: Values, direction: Mapping[str, Any]) -> Order:
-    """Read the orders off two steps, 2^-100 and 2^-108, along `direction`.
+def order(
+    loss: Loss,
+    at: Mapping[str, Any],
+    values: Values,
+    direction: Mapping[str, Any],
+    tied: bool = False,
+) -> Order:
+    """Read the orders off steps of 2^-100 and 2^-108 along `direction`; off the first alone, where
+    that tells enough.
 
     at: the point. values: the claim there, "loss" and each gradient, as flat balls. direction: the
-    tensors that move (the others stay). Call it within `exactly(400)`. Raises `CannotFollow` where
-    the claim is not finite, `TooFewBits` where the noise of the arithmetic hides the order.
+    tensors that move (the others stay). tied: whether equal numbers are compared at the point.
+    Call it within `exactly(400)`. Raises `CannotFollow` where the claim is not finite, `TooFewBits`
+    where the noise of the arithmetic hides the order.
 
     Source: the Taylor remainder test of Farrell, Ham, Funke and Rognes (2013), section 4, with
     the remainder split into its odd and even part.
     """
-    pairs = [zip(values[name], balls(v), strict=True) for name, v in direction.items()]
-    terms = [g * v for pair in pairs for g, v in pair]
-    claimed, sizes = sum(terms, flint.arb(0)), sum(map(abs, terms), flint.arb(0))
-    base = values[LOSS][0]
-    odds, evens = [], []
-    for h in (STEP, STEP / SHRINK):
-        ahead, behind = _sides(loss, at, direction, h)
-        seen = (ahead - behind) / (2 * h)
-        odds.append(seen - claimed)
-        evens.append((ahead + behind - 2 * base) / (2 * h))
-    if not (claimed.is_finite() and seen.is_finite()):
+    slope = _slope(values, direction)
+    first = _remainder(loss, at, values[LOSS][0], slope, direction, STEP)
+    told = first.residue < max(NOTHING, HIDDEN * slope.smallest) and first.bend < STRAIGHT
+    if told or (tied and first.bent):
+        return Order(_against_slope(first.residue), _against_slope(first.bend), first.residue)
+    second = _remainder(loss, at, values[LOSS][0], slope, direction, STEP / SHRINK)
+    found = Order(_order(first.odd, second.odd), _order(first.even, second.even), second.residue)
+    unseen = UNSEEN * max(values[LOSS][0].abs_upper(), flint.arb(1))
+    loose = second.residue > VACUOUS and bool(second.odd.abs_upper() > unseen)
+    return replace(found, loose=loose and found.odd == math.inf)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slope:
+    """<g, v>, the sum of its terms' sizes, and the smallest tensor's part of that sum."""
+
+    claimed: flint.arb
+    size: flint.arb
+    smallest: float
+
+
+def _slope(values: Values, direction: Mapping[str, Any]) -> _Slope:
+    claimed, sizes = flint.arb(0), []
+    for name, v in direction.items():
+        terms = [g * e for g, e in zip(values[name], balls(v), strict=True)]
+        claimed = sum(terms, claimed)
+        sizes.append(sum(map(abs, terms), flint.arb(0)))
+    size = sum(sizes, flint.arb(0)).abs_upper()
+    smallest = min((float(s.abs_lower() / size) for s in sizes), default=0.0) if size > 0 else 0.0
+    return _Slope(claimed, size, smallest)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remainder:
+    """What is left of the loss at one step, divided by 2h; residue, bend: upper bounds of its odd
+    and even part, as parts of the slope. bent: whether the even part is surely no small one.
+    """
+
+    odd: flint.arb
+    even: flint.arb
+    residue: float
+    bend: float
+    bent: bool
+
+
+def _remainder(
+    loss: Loss,
+    at: Mapping[str, Any],
+    base: flint.arb,
+    slope: _Slope,
+    direction: Mapping[str, Any],
+    h: flint.arb,
+) -> _Remainder:
+    ahead, behind = _sides(loss, at, direction, h)
+    seen = (ahead - behind) / (2 * h)
+    if not (slope.claimed.is_finite() and seen.is_finite()):
         raise CannotFollow("the claim is no finite number in exact arithmetic either")
-    residue = _ratio(odds[1], max(sizes.abs_upper(), seen.abs_upper()))
-    found = Order(_order(*odds), _order(*evens), residue)
-    unseen = UNSEEN * max(base.abs_upper(), flint.arb(1))
-    if found.odd == math.inf and residue > VACUOUS and odds[1].abs_upper() > unseen:
-        raise TooFewBits(f"the loss is known too loosely at {flint.ctx.prec} bits")
-    return found
+    odd, even = seen - slope.claimed, (ahead + behind - 2 * base) / (2 * h)
+    scale = max(slope.size, seen.abs_upper())
+    bent = slope.size > 0 and even.abs_lower() > BENT * scale
+    return _Remainder(odd, even, _ratio(odd, scale), _ratio(even, scale), bent)
 
 
 def _sides(
     loss: Loss, at: Mapping[str, Any], direction: Mapping[str, Any], h: flint.arb
 ) -> tuple[flint.arb, flint.arb]:
     """The loss a step h ahead and a step behind."""
-    moves = {name: Ball(h) * v for name, v in direction.items()}
-    ahead = loss({**at, **{name: at[name] + move for name, move in moves.items()}})
-    behind = loss({**at, **{name: at[name] - move for name, move in moves.items()}})
-    return balls(ahead)[0], balls(behind)[0]
+    moves = {name: [h * v for v in balls(along)] for name, along in direction.items()}
+    ahead, behind = dict(at), dict(at)
+    for name, by in moves.items():
+        here, shape = balls(at[name]), at[name].shape
+        ahead[name] = filled([ball(x + d) for x, d in zip(here, by, strict=True)], shape)
+        behind[name] = filled([ball(x - d) for x, d in zip(here, by, strict=True)], shape)
+    return balls(loss(ahead))[0], balls(loss(behind))[0]
 
 
 def _order(large: flint.arb, small: flint.arb) -> float:
@@ -120,6 +180,11 @@ def _order(large: flint.arb, small: flint.arb) -> float:
     if proven <= RIGHT:
         raise TooFewBits(f"a remainder is lost in the noise of {flint.ctx.prec} bits")
     return proven
+
+
+def _against_slope(part: float) -> float:
+    """The order that one step of 2^-100 shows, if the slope is what a remainder is measured by."""
+    return 1 - math.log2(part) / 100 if part else math.inf
 
 
 def _log2(value: flint.arb) -> float:

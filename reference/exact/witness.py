@@ -84,4 +84,7 @@ def _examine(
         ties, presumed = watch.ties, watch.presumed
         along = taylor.directions({name: at[name] for name in moving}, seed)
         values = {name: balls(g) for name, g in result.items()}
-        return Exact(values, taylor.order(loss, at, values, along), ties, presumed)
+        order = taylor.order(loss, at, values, along, ties > 0)
+        if order.loose:
+            raise TooFewBits(f"the loss is known too loosely at {bits} bits")
+        return Exact(values, order, ties, presumed)
