@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from architectures import case_to_json
+from architectures import Case, case_to_json
 from backproof.campaign import STOPPED, Plan, judge_one
 from backproof.closing import say
 from backproof.draw import draw_cases
@@ -82,19 +82,20 @@ def _shrink_all(run: Run, job: Job) -> None:
     """Add the minimal case like each of the first that are not right; Ctrl-C ends the search."""
     try:
         for verdict in [v for v in run.verdicts if not v][:SHRUNK]:
-            run.minimal.append(_shrink(verdict, job))
+            if isinstance(verdict.case, Case):
+                run.minimal.append(_shrink(verdict, verdict.case, job))
     except KeyboardInterrupt:
         run.interrupted = STOPPED
 
 
-def _shrink(verdict: Verdict, job: Job) -> dict[str, Any]:
+def _shrink(verdict: Verdict, case: Case, job: Job) -> dict[str, Any]:
     from backproof.shrink import minimal
 
     seen_by = {f.witness for f in verdict.findings if not f.status}
     witnesses = (EXACT,) if seen_by - {TORCH, JAX} else (EXACT, TORCH)
     least = minimal(
-        verdict.case,
-        lambda case: judge_one(case, witnesses, job.plant).status is verdict.status,
+        case,
+        lambda smaller: judge_one(smaller, witnesses, job.plant).status is verdict.status,
         seed=job.seed,
     )
     path = job.out / CASES / f"{least.id}.json"
@@ -104,5 +105,5 @@ def _shrink(verdict: Verdict, job: Job) -> dict[str, Any]:
     replay = shlex.join(["backproof", "replay", str(path), *plant])
     says = str(judge_one(least, witnesses, job.plant))
     says = says.replace(f"again: backproof replay {least.id}", f"again: {replay}")
-    told = {"of": verdict.case.id, "title": str(least), "replay": replay, "says": says}
+    told = {"of": case.id, "title": str(least), "replay": replay, "says": says}
     return {**told, "case": document}

@@ -3,16 +3,16 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from architectures import case_from_json, case_to_json
 from backproof.files import write_whole
-from backproof.verdicts import Finding, Status, Verdict
+from backproof.verdicts import Finding, Status, Subject, Verdict
 from reports.format import decode
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class RecordError(ValueError):
@@ -109,13 +109,16 @@ def read_json(path: Path) -> Any:
 
 
 def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
-    """A verdict as JSON values, with its case and all findings."""
+    """A verdict as JSON values, with its case or claim and all findings."""
+    case = verdict.case
     return {
-        "id": verdict.case.id,
-        "title": str(verdict.case),
-        "case": case_to_json(verdict.case),
+        "id": case.id,
+        "title": str(case),
+        "case": None if isinstance(case, Subject) else case_to_json(case),
+        "claim": asdict(case) if isinstance(case, Subject) else None,
         "status": str(verdict.status),
         "diagnosis": verdict.diagnosis,
+        "code": verdict.code,
         "culprits": list(verdict.culprits),
         "evidence": verdict.evidence,
         "silent": dict(verdict.silent),
@@ -127,7 +130,7 @@ def verdict_to_json(verdict: Verdict) -> dict[str, Any]:
 def verdict_from_json(doc: Mapping[str, Any]) -> Verdict:
     """The verdict that `verdict_to_json` wrote."""
     return Verdict(
-        case=case_from_json(doc["case"]),
+        case=case_from_json(doc["case"]) if doc["case"] else Subject(**doc["claim"]),
         status=Status(doc["status"]),
         findings=tuple(_finding_from_json(f) for f in doc["findings"]),
         silent=doc["silent"],
@@ -135,6 +138,7 @@ def verdict_from_json(doc: Mapping[str, Any]) -> Verdict:
         diagnosis=doc["diagnosis"],
         evidence=doc["evidence"],
         seconds=doc["seconds"],
+        code=doc["code"],
     )
 
 

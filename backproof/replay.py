@@ -32,7 +32,8 @@ def find_case(name: str, out: Path) -> Case:
         )
     run = read_run(record)
     digits = (run.digits or {}).get("verdicts", [])
-    known = [v.case for v in run.verdicts] + [case_from_json(v["case"]) for v in digits]
+    drawn = [v.case for v in run.verdicts if isinstance(v.case, Case)]
+    known = drawn + [case_from_json(v["case"]) for v in digits]
     for case in known:
         if case.id == name:
             return case

@@ -31,6 +31,26 @@ class GradientError(AssertionError):
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Somebody's own claim at one point, where no `Case` says what it is.
+
+    id: the hash of its name and its numbers. name: what its author calls it. way: how it came in,
+    "check" or another entry point. shapes: what its tensors are, "x float64 (3, 4)". again: how to
+    judge it again.
+    """
+
+    id: str
+    name: str
+    way: str
+    shapes: str
+    again: str
+
+    def __str__(self) -> str:
+        """The claim in a line."""
+        return f"{self.name} · {self.shapes}"
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One tensor of one case as one witness sees it.
 
@@ -38,7 +58,8 @@ class Finding:
     the witness has it; excess: the largest error of the tensor in units of what rounding makes
     here (for finite differences, of their own error estimate); order: the Taylor order (exact
     alone): 2 or more where the formula is right, 1 where it is wrong. outvoted: whether stronger
-    witnesses confirm what this one contradicts, so that it decides nothing.
+    witnesses confirm what this one contradicts, so that it decides nothing. off, of: how many
+    elements are beyond rounding, of how many that were looked at, where they were counted.
     """
 
     tensor: str
@@ -51,6 +72,8 @@ class Finding:
     order: float | None = None
     note: str = ""
     outvoted: bool = False
+    off: int | None = None
+    of: int | None = None
 
     def __str__(self) -> str:
         """The finding in two lines of at most 80 columns."""
@@ -58,6 +81,8 @@ class Finding:
         measure = "" if self.excess is None else f"excess {self.excess:.3g}"
         if self.order is not None and not self.status:
             measure += f", Taylor order {self.order:.3f}"
+        if self.off is not None and not self.status:
+            measure += f", {self.off} of {self.of} elements"
         lines = [f"{self.status} by {self.witness}: {where}  {measure}".rstrip()]
         if self.claimed is not None and self.true is not None:
             lines.append(f"    claimed {self.claimed:.17g}, true {self.true:.17g}")
@@ -66,13 +91,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """All findings of a case, their status, who was heard and what is known of the cause.
+    """All findings of a case or of somebody's claim, their status, who was heard, and the cause.
 
     silent: why a witness said nothing, by its name. culprits: the layers and tensors at fault.
-    diagnosis: what is wrong, in a sentence; empty if nothing is. evidence: what all this rests on.
+    diagnosis: what is wrong, in a sentence; empty if nothing is; code: what `backproof explain`
+    tells more of. evidence: what all this rests on.
     """
 
-    case: Case
+    case: Case | Subject
     status: Status
     findings: tuple[Finding, ...]
     silent: Mapping[str, str] = field(default_factory=dict)
@@ -80,6 +106,7 @@ class Verdict:
     diagnosis: str = ""
     evidence: str = ""
     seconds: float = 0.0
+    code: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.status)
@@ -103,5 +130,6 @@ class Verdict:
         lines += [f"and {len(shown) - 3} more findings"] if len(shown) > 3 else []
         lines += [self.diagnosis] if self.diagnosis else []
         lines += [f"{name} was silent: {why}" for name, why in self.silent.items()]
-        lines += [self.evidence, f"again: backproof replay {self.case.id}"]
-        return "\n".join(lines)
+        case = self.case
+        again = case.again if isinstance(case, Subject) else f"backproof replay {case.id}"
+        return "\n".join([*lines, self.evidence, f"again: {again}"])

@@ -66,7 +66,7 @@ def view(
         anchor,
         verdict["id"],
         verdict["title"],
-        described(verdict["case"]),
+        described(verdict["case"]) if verdict["case"] else verdict["claim"]["shapes"],
         verdict["status"],
         short(max((e for e in strict if e is not None), default=None)),
         verdict["diagnosis"],

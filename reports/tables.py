@@ -55,9 +55,10 @@ class Quantiles:
 
 def coverage(verdicts: Verdicts) -> dict[str, list[Row]]:
     """The rows for "layers" and for "losses", by name."""
-    layers = {v["id"]: {layer["layer"] for layer in v["case"]["layers"]} for v in verdicts}
-    losses = {v["id"]: {v["case"]["loss"]["loss"]} for v in verdicts}
-    return {"layers": _rows(verdicts, layers), "losses": _rows(verdicts, losses)}
+    drawn = [v for v in verdicts if v["case"]]
+    layers = {v["id"]: {layer["layer"] for layer in v["case"]["layers"]} for v in drawn}
+    losses = {v["id"]: {v["case"]["loss"]["loss"]} for v in drawn}
+    return {"layers": _rows(drawn, layers), "losses": _rows(drawn, losses)}
 
 
 def _rows(verdicts: Verdicts, parts: Mapping[str, set[str]]) -> list[Row]:
