@@ -1,4 +1,4 @@
-"""backproof proof-reads backprop: hand-derived gradients against four independent witnesses.
+"""backproof proof-reads backprop: gradients derived by hand against independent witnesses.
 
 Everything is imported when it is first asked for, so that `import backproof` costs next to nothing.
 """
@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backproof.claims import Claim
     from backproof.court import judge
+    from backproof.diagnosis import explain
+    from backproof.oracle.check import check, check_layer
+    from backproof.oracle.check_jax import check_jax
+    from backproof.oracle.check_torch import check_torch
+    from backproof.oracle.domains import away_from
     from backproof.record import Run
     from backproof.truth import gradient
     from backproof.verdicts import Finding, GradientError, Status, Verdict
@@ -22,6 +27,12 @@ _HOMES = {
     "Run": "record",
     "Status": "verdicts",
     "Verdict": "verdicts",
+    "away_from": "oracle.domains",
+    "check": "oracle.check",
+    "check_jax": "oracle.check_jax",
+    "check_layer": "oracle.check",
+    "check_torch": "oracle.check_torch",
+    "explain": "diagnosis",
     "gradient": "truth",
     "judge": "court",
 }
@@ -34,6 +45,12 @@ __all__ = [
     "Status",
     "Verdict",
     "__version__",
+    "away_from",
+    "check",
+    "check_jax",
+    "check_layer",
+    "check_torch",
+    "explain",
     "gradient",
     "judge",
 ]

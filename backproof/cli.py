@@ -1,4 +1,4 @@
-"""The command line: `backproof run`, `replay`, `report` and `power`.
+"""The command line: `backproof run`, `check`, `explain`, `replay`, `report` and `power`.
 
 Exit codes: 0 all right, 1 a gradient is not right, 2 usage or bad input, 3 internal error,
 130 interrupted (what was finished is kept).
@@ -71,6 +71,35 @@ def replay(case: str, *, out: Path = Path("reports"), plant: str = "") -> int:
 
 
 @app.command
+def check(*claims: str, seed: FromZero = 0, json: bool = False) -> int:
+    """Judge gradients in files or modules: PATH.py:NAME or pkg.mod:NAME, several at once.
+
+    Args:
+        claims: NAME_loss and NAME_gradient, or NAME_forward and NAME_backward, with
+            NAME_inputs(seed) for the arguments; an object NAME with these as attributes; a function
+            NAME of torch tensors or JAX arrays.
+        seed: Decides at which points.
+        json: Print the verdicts as JSON instead.
+    """
+    from backproof.checking import check_all
+
+    return check_all(claims, seed, json, console)
+
+
+@app.command
+def explain(code: str) -> int:
+    """Explain a diagnosis: what it is, what it looks like, the usual cause, the mend.
+
+    Args:
+        code: A code or its name: BP104, or transposed.
+    """
+    from backproof.diagnosis import explain as page_of
+
+    console.print(page_of(code), soft_wrap=True, markup=False)
+    return RIGHT
+
+
+@app.command
 def report(record: Path, *, out: Path | None = None) -> int:
     """Write the page again from a run's JSON.
 
@@ -110,14 +139,25 @@ def main(arguments: list[str] | None = None) -> None:
 def answer(command: Callable[[], Any]) -> int:
     """The exit code of a command; what the user gave wrong is said on stderr in a line."""
     from architectures import CaseError
+    from backproof.diagnosis.codes import NoSuchCode
     from backproof.draw import NoSuchCase
     from backproof.faults import NoSuchFault
+    from backproof.finding import NoSuchClaim
     from backproof.record import RecordError
     from backproof.witnesses import WitnessAbsent
 
     try:
         return int(command() or RIGHT)
-    except (CycloptsError, CaseError, NoSuchCase, NoSuchFault, RecordError, WitnessAbsent) as error:
+    except (
+        CycloptsError,
+        CaseError,
+        NoSuchCase,
+        NoSuchClaim,
+        NoSuchCode,
+        NoSuchFault,
+        RecordError,
+        WitnessAbsent,
+    ) as error:
         return _complain(str(error), BAD_INPUT)
     except re.error as error:
         return _complain(f"--only is no regular expression: {error}", BAD_INPUT)

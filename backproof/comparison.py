@@ -39,12 +39,27 @@ class Comparison:
         """The largest error."""
         return float(self.errors[self.worst])
 
-    def finding(self, status: Status, excess: float, note: str, order: float | None) -> Finding:
+    def finding(
+        self, status: Status, units: Units, note: str, order: float | None = None
+    ) -> Finding:
         """The finding that these numbers and a status make."""
         k = self.worst
         index = tuple(int(i) for i in np.unravel_index(k, self.claimed.shape))
         claimed, true = float(self.claimed.flat[k]), float(self.true[k])
-        return Finding(self.tensor, self.witness, status, index, claimed, true, excess, order, note)
+        off = int((self.errors > LIMIT * units.unit[self.tensor]).sum())
+        return Finding(
+            self.tensor,
+            self.witness,
+            status,
+            index,
+            claimed,
+            true,
+            units.excess(self.tensor, self.error),
+            order,
+            note,
+            off=off,
+            of=self.errors.size,
+        )
 
 
 def compare_exact(formula: "Formula", results: Mapping[str, Array]) -> list[Comparison]:
@@ -80,17 +95,17 @@ def judge_exact(c: Comparison, formula: "Formula", units: Units) -> Finding:
         note = "the formula is right, the rounding is not: an unstable way to compute it"
     elif c.tensor in formula.not_smooth:
         status, note = formula.status, formula.note
-    return c.finding(status, excess, note, order)
+    return c.finding(status, units, note, order)
 
 
 def judge_framework(c: Comparison, formula: "Formula | None", units: Units) -> Finding:
     """Within the limit a framework agrees; beyond it, it contradicts, except on a kink."""
     excess = units.excess(c.tensor, c.error)
     if excess <= LIMIT:
-        return c.finding(Status.CORRECT, excess, units.note(c.tensor), None)
+        return c.finding(Status.CORRECT, units, units.note(c.tensor))
     if formula and c.tensor in formula.not_smooth and formula.status is Status.KINK:
-        return c.finding(Status.KINK, excess, f"{c.witness} has another convention here", None)
-    return c.finding(Status.WRONG, excess, f"{c.witness} contradicts", None)
+        return c.finding(Status.KINK, units, f"{c.witness} has another convention here")
+    return c.finding(Status.WRONG, units, f"{c.witness} contradicts")
 
 
 def judge_differences(

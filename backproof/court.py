@@ -65,16 +65,33 @@ def _judge(case: Case, claim: Claim, witnesses: Sequence[str]) -> Verdict:
         culprits = misbehaving(claim, tensors)
     if formula and not culprits:
         culprits = list(formula.culprits)
+    found, code = diagnosis(findings, formula, culprits), ""
+    if status is Status.WRONG:
+        like, code = _known_fault(case, conduct.results)
+        found += like
     return Verdict(
         case,
         status,
         tuple(findings),
         silent,
         tuple(culprits),
-        diagnosis(findings, formula, culprits),
+        found,
         evidence(formula, findings),
         time.perf_counter() - start,
+        code,
     )
+
+
+def _known_fault(case: Case, results: Mapping[str, Array]) -> tuple[str, str]:
+    """The planted fault that gives the same gradients, in words, and the code of its cause."""
+    from backproof.diagnosis.planted import CODES, match_planted
+    from backproof.faults import FAULTS
+
+    key = match_planted(case, results)
+    if key is None:
+        return "", ""
+    code = CODES.get(FAULTS[key].cause, "")
+    return f"; as if {FAULTS[key]}" + (f" ({code})" if code else ""), code
 
 
 def _formula(

@@ -1,4 +1,5 @@
-"""`pytest --backproof-report=PATH`: the page and the JSON of every gradient a test session judged.
+"""The fixture `gradient_oracle`, and `pytest --backproof-report=PATH`: the page and the JSON of
+every gradient that a test session judged.
 
 Each verdict travels with the report of the test that it was reached in, so that nothing is lost
 under pytest-xdist but what a dying worker was at, and that is listed.
@@ -7,9 +8,12 @@ under pytest-xdist but what a dying worker was at, and that is listed.
 import shlex
 from collections.abc import Generator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from backproof.verdicts import Verdict
 
 OPTION = "--backproof-report"
 
@@ -45,6 +49,50 @@ def _try_to_write(path: Path) -> None:
         check_writable(path.parent)
     except OSError as error:
         raise pytest.UsageError(f"{OPTION}={path}: {error.strerror or error}") from None
+
+
+class Oracle:
+    """The ways in, as a test calls them: a verdict that is not truthy fails the test, and every one
+    goes into the session's report. The arguments are those of `backproof.check` and its like.
+    """
+
+    def check(self, *args: Any, **options: Any) -> "Verdict":
+        """As `backproof.check`; raises `GradientError` with the verdict as its message."""
+        __tracebackhide__ = True
+        return _ruled("check", args, options)
+
+    def check_layer(self, *args: Any, **options: Any) -> "Verdict":
+        """As `backproof.check_layer`; raises `GradientError`."""
+        __tracebackhide__ = True
+        return _ruled("check_layer", args, options)
+
+    def check_torch(self, *args: Any, **options: Any) -> "Verdict":
+        """As `backproof.check_torch`; raises `GradientError`."""
+        __tracebackhide__ = True
+        return _ruled("check_torch", args, options)
+
+    def check_jax(self, *args: Any, **options: Any) -> "Verdict":
+        """As `backproof.check_jax`; raises `GradientError`."""
+        __tracebackhide__ = True
+        return _ruled("check_jax", args, options)
+
+
+def _ruled(way: str, args: Any, options: Any) -> "Verdict":
+    __tracebackhide__ = True
+    import backproof
+    from backproof.court import LISTENERS
+
+    verdict: Verdict = getattr(backproof, way)(*args, **options)
+    for listen in LISTENERS:
+        listen(verdict)
+    verdict.raise_if_wrong()
+    return verdict
+
+
+@pytest.fixture
+def gradient_oracle() -> Oracle:
+    """Judges gradients: `gradient_oracle.check_layer(forward, backward, *inputs)`."""
+    return Oracle()
 
 
 class Recorder:

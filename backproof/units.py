@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -33,11 +34,12 @@ class Units:
         return "the unit includes underflow" if self.underflow.get(name) else ""
 
 
-def coarse_units(results: Mapping[str, Array], dtype: DType) -> Units:
+def coarse_units(results: Mapping[str, Array], dtype: DType | np.dtype[Any]) -> Units:
     """What is left without exact arithmetic: the square root of the dtype's epsilon is the limit.
 
     Half the digits of each tensor's largest element must agree; what is smaller goes unseen.
     """
-    share = float(np.sqrt(np.finfo(dtype).eps)) / LIMIT
+    eps = 2.0**-7 if str(dtype) == "bfloat16" else float(np.finfo(dtype).eps)
+    share = float(np.sqrt(eps)) / LIMIT
     sizes = {n: float(np.max(np.abs(g), initial=0)) for n, g in results.items()}
     return Units({name: share * size for name, size in sizes.items()}, {})

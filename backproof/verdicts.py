@@ -3,8 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import isfinite
+from pathlib import Path
+from textwrap import fill
+from typing import Any
 
 from architectures import Case
+
+COLUMNS = 80
 
 
 class Status(StrEnum):
@@ -35,14 +41,15 @@ class Subject:
     """Somebody's own claim at one point, where no `Case` says what it is.
 
     id: the hash of its name and its numbers. name: what its author calls it. way: how it came in,
-    "check" or another entry point. shapes: what its tensors are, "x float64 (3, 4)". again: how to
-    judge it again.
+    "check" or another entry point. shapes: what its tensors are, "x (3, 4) · float64"; size: how
+    many elements they have. again: how to judge it again.
     """
 
     id: str
     name: str
     way: str
     shapes: str
+    size: int
     again: str
 
     def __str__(self) -> str:
@@ -76,17 +83,18 @@ class Finding:
     of: int | None = None
 
     def __str__(self) -> str:
-        """The finding in two lines of at most 80 columns."""
+        """The finding in lines of at most 80 columns."""
+        parts = []
+        if not self.status:
+            parts += [f"{self.off} of {self.of} elements off"] if self.off else []
+            known = self.order is not None and isfinite(self.order)
+            parts += [f"Taylor order {self.order:.3f}"] if known else []
+        parts = ([] if self.excess is None else [f"excess {self.excess:.3g}"]) + parts
         where = f"{self.tensor}{list(self.worst) if self.worst else ''}"
-        measure = "" if self.excess is None else f"excess {self.excess:.3g}"
-        if self.order is not None and not self.status:
-            measure += f", Taylor order {self.order:.3f}"
-        if self.off is not None and not self.status:
-            measure += f", {self.off} of {self.of} elements"
-        lines = [f"{self.status} by {self.witness}: {where}  {measure}".rstrip()]
+        lines = [wrapped(f"{self.status} by {self.witness}: {where}  {', '.join(parts)}".rstrip())]
         if self.claimed is not None and self.true is not None:
             lines.append(f"    claimed {self.claimed:.17g}, true {self.true:.17g}")
-        return "\n".join([*lines, *([f"    {self.note}"] if self.note else [])])
+        return "\n".join([*lines, *([wrapped(f"    {self.note}")] if self.note else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +127,46 @@ class Verdict:
 
     def raise_if_wrong(self) -> None:
         """Raise `GradientError`, with the verdict as its message, unless it is truthy."""
+        __tracebackhide__ = True
         if not self:
             raise GradientError(str(self))
 
+    def to_json(self) -> dict[str, Any]:
+        """The verdict as strict JSON values, with its case or claim and all findings."""
+        from backproof.record import encode, verdict_to_json
+
+        return dict(encode(verdict_to_json(self)))
+
+    def to_html(self, path: str | Path) -> None:
+        """Write the page of this verdict alone, whole or not at all."""
+        from backproof.environment import environment
+        from backproof.files import write_whole
+        from backproof.record import Run, run_to_json
+        from reports import render
+
+        run = Run(self.again, 1, environment(), [self])
+        write_whole(Path(path), render(run_to_json(run)))
+
+    @property
+    def again(self) -> str:
+        """How to judge it again."""
+        case = self.case
+        return case.again if isinstance(case, Subject) else f"backproof replay {case.id}"
+
     def __str__(self) -> str:
-        """The verdict for a terminal: the status, what is wrong and where, how to see it again."""
-        lines = [f"{self.status.upper()}  {self.case}"]
+        """The verdict for a terminal of 80 columns: the status, what is wrong and where, what that
+        rests on, how to see it again.
+        """
+        lines = [wrapped(f"{self.status.upper()}  {self.case}")]
         shown = sorted((f for f in self.findings if not f.status), key=lambda f: f.status.severity)
         lines += [str(f) for f in shown[:3]]
         lines += [f"and {len(shown) - 3} more findings"] if len(shown) > 3 else []
-        lines += [self.diagnosis] if self.diagnosis else []
-        lines += [f"{name} was silent: {why}" for name, why in self.silent.items()]
-        case = self.case
-        again = case.again if isinstance(case, Subject) else f"backproof replay {case.id}"
-        return "\n".join([*lines, self.evidence, f"again: {again}"])
+        lines += [wrapped(line) for line in self.diagnosis.splitlines()]
+        lines += [wrapped(f"{name} was silent: {why}") for name, why in self.silent.items()]
+        lines += [wrapped(line) for line in self.evidence.splitlines()]
+        return "\n".join([*lines, f"again: {self.again}"])
+
+
+def wrapped(line: str) -> str:
+    """A line broken at 80 columns, what follows set in."""
+    return fill(line, COLUMNS, subsequent_indent="    ", break_long_words=False)

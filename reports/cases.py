@@ -32,7 +32,10 @@ class Minimal:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A verdict as it is shown; tensors: their names with the findings of every witness."""
+    """A verdict as it is shown.
+
+    tensors: their names with the findings of every witness. again: what judges it again.
+    """
 
     anchor: str
     id: str
@@ -47,6 +50,7 @@ class CaseView:
     seconds: str
     tensors: Mapping[str, Sequence[Row]]
     minimal: tuple[Minimal, ...]
+    again: str
 
     @property
     def right(self) -> bool:
@@ -58,6 +62,7 @@ def view(
     verdict: Mapping[str, Any], anchor: str, minimal: Sequence[Mapping[str, Any]] = ()
 ) -> CaseView:
     """The view of a verdict; minimal: those of the run's minimal cases that belong to it."""
+    claim = verdict["claim"] or {}
     tensors: dict[str, list[Row]] = {}
     for finding in verdict["findings"]:
         tensors.setdefault(finding["tensor"], []).append(_row(finding))
@@ -66,16 +71,17 @@ def view(
         anchor,
         verdict["id"],
         verdict["title"],
-        described(verdict["case"]) if verdict["case"] else verdict["claim"]["shapes"],
+        described(verdict["case"]) if verdict["case"] else f"Judged by {claim['way']}",
         verdict["status"],
         short(max((e for e in strict if e is not None), default=None)),
-        verdict["diagnosis"],
+        " ".join(verdict["diagnosis"].split()),
         tuple(verdict["culprits"]),
-        verdict["evidence"],
+        verdict["evidence"].replace("\n", "; "),
         verdict["silent"],
         short(verdict["seconds"]),
         tensors,
         tuple(_minimal(entry) for entry in minimal if entry.get("of") == verdict["id"]),
+        claim["again"] if claim else f"backproof replay {verdict['id']}",
     )
 
 

@@ -82,7 +82,8 @@ def _cut_short(document: Mapping[str, Any], judged: int) -> list[str]:
 
 def _unheard(document: Mapping[str, Any]) -> list[str]:
     absent = list(document["absent"])
-    heard = {f["witness"] for v in document["verdicts"] for f in v["findings"]}
+    drawn = [v for v in document["verdicts"] if v["case"]]
+    heard = {f["witness"] for v in drawn for f in v["findings"]}
     silent = [w for w in WITNESSES if w not in heard and w not in absent]
     said = [f"{listed(absent)} {'was' if len(absent) == 1 else 'were'} absent"] if absent else []
     return said + ([f"{listed(silent)} said nothing"] if silent and heard else [])

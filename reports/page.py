@@ -43,6 +43,7 @@ def page(document: Mapping[str, Any]) -> dict[str, Any]:
         "meanings": MEANINGS,
         "judged": len(verdicts),
         "requested": document["requested"],
+        "drawn": any(v["case"] for v in verdicts),
         "findings": sum(len(v["findings"]) for v in verdicts),
         "command": document["command"],
         "environment": document["environment"],

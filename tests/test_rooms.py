@@ -42,10 +42,13 @@ BREACHES = [
     ("reports/__init__.py", "import backproof.verdicts", "rooms"),
     ("reference/jax_grad.py", "import reference.exact.numbers", "witnesses"),
     ("reference/exact/witness.py", "import reference.finite_differences", "witnesses"),
+    ("reference/exact_jax/claim.py", "import reference.exact_numpy.calls", "foreign code"),
+    ("reference/differences/box.py", "import reference.exact_numpy.calls", "foreign code"),
     ("manual/dense.py", "import torch", "no framework"),
+    ("reference/exact_numpy/reach.py", "import jax", "no framework"),
     ("manual/gelu.py", "def late():\n    import jax", "no framework"),
-    ("reference/torch_autograd.py", "import jax", "torch's witness"),
-    ("reference/jax_grad.py", "import torch", "jax's witness"),
+    ("reference/torch_autograd.py", "import jax", "torch's witnesses"),
+    ("reference/jax_grad.py", "import torch", "jax's witnesses"),
     ("architectures/values.py", "import hypothesis", "hypothesis"),
 ]
 

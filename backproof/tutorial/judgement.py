@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import flint
 import numpy as np
 
 from architectures import Array, Tensors
@@ -85,6 +86,12 @@ def of_gradient(
         return Judgement(Status.BROKEN, str(misfit))
 
 
+def _drawn(tensor: Any, seed: int) -> Any:
+    """A random direction, an array of balls shaped like a tensor of them."""
+    at = {"t": 0 * tensor}
+    return taylor.beside(at, taylor.directions(at, seed), flint.arb(1))["t"]
+
+
 def of_derivative(
     f: Callable[[Any], Any], change: Callable[[Any, Any], Any], t: Array, seed: int
 ) -> Judgement:
@@ -95,11 +102,11 @@ def of_derivative(
     try:
         with exactly(BITS):
             t = lift(t)
-            dt = taylor.directions({"t": t}, seed)["t"]
+            dt = _drawn(t, seed)
             y, dy = f(t), change(t, dt)
             if y.shape != dy.shape:
                 return Judgement(Status.BROKEN, f"shape {dy.shape} against {y.shape}")
-            mix = taylor.directions({"y": y}, seed + 1)["y"]
+            mix = _drawn(y, seed + 1)
             slope = (mix * dy).sum() * lift(np.ones(1))
     except Misfit as misfit:
         return Judgement(Status.BROKEN, str(misfit))

@@ -1,5 +1,6 @@
 """Arrays of balls: in from floats, out to floats, and a matrix product that is quick."""
 
+import math
 from typing import Any
 
 import flint
@@ -21,11 +22,9 @@ class Lifted(np.ndarray[Any, np.dtype[np.object_]]):
             kwargs["out"] = tuple(
                 o.view(np.ndarray) if isinstance(o, Lifted) else o for o in kwargs["out"]
             )
-        if ufunc in SPECIAL:
-            if ufunc is np.matmul and all(np.ndim(x) == 2 for x in plain):
-                return _product(*plain)
-            plain = [_promote(x) for x in plain]
-            ufunc = EXTREMES.get(ufunc, ufunc)
+        if ufunc is np.matmul and all(np.ndim(x) == 2 for x in plain):
+            return product(*plain)
+        ufunc = INSTEAD.get(ufunc, ufunc)
         run = ufunc if method == "__call__" else getattr(ufunc, method)
         result = run(*plain, **kwargs)
         return _lifted(result)
@@ -51,6 +50,12 @@ def filled(numbers: list[Ball], shape: tuple[int, ...]) -> Any:
     return array.reshape(shape).view(Lifted)
 
 
+def product(a: Any, b: Any) -> Any:
+    """a @ b of two matrices, by FLINT."""
+    A, B = (flint.arb_mat(len(x), x.shape[1], balls(x)) for x in (a, b))
+    return filled([ball(x) for x in (A * B).entries()], (len(a), b.shape[1]))
+
+
 def balls(array: Any) -> list[flint.arb]:
     """The elements of an array, of balls or floats or integers, as arb."""
     numbers = np.asarray(array).ravel().tolist()
@@ -73,19 +78,21 @@ def radii(array: list[flint.arb], shape: tuple[int, ...]) -> Floats:
 
 
 def _number(value: Any) -> Any:
-    return Ball(value) if isinstance(value, int | float) else value
+    return value if type(value) is Ball else Ball(value)
 
 
-EXTREMES = {
-    np.maximum: np.frompyfunc(lambda x, y: x.maximum(y), 2, 1),
-    np.minimum: np.frompyfunc(lambda x, y: x.minimum(y), 2, 1),
+def _unary(name: str) -> Any:
+    return np.frompyfunc(lambda x: getattr(_number(x), name)(), 1, 1)
+
+
+INSTEAD = {
+    **{getattr(np, name): _unary(name) for name in UNARY if hasattr(np, name)},
+    np.maximum: np.frompyfunc(lambda x, y: _number(x).maximum(_number(y)), 2, 1),
+    np.minimum: np.frompyfunc(lambda x, y: _number(x).minimum(_number(y)), 2, 1),
 }
-"""NumPy asks `>=` which is larger; of balls the larger is known even where the answer is not."""
-
-SPECIAL = {np.matmul, *EXTREMES, *(getattr(np, name) for name in UNARY if hasattr(np, name))}
-
-_promote = np.frompyfunc(_number, 1, 1)
-"""Make numbers of the integers that code like np.maximum(x, 0) leaves among them."""
+"""What stands for NumPy's functions: they make numbers of the integers that code like
+np.maximum(x, 0) leaves among balls, and know the larger of two even where it is not known which
+one that is: NumPy would ask."""
 
 
 def _magnitude(difference: flint.arb) -> float:
@@ -93,16 +100,11 @@ def _magnitude(difference: flint.arb) -> float:
 
 
 def _arb(number: Any) -> flint.arb:
-    return flint.arb(number) if np.isfinite(number) else flint.arb("nan")
+    number = number.item() if isinstance(number, np.generic) else number
+    return flint.arb(number) if math.isfinite(number) else flint.arb("nan")
 
 
 def _lifted(result: Any) -> Any:
     if type(result) is np.ndarray and result.dtype.char == "O":
         return result.view(Lifted)
     return result
-
-
-def _product(a: Any, b: Any) -> Any:
-    """a @ b of two matrices, by FLINT."""
-    A, B = (flint.arb_mat(len(x), x.shape[1], balls(x)) for x in (a, b))
-    return filled([ball(x) for x in (A * B).entries()], (len(a), b.shape[1]))

@@ -11,6 +11,7 @@ from typing import Any
 import flint
 
 from reference.exact.arithmetic import CannotFollow, Watch, where
+from reference.exact.scalar import Scalar
 
 UNARY: dict[str, Callable[[flint.arb], flint.arb]] = {
     "exp": flint.arb.exp,
@@ -44,7 +45,7 @@ PRESUMABLE = flint.arb(2) ** -256
 _new = object.__new__
 
 
-class Ball:
+class Ball(Scalar):
     """A real number enclosed by `value`, a flint.arb. Floats and integers met are exact.
 
     The four operations are written out: most of the time that exactness takes is spent in them.
@@ -129,10 +130,19 @@ class Ball:
         Watch.ties += self.value.contains(0)
         return ball(abs(self.value))
 
-    def __pow__(self, exponent: int) -> "Ball":
-        if not isinstance(exponent, int):
+    def __pow__(self, exponent: Any) -> "Ball":
+        if type(exponent) is Ball:
+            exponent = exponent.value
+        elif not isinstance(exponent, NUMBERS):
             return NotImplemented
+        if exponent == 0.5:
+            return ball(self.value.sqrt())
         return ball(self.value**exponent)
+
+    def __rpow__(self, base: Any) -> "Ball":
+        if not isinstance(base, NUMBERS):
+            return NotImplemented
+        return ball(flint.arb(base) ** self.value)
 
     def maximum(self, other: "Ball") -> "Ball":
         """The larger, also where it is not known which one that is."""

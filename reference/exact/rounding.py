@@ -14,15 +14,22 @@ from reference.exact.taylor import Gradient, Values
 FEWER = 4
 """The measuring run rounds to p - 4 bits: 16 times the error of p bits, well above its noise."""
 NOISY_RUNS = 3
+BFLOAT16 = "bfloat16"
+"""A dtype by name, since NumPy has none: its arrays are float32's."""
 
 
-def bits(dtype: DType) -> int:
-    """The precision p of a dtype: 53 for float64, 24 for float32."""
-    return int(np.finfo(dtype).nmant) + 1
+def bits(dtype: DType | np.dtype[Any]) -> int:
+    """The precision p of a dtype: 53 for float64, 24 for float32, 8 for "bfloat16"."""
+    return 8 if str(dtype) == BFLOAT16 else int(np.finfo(dtype).nmant) + 1
+
+
+def smallest_normal(dtype: DType | np.dtype[Any]) -> float:
+    """The smallest number that a dtype holds to its full precision; bfloat16's is float32's."""
+    return float(np.finfo(np.float32 if str(dtype) == BFLOAT16 else dtype).smallest_normal)
 
 
 def units(
-    gradient: Gradient, tensors: Tensors, exact: Values, dtype: DType
+    gradient: Gradient, tensors: Tensors, exact: Values, dtype: DType | np.dtype[Any]
 ) -> tuple[dict[str, float], dict[str, float]]:
     """The unit of error of each tensor, and how much of it is underflow.
 
@@ -30,7 +37,7 @@ def units(
     run rounded to p - 4 bits, at least half a unit in the last place of the largest element, plus
     what results below the dtype's smallest normal number lose by being 0.
     """
-    smallest, p = float(np.finfo(dtype).smallest_normal), bits(dtype)
+    smallest, p = smallest_normal(dtype), bits(dtype)
     flushed, underflows = _run(gradient, tensors, p - FEWER, smallest)
     plain = _run(gradient, tensors, p - FEWER)[0] if underflows else flushed
     unit, underflow = {}, {}
@@ -41,7 +48,7 @@ def units(
 
 
 def noisy_units(
-    gradient: Gradient, tensors: Tensors, exact: Values, dtype: DType, seed: int
+    gradient: Gradient, tensors: Tensors, exact: Values, dtype: DType | np.dtype[Any], seed: int
 ) -> dict[str, float]:
     """A second opinion: the same unit from runs that change every result by up to 2^-(p-4) of it.
 

@@ -18,13 +18,20 @@ DOUBLE = 53
 class Shortness:
     """The arithmetic in force: its precision, its smallest number, the noise in every result.
 
-    flushed: whether anything but 0 was below the smallest number, and became 0.
+    flushed: whether anything but 0 was below the smallest number, and became 0. invalid: whether
+    NumPy met inf - inf or the like since last looked at.
     """
 
     splitter = 1.0
     smallest = 0.0
     noise: Callable[[tuple[int, ...]], Array] | None = None
     flushed = False
+    invalid = False
+
+    @classmethod
+    def note(cls, kind: str, flag: int) -> None:
+        """Called by NumPy where an operation is invalid."""
+        cls.invalid = True
 
 
 @contextmanager
@@ -38,8 +45,16 @@ def rounded(
     """
     Shortness.splitter = 2.0 ** (DOUBLE - bits) + 1
     Shortness.smallest, Shortness.noise, Shortness.flushed = smallest, noise, False
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore", invalid="call", call=Shortness.note):
         yield Shortness
+
+
+def quiet() -> Any:
+    """NumPy's warnings off, as in frameworks whose infinities are silent; but `rounded` goes on to
+    hear of what is invalid.
+    """
+    heard = np.geterr()["invalid"] == "call"
+    return np.errstate(all="ignore", invalid="call" if heard else "ignore")
 
 
 class Short(np.ndarray[Any, np.dtype[np.float64]]):
@@ -60,6 +75,9 @@ class Short(np.ndarray[Any, np.dtype[np.float64]]):
             return out[0]
         return _short(result)
 
+    def __getitem__(self, key: Any) -> Any:
+        return _short(super().__getitem__(key))
+
     def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
         """Floats stay as they are: the precision is the arithmetic's, whatever is asked for."""
         wanted = np.float64 if np.dtype(dtype).kind == "f" else dtype
@@ -67,6 +85,37 @@ class Short(np.ndarray[Any, np.dtype[np.float64]]):
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return _short(settled(super().__array_function__(func, types, args, kwargs)))
+
+
+class Rounded(np.float64):
+    """A number of the arithmetic of `rounded`: a NumPy scalar whose results are rounded again."""
+
+    __slots__ = ()
+
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:
+        """As of an array: floats stay as they are."""
+        return self if np.dtype(dtype).kind == "f" else super().astype(dtype, *args, **kwargs)
+
+    def item(self, *args: Any) -> Any:
+        """Itself, not a float that would be rounded no more."""
+        return self
+
+
+def _rounding(name: str) -> Any:
+    function = getattr(np.float64, name)
+
+    def run(self: Rounded, *operands: Any) -> Any:
+        result = function(self, *map(_enter, operands))
+        return Rounded(settled(result)) if type(result) is np.float64 else result
+
+    return run
+
+
+for _name in ("add", "sub", "mul", "truediv", "pow", "mod"):
+    setattr(Rounded, f"__{_name}__", _rounding(f"__{_name}__"))
+    setattr(Rounded, f"__r{_name}__", _rounding(f"__r{_name}__"))
+for _name in ("neg", "abs"):
+    setattr(Rounded, f"__{_name}__", _rounding(f"__{_name}__"))
 
 
 def shorten(array: Array) -> Any:
@@ -79,19 +128,28 @@ def settled(x: Any) -> Any:
 
     Source: Veltkamp's splitting, as in Dekker, A Floating-Point Technique (1971), section 4.
     """
-    if not hasattr(x, "dtype") or x.dtype.char != "d":
+    if not hasattr(x, "dtype") or x.dtype.char != "d" or type(x) is Rounded:
         return x
     x = x.view(np.ndarray) if isinstance(x, Short) else x
     if Shortness.noise is not None:
         x = x * (1 + Shortness.noise(x.shape))
     if Shortness.splitter > 2:
         c = x * Shortness.splitter
-        x = c - (c - x)
-    if Shortness.smallest:
-        small = abs(x) < Shortness.smallest
-        if small.any() and (x[small] != 0).any():
+        c = c - (c - x)
+        if Shortness.invalid:  # inf - inf: what is infinite, or nearly so, stays as it is
+            Shortness.invalid, c = False, np.where(np.isnan(c), x, c)[()]
+        x = c
+    return _flushed(x) if Shortness.smallest else x
+
+
+def _flushed(x: Any) -> Any:
+    """0 where a result is below the smallest number."""
+    sizes = abs(x)
+    if sizes.size and not sizes.min() >= Shortness.smallest:
+        small = sizes < Shortness.smallest
+        if (x[small] != 0).any():
             Shortness.flushed = True
-            x = np.where(small, 0.0, x)
+            return np.where(small, 0.0, x)
     return x
 
 
@@ -105,7 +163,7 @@ def _enter(x: Any) -> Any:
 def _short(result: Any) -> Any:
     if isinstance(result, np.ndarray) and result.dtype == np.float64:
         return result.view(Short)
-    return result
+    return Rounded(result) if type(result) is np.float64 else result
 
 
 def _product(a: Any, b: Any) -> Any:

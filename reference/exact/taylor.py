@@ -9,7 +9,7 @@ import flint
 import numpy as np
 
 from reference.exact.arithmetic import CannotFollow, TooFewBits
-from reference.exact.arrays import balls, filled, lift
+from reference.exact.arrays import balls, filled
 from reference.exact.ball import ball
 from reference.testimony import LOSS
 
@@ -25,6 +25,11 @@ NOTHING, STRAIGHT, BENT = 2.0**-180, 2.0**-60, 2.0**-20
 2^-80 times the slope of every single tensor, and the even one below STRAIGHT times the slope; also
 where equal numbers were compared and the even one is above BENT times the slope: a kink."""
 HIDDEN = 2.0**-80
+
+GRAIN = flint.arb(2) ** -20
+
+Directions = Mapping[str, list[int]]
+"""Odd integers for the elements of every tensor that moves, in units of GRAIN."""
 
 Loss = Callable[[Mapping[str, Any]], Any]
 """The tensors, by the names of their gradients, to the loss, a number."""
@@ -63,21 +68,27 @@ class Order:
         return self.even > RIGHT
 
 
-def directions(tensors: Mapping[str, Any], seed: int) -> dict[str, Any]:
-    """A random direction for every tensor: odd multiples of 2^-20 in [-1, 1], few bits and no 0."""
+def directions(tensors: Mapping[str, Any], seed: int) -> Directions:
+    """A random direction for every tensor: odd multiples of GRAIN in [-1, 1], few bits and no 0."""
     rng = np.random.default_rng(seed)
-    drawn = {}
-    for name, tensor in tensors.items():
-        odd = 2 * rng.integers(-(2**19), 2**19, tensor.shape) + 1
-        drawn[name] = lift(odd * 2.0**-20)
-    return drawn
+    drawn = {n: rng.integers(-(2**19), 2**19, np.size(t)) for n, t in tensors.items()}
+    return {name: (2 * k + 1).tolist() for name, k in drawn.items()}
+
+
+def beside(at: Mapping[str, Any], direction: Directions, step: flint.arb) -> dict[str, Any]:
+    """The point a step along a direction away."""
+    step, moved = step * GRAIN, dict(at)
+    for name, v in direction.items():
+        there = [ball(x + step * k) for x, k in zip(balls(at[name]), v, strict=True)]
+        moved[name] = filled(there, at[name].shape)
+    return moved
 
 
 def order(
     loss: Loss,
     at: Mapping[str, Any],
     values: Values,
-    direction: Mapping[str, Any],
+    direction: Directions,
     tied: bool = False,
 ) -> Order:
     """Read the orders off steps of 2^-100 and 2^-108 along `direction`; off the first alone, where
@@ -112,15 +123,15 @@ class _Slope:
     smallest: float
 
 
-def _slope(values: Values, direction: Mapping[str, Any]) -> _Slope:
+def _slope(values: Values, direction: Directions) -> _Slope:
     claimed, sizes = flint.arb(0), []
     for name, v in direction.items():
-        terms = [g * e for g, e in zip(values[name], balls(v), strict=True)]
+        terms = [g * k for g, k in zip(values[name], v, strict=True)]
         claimed = sum(terms, claimed)
         sizes.append(sum(map(abs, terms), flint.arb(0)))
     size = sum(sizes, flint.arb(0)).abs_upper()
     smallest = min((float(s.abs_lower() / size) for s in sizes), default=0.0) if size > 0 else 0.0
-    return _Slope(claimed, size, smallest)
+    return _Slope(claimed * GRAIN, size * GRAIN, smallest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +152,10 @@ def _remainder(
     at: Mapping[str, Any],
     base: flint.arb,
     slope: _Slope,
-    direction: Mapping[str, Any],
+    direction: Directions,
     h: flint.arb,
 ) -> _Remainder:
-    ahead, behind = _sides(loss, at, direction, h)
+    ahead, behind = (balls(loss(beside(at, direction, step)))[0] for step in (h, -h))
     seen = (ahead - behind) / (2 * h)
     if not (slope.claimed.is_finite() and seen.is_finite()):
         raise CannotFollow("the claim is no finite number in exact arithmetic either")
@@ -152,19 +163,6 @@ def _remainder(
     scale = max(slope.size, seen.abs_upper())
     bent = slope.size > 0 and even.abs_lower() > BENT * scale
     return _Remainder(odd, even, _ratio(odd, scale), _ratio(even, scale), bent)
-
-
-def _sides(
-    loss: Loss, at: Mapping[str, Any], direction: Mapping[str, Any], h: flint.arb
-) -> tuple[flint.arb, flint.arb]:
-    """The loss a step h ahead and a step behind."""
-    moves = {name: [h * v for v in balls(along)] for name, along in direction.items()}
-    ahead, behind = dict(at), dict(at)
-    for name, by in moves.items():
-        here, shape = balls(at[name]), at[name].shape
-        ahead[name] = filled([ball(x + d) for x, d in zip(here, by, strict=True)], shape)
-        behind[name] = filled([ball(x - d) for x, d in zip(here, by, strict=True)], shape)
-    return balls(loss(ahead))[0], balls(loss(behind))[0]
 
 
 def _order(large: flint.arb, small: flint.arb) -> float:

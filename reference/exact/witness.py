@@ -15,7 +15,7 @@ from reference.exact.arrays import balls, lift
 from reference.exact.taylor import Gradient, Loss, Order
 
 BITS, MORE = 400, 4
-NUDGE = 2.0**-60
+NUDGE = flint.arb(2) ** -60
 
 Point = Mapping[str, Any]
 """Tensors of balls, by the names of their gradients."""
@@ -45,8 +45,7 @@ def point(tensors: Tensors) -> Point:
 def nudged(at: Point, moving: Collection[str], seed: int) -> Point:
     """A point within 2^-60, in a random direction: off every kink that lies at the point itself."""
     with exactly(BITS):
-        along = taylor.directions({name: at[name] for name in moving}, seed)
-        return {**at, **{name: at[name] + NUDGE * v for name, v in along.items()}}
+        return taylor.beside(at, taylor.directions({n: at[n] for n in moving}, seed), NUDGE)
 
 
 def examine(

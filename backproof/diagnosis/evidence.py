@@ -1,0 +1,97 @@
+"""What a diagnosis is made from, and what it says."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from textwrap import fill
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from backproof.diagnosis.codes import COLUMNS, code_of
+from backproof.diagnosis.graph import Graph, Step
+
+Floats = npt.NDArray[np.float64]
+Arrays = Mapping[str, Any]
+Run = Callable[[Any], Arrays]
+"""A cotangent, or inputs by name, to gradients by name; it may raise, which counts as no answer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """All that is known of a gradient and of the truth, in plain NumPy, by the names of tensors.
+
+    claimed: the gradient on trial; None or a wrong shape may stand in it. true: the true values.
+    unit: the error that rounding makes in a tensor. inputs: all arguments, integers, masks and
+    numbers among them. output, cotangent: those of a layer. loss: the value, of a loss.
+    exact_claimed: what the claim's own code computes without rounding. rerun, true_rerun: the claim
+    and the truth at another cotangent; at, true_at: at other inputs. graph: the forward pass by its
+    numbers; true_without: the truth of one with a step left out. What is unknown is left out.
+    """
+
+    claimed: Arrays
+    true: Mapping[str, Floats]
+    unit: Mapping[str, float] = field(default_factory=dict)
+    inputs: Arrays = field(default_factory=dict)
+    output: Any = None
+    cotangent: Any = None
+    loss: float | None = None
+    exact_claimed: Arrays | None = None
+    rerun: Run | None = None
+    at: Run | None = None
+    true_rerun: Run | None = None
+    true_at: Run | None = None
+    graph: Graph | None = None
+    true_without: Callable[[Step], Arrays] | None = None
+
+    @property
+    def numbers(self) -> dict[str, Floats]:
+        """The inputs that are arrays of floats or truth values, as float64."""
+        arrays = {name: np.asarray(x) for name, x in self.inputs.items()}
+        return {
+            n: x.astype(np.float64) for n, x in arrays.items() if x.ndim and x.dtype.kind in "fb"
+        }
+
+    @property
+    def scalars(self) -> dict[str, float]:
+        """The inputs that are single numbers: temperatures, rates, strengths."""
+        arrays = {name: np.asarray(x) for name, x in self.inputs.items()}
+        return {n: float(x) for n, x in arrays.items() if x.ndim == 0 and x.dtype.kind in "fiu"}
+
+    @property
+    def dy(self) -> Floats | None:
+        """The cotangent as float64, if there is one."""
+        return None if self.cotangent is None else np.asarray(self.cotangent, dtype=np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What is wrong, in words.
+
+    tensors: the tensors that this explains. detail: one sentence with the numbers in it. explained:
+    the share of all wrong elements that this and `others` explain. pattern: where the error sits,
+    if nothing explains it. others: what is wrong with tensors that this does not explain.
+    """
+
+    slug: str
+    tensors: tuple[str, ...]
+    detail: str
+    explained: float = 1.0
+    pattern: str = ""
+    others: tuple["Diagnosis", ...] = ()
+
+    @property
+    def code(self) -> str:
+        """The code: "BP101"."""
+        return code_of(self.slug).code
+
+    @property
+    def title(self) -> str:
+        """The code's title."""
+        return code_of(self.slug).title
+
+    def __str__(self) -> str:
+        """The diagnosis for a terminal of 80 columns."""
+        lines = [f"{self.code} [{self.slug}] {self.title}: {self.detail}", self.pattern]
+        shown = [fill(line, COLUMNS, subsequent_indent="    ") for line in lines if line]
+        return "\n".join([*shown, *(str(other) for other in self.others)])

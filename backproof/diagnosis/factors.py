@@ -1,0 +1,117 @@
+"""Hypotheses: the truth times a number, plus a penalty, cut off, or not there at all."""
+
+import numpy as np
+
+from backproof.diagnosis.naming import named
+from backproof.diagnosis.suspect import Suspect, anchor, answer, as_floats, largest
+
+
+def zero(s: Suspect) -> str | None:
+    """claimed = 0, everywhere."""
+    return None if s.claimed.any() else "all zero, and the truth is not"
+
+
+def sign(s: Suspect) -> str | None:
+    """claimed = -true."""
+    return "every element has the opposite sign" if s.explained_by(-s.true) else None
+
+
+def named_factor(s: Suspect) -> str | None:
+    """claimed = k true, with a k that the evidence has a name for."""
+    k = factor_of(s)
+    near = s.tolerance(s.claimed) / largest(s.claimed) if largest(s.claimed) else 0.0
+    magnitude = max(abs(k), 1 / abs(k)) if k else 0.0
+    if not 0 < magnitude < np.inf or not s.explained_by(k * s.true):
+        return None
+    label = named(s.evidence, magnitude, near)
+    contrary = ", and the sign is wrong" if k < 0 else ""
+    return f"{_times(k)}{contrary}; {magnitude:.6g} is {label}" if label else None
+
+
+def factor(s: Suspect) -> str | None:
+    """claimed = k true, with any k."""
+    k = factor_of(s)
+    if not np.isfinite(k) or not s.explained_by(k * s.true, fitted=1):
+        return None
+    return f"a constant factor {k:.10g} in every element"
+
+
+def clipped(s: Suspect) -> str | None:
+    """claimed = clip(true, -c, c), or cut off on one side.
+
+    Two elements at least show it, or one, at a bound that another tensor has as well.
+    """
+    c, lowest, highest = largest(s.claimed), float(s.claimed.min()), float(s.claimed.max())
+    for h, words in (
+        (np.clip(s.true, -c, c), f"cut off at {c:.6g} on both sides"),
+        (np.maximum(s.true, lowest), f"cut off below {lowest:.6g}"),
+        (np.minimum(s.true, highest), f"cut off above {highest:.6g}"),
+    ):
+        kept, cut = (h == s.true) & (h != 0), s.told_apart(h)
+        on_both_sides = np.unique(np.sign(h[cut])).size == 2
+        several = cut.sum() > 1 or _bounds(s).count(largest(h)) > 1
+        if s.explained_by(h) and several and (kept.sum() > 1 or on_both_sides):
+            return words
+    return None
+
+
+def _bounds(s: Suspect) -> list[float]:
+    """The size of the largest element of each claimed gradient."""
+    return [largest(g) for g in map(as_floats, s.evidence.claimed.values()) if g is not None]
+
+
+def rescaled(s: Suspect) -> str | None:
+    """claimed = k true, where k makes the norm a round number, or depends on the cotangent."""
+    k = factor_of(s)
+    if not 0 < k < 1 or not s.explained_by(k * s.true, fitted=1):
+        return None
+    others = (as_floats(g) for g in s.evidence.claimed.values())
+    whole = float(np.sqrt(sum(float((g * g).sum()) for g in others if g is not None)))
+    norm, near = float(np.linalg.norm(s.claimed)), s.tolerance(s.claimed) * s.true.size
+    for size, words in ((norm, "its norm"), (whole, "the norm of all gradients together")):
+        if abs(size - float(f"{size:.1e}")) <= near:
+            return f"rescaled by {k:.6g}: {words} is {size:.6g}"
+    if s.explained_by(s.true / (1 + np.linalg.norm(s.true)), fitted=1):
+        return "rescaled: divided by 1 + its norm"
+    return _changing(s, k)
+
+
+def regulariser(s: Suspect) -> str | None:
+    """claimed = true + c p or true + c sign(p), with the parameter p itself."""
+    p = s.evidence.numbers.get(s.name)
+    if p is None or p.shape != s.true.shape:
+        return None
+    for form, words in ((p, s.name), (np.sign(p), f"sign({s.name})")):
+        at = anchor(s, form)
+        c = float((s.claimed - s.true)[at] / form[at]) if form[at] else 0.0
+        if s.explained_by(s.true + c * form, fitted=1):
+            near = 2 * s.tolerance(s.true) / (abs(c) * largest(form))
+            label = named(s.evidence, abs(c), near)
+            known = f", and {abs(c):.6g} is {label}" if label else ""
+            return f"the error is {c:.6g} times {words}{known}"
+    return None
+
+
+def factor_of(s: Suspect) -> float:
+    """claimed / true at the largest true element; NaN where the truth is zero."""
+    at = anchor(s, s.true)
+    return float(s.claimed[at] / s.true[at]) if s.true[at] else float("nan")
+
+
+def _changing(s: Suspect, k: float) -> str | None:
+    """Whether another size of the cotangent, where it is known, gets another factor."""
+    dy = s.evidence.dy
+    if dy is None:
+        return None
+    again = as_floats(answer(s.evidence.rerun, dy / 64).get(s.name))
+    if again is None or again.shape != s.true.shape:
+        return None
+    at = anchor(s, s.true)
+    then = float(again[at] / (s.true[at] / 64))
+    if abs(then - k) <= 1e-3 * abs(k):
+        return None
+    return f"rescaled by {k:.6g}, and by {then:.6g} where the cotangent is 64 times smaller"
+
+
+def _times(k: float) -> str:
+    return f"{abs(k):.6g} times too large" if abs(k) > 1 else f"{1 / abs(k):.6g} times too small"

@@ -1,0 +1,15 @@
+"""What is written about the diagnosis codes, family by family; text alone, nothing is computed."""
+
+from backproof.diagnosis.pages.arithmetic import ARITHMETIC
+from backproof.diagnosis.pages.axes import AXES
+from backproof.diagnosis.pages.conduct import CONDUCT
+from backproof.diagnosis.pages.factors import FACTORS
+from backproof.diagnosis.pages.omissions import OMISSIONS
+from backproof.diagnosis.pages.page import Code
+
+PAGES: tuple[Code, ...] = tuple(
+    sorted((*FACTORS, *AXES, *OMISSIONS, *CONDUCT, *ARITHMETIC), key=lambda page: page.code)
+)
+"""Every page, in the order of the codes."""
+
+__all__ = ["PAGES", "Code"]

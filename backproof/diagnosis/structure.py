@@ -1,0 +1,87 @@
+"""What is wrong before any number is compared: None, a shape, NaN; and what it still tells."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+
+from backproof.diagnosis.axes import AXES, reductions, summands
+from backproof.diagnosis.calls import other_dtype
+from backproof.diagnosis.evidence import Diagnosis, Evidence, Floats
+from backproof.diagnosis.suspect import Suspect, answer, as_floats
+
+
+def misfits(evidence: Evidence) -> list[Diagnosis]:
+    """The tensors whose claimed gradient is no array of finite numbers of their shape."""
+    found = [Diagnosis(slug, (name,), detail) for name, slug, detail in _misfits(evidence)]
+    extra = sorted(set(evidence.claimed) - set(evidence.true))
+    if any(d.slug == "wrong-structure" for d in found) and extra:
+        hint = f"gradients of {', '.join(extra)} were returned, which nobody asked for"
+        found.append(Diagnosis("wrong-structure", tuple(extra), hint))
+    return found
+
+
+def _misfits(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    for name, true in evidence.true.items():
+        if name not in evidence.claimed:
+            yield name, "wrong-structure", f"no gradient is returned for {name}"
+            continue
+        result = evidence.claimed[name]
+        claimed = as_floats(result)
+        if result is None:
+            yield name, "none", f"None is returned for {name}"
+        elif claimed is None:
+            what = np.asarray(result).dtype
+            yield name, "wrong-structure", f"{name}: an array of {what}, not of numbers"
+        elif claimed.shape != np.shape(true):
+            slug, words = _wrong_shape(
+                Fitting(evidence, name), claimed, np.asarray(true, np.float64)
+            )
+            yield name, slug, f"{name}: shape {claimed.shape} for {np.shape(true)}; {words}"
+        elif not np.isfinite(claimed).all() and np.isfinite(true).all():
+            slug, words = _not_finite(evidence, name)
+            yield name, slug, f"{name}: {int((~np.isfinite(claimed)).sum())} elements {words}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fitting:
+    """What fits one tensor: arrays that are the same to its rounding, and not all zero."""
+
+    evidence: Evidence
+    name: str
+
+    def same(self, a: Floats, b: Floats) -> bool:
+        """Whether an array is another one to rounding."""
+        if a.shape != b.shape or not b.any():
+            return False
+        unit = self.evidence.unit.get(self.name)
+        return not Suspect(self.name, a, b, unit, self.evidence).wrong.any()
+
+
+def _wrong_shape(fitting: Fitting, claimed: Floats, true: Floats) -> tuple[str, str]:
+    same = fitting.same
+    if 1 < true.ndim <= AXES and any(
+        same(claimed, true.transpose(order)) for order in permutations(range(true.ndim))
+    ):
+        return "transposed", "the right numbers with their axes in another order"
+    if claimed.size == true.size and same(claimed.reshape(true.shape), true):
+        return "wrong-shape", "the numbers are right"
+    for how, axes, total in reductions(claimed) if claimed.ndim <= AXES else ():
+        if total.size == true.size and same(total.reshape(true.shape), true):
+            return "not-reduced", f"its {how} over axis {axes} is right"
+    for label, array in summands(fitting.evidence):
+        for how, axes, total in reductions(array) if array.ndim <= AXES else ():
+            if total.size == claimed.size and same(claimed, total.reshape(claimed.shape)):
+                return "wrong-axis", f"this is the {how} of {label} over axis {axes}"
+    return "wrong-shape", "and the numbers are not the true ones in another order"
+
+
+def _not_finite(evidence: Evidence, name: str) -> tuple[str, str]:
+    here: Any = other_dtype(evidence.inputs)
+    finer = here is not None and here[1] < 1  # in a coarser one other numbers may be equal
+    again = as_floats(answer(evidence.at, here[2]).get(name)) if finer else None
+    if again is not None and np.isfinite(again).all():
+        return "one-dtype", f"are infinite or NaN here, and none where the inputs are {here[0]}"
+    return "not-finite", "are infinite or NaN, and the truth is finite"

@@ -1,0 +1,164 @@
+"""Hypotheses: another variable than the right one, or one that was forgotten."""
+
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import numpy as np
+from scipy.special import expit
+
+from backproof.diagnosis.evidence import Floats
+from backproof.diagnosis.suspect import Mask, Suspect, finite_ratio
+
+Function = Callable[[Floats], Floats]
+
+ELEMENTWISE: dict[str, tuple[Function, Function, Function]] = {
+    "sigmoid": (expit, lambda x: expit(x) * expit(-x), lambda y: y * (1 - y)),
+    "tanh": (np.tanh, lambda x: 1 / np.cosh(x) ** 2, lambda y: 1 - y * y),
+    "exp": (np.exp, np.exp, lambda y: y),
+    "softplus": (lambda x: np.logaddexp(0, x), expit, lambda y: -np.expm1(-y)),
+    "sin": (np.sin, np.cos, lambda y: np.sqrt(1 - y * y)),
+    "square": (np.square, lambda x: 2 * x, lambda y: 2 * np.sqrt(y)),
+    "sqrt": (np.sqrt, lambda x: 0.5 / np.sqrt(x), lambda y: 0.5 / y),
+    "log": (np.log, lambda x: 1 / x, lambda y: np.exp(-y)),
+    "arctan": (np.arctan, lambda x: 1 / (1 + x * x), lambda y: np.cos(y) ** 2),
+    "silu": (
+        lambda x: x * expit(x),
+        lambda x: expit(x) * (1 + x * expit(-x)),
+        lambda y: y,
+    ),
+}
+"""f, its derivative at x, and the same derivative in terms of y = f(x), where it has such terms."""
+EPSILONS = (0.0, 1e-12, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
+"""What stands beside a variance in published code."""
+PARALLEL = 1e-3
+"""Rows whose second singular value is a smaller part of the first count as multiples of one."""
+
+
+def swapped(s: Suspect) -> str | None:
+    """claimed = the true gradient of another argument."""
+    for name, other in s.evidence.true.items():
+        if name != s.name and s.rearranged_as(other):
+            return f"this is the gradient of {name}"
+    return None
+
+
+def at_the_output(s: Suspect) -> str | None:
+    """claimed / true = f'(f(x)) / f'(x), or the derivative in terms of y at x, over f'(x)."""
+    for name, x in s.evidence.numbers.items():
+        if x.shape != s.true.shape:
+            continue
+        for f, (value, slope, by_output) in ELEMENTWISE.items():
+            with np.errstate(all="ignore"):
+                y, here = value(x), slope(x)
+                twice, confused = s.true * slope(y) / here, s.true * by_output(x) / here
+            if s.explained_by(twice):
+                return f"{f}' is taken at {f}({name}) instead of {name}"
+            if s.explained_by(confused):
+                return f"{f}' in terms of its output is taken at its input {name}"
+    return None
+
+
+def factor_left_out(s: Suspect) -> str | None:
+    """true = claimed F, or claimed = true F, with an input F or what is made from one."""
+    for label, F in _factors(s):
+        off = F == 0
+        if not off.any() and s.explained_by(s.true / F):
+            return f"the factor {label} is left out"
+        if _unmasked(s, F, off):
+            return f"not multiplied by {label}: the elements that it sets to zero are wrong"
+        if s.explained_by(s.true * F):
+            return f"the factor {label} is applied once too often"
+    return None
+
+
+def path_left_out(s: Suspect) -> str | None:
+    """claimed = true - dy, or true less another gradient."""
+    for label, part in _paths(s):
+        if s.explained_by(s.true - part):
+            return f"{label} is missing: what goes round the layer is left out"
+    return None
+
+
+def path_twice(s: Suspect) -> str | None:
+    """claimed = true + dy, or true and another gradient; the truth is not zero everywhere."""
+    for label, part in _paths(s) if s.true.any() else ():
+        if s.explained_by(s.true + part):
+            return f"{label} is added once too often"
+    return None
+
+
+def factor_by_axis(s: Suspect) -> str | None:
+    """claimed = k_i true, with a k for each index of one axis, confirmed by two more elements."""
+    for axis in range(s.true.ndim if s.true.ndim > 1 else 0):
+        true = np.moveaxis(s.true, axis, 0).reshape(s.true.shape[axis], -1)
+        claimed = np.moveaxis(s.claimed, axis, 0).reshape(true.shape)
+        best = np.abs(true).argmax(axis=1)[:, None]
+        k = finite_ratio(*(np.take_along_axis(a, best, 1) for a in (claimed, true)))
+        shape = [-1 if a == axis else 1 for a in range(s.true.ndim)]
+        h = s.true * k.reshape(shape)
+        evident = np.moveaxis(s.told_apart(h), axis, 0).reshape(true.shape).sum(axis=1)
+        confirmed = evident[evident > 0] - 1
+        sure = (confirmed > 0).all() and confirmed.sum() > 2
+        if sure and s.explained_by(h) and not _of_rank_one(true):
+            if len(confirmed) == 1:
+                i = int(evident.argmax())
+                return f"times {float(k[i, 0]):.10g} at index {i} of axis {axis}"
+            return f"a factor for each index of axis {axis}, from {k.min():.10g} to {k.max():.10g}"
+    return None
+
+
+def _of_rank_one(rows: Floats) -> bool:
+    """Whether all rows are multiples of one: each wrong row is then, whatever is wrong with it."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    values = np.linalg.svd(finite_ratio(rows, length) * (length > 0), compute_uv=False)
+    return bool(values.size < 2 or values[1] <= PARALLEL * values[0])
+
+
+def _unmasked(s: Suspect, F: Floats, off: Mask) -> bool:
+    """Whether claimed F = true, and all that F sets to zero, three elements or more, is wrong."""
+    h = np.where(off, s.claimed, s.true / np.where(off, 1.0, F))
+    masked = bool(off.sum() > 2 and not off.all() and not s.true[off].any())
+    return masked and bool(s.wrong[off].all()) and bool(s.right(h).all())
+
+
+def _factors(s: Suspect) -> Iterator[tuple[str, Floats]]:
+    """The inputs, as far as they can be spread over the tensor, and what is made from them."""
+    for name, x in s.evidence.numbers.items():
+        spread = _spread(x, s.true.shape)
+        if spread is not None and np.ptp(spread):
+            yield name, spread
+            if spread.min() >= 0 and spread.max() <= 1:
+                yield f"1 - {name}", 1 - spread
+            yield f"{name}^2", spread * spread
+            for rate, p in s.evidence.scalars.items() if not spread.all() else ():
+                if p not in (0, 1):
+                    yield f"{name} / (1 - {rate})", spread / (1 - p)
+                    yield f"{name} / {rate}", spread / p
+    for name, x in s.evidence.numbers.items():
+        for count in range(1, x.ndim + 1) if x.shape == s.true.shape and x.size > 1 else ():
+            for axes in combinations(range(x.ndim), count):
+                variance = x.var(axis=axes, keepdims=True)
+                for e in EPSILONS:
+                    std = np.broadcast_to(np.sqrt(variance + e), s.true.shape)
+                    yield f"std({name}) over axis {' and '.join(map(str, axes))}", std
+
+
+def _spread(x: Floats, shape: tuple[int, ...]) -> Floats | None:
+    """An input over the shape of a tensor, its axes taken from the last or from the first."""
+    if x.ndim > len(shape):
+        return None
+    for candidate in (x, x.reshape(x.shape + (1,) * (len(shape) - x.ndim))):
+        try:
+            return np.broadcast_to(candidate, shape)
+        except ValueError:
+            continue
+    return None
+
+
+def _paths(s: Suspect) -> Iterator[tuple[str, Floats]]:
+    dy = s.evidence.dy
+    if dy is not None and dy.shape == s.true.shape:
+        yield "dy", dy
+    for name, true in s.evidence.true.items():
+        if name != s.name and np.shape(true) == s.true.shape:
+            yield f"the gradient of {name}", np.asarray(true, dtype=np.float64)

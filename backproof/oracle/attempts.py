@@ -1,0 +1,112 @@
+"""One call of somebody's code: sealed off, limited in time, and whatever it does only reported."""
+
+import io
+import os
+import sys
+import sysconfig
+import time
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backproof.oracle.limits import TimeLimit, listening, within
+
+NOT_THEIRS = tuple(
+    os.path.join(folder, "")
+    for folder in (
+        os.path.dirname(__file__),
+        *(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")),
+    )
+)
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of a call: its value, or the problem in a line with the code's file and line."""
+
+    value: Any
+    problem: str
+    hung: bool
+    seconds: float
+
+
+class Nowhere(io.TextIOBase):
+    """Where the prints of somebody's code go; it keeps nothing."""
+
+    def write(self, text: str) -> int:
+        """As if all of the text had been written."""
+        return len(text)
+
+
+def attempt(thunk: Callable[[], Any], seconds: float, *passing: type[Exception]) -> Attempt:
+    """Call, and report instead of raising: exceptions, sys.exit, endless recursion, hanging.
+
+    Raises only a KeyboardInterrupt of somebody's Ctrl-C, be it swallowed by the code or not, and
+    the exceptions of the kinds `passing`.
+    """
+    value, problem, hung, start = None, "", False, time.perf_counter()
+    with listening() as keyboard, sealed():
+        try:
+            with within(seconds):
+                value = thunk()
+        except passing:
+            raise
+        except BaseException as error:  # sys.exit and pytest.skip are no Exceptions
+            hung = isinstance(error, TimeLimit) or time.perf_counter() - start >= seconds
+            problem = f"{_said(error)}{_place(error)}"
+    if keyboard.pressed:
+        raise KeyboardInterrupt
+    return Attempt(value, problem, hung, time.perf_counter() - start)
+
+
+@contextmanager
+def sealed() -> Iterator[None]:
+    """Prints go nowhere, nothing can be read in, no warning is shown, and what code may set for the
+    whole process is put back: NumPy's error state and print options, environment, recursion limit.
+
+    The numbers that it draws are `chance`'s affair.
+    """
+    environment, depth, stdin = dict(os.environ), sys.getrecursionlimit(), sys.stdin
+    with ExitStack() as stack:
+        stack.enter_context(redirect_stdout(Nowhere()))
+        stack.enter_context(redirect_stderr(Nowhere()))
+        stack.enter_context(np.errstate(all="ignore"))
+        stack.enter_context(np.printoptions())
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        sys.stdin = io.StringIO()
+        try:
+            yield
+        finally:
+            sys.stdin = stdin
+            sys.setrecursionlimit(depth)
+            if dict(os.environ) != environment:
+                os.environ.clear()
+                os.environ.update(environment)
+
+
+def _said(error: BaseException) -> str:
+    kind = type(error).__name__
+    if isinstance(error, SystemExit):
+        return f"calls sys.exit({error.code!r})"
+    try:
+        message = " ".join(str(error).split())
+    except Exception:  # an exception may not even be able to say what it is
+        message = ""
+    message = message if len(message) <= LONGEST else f"{message[: LONGEST - 4]} ..."
+    return f"raises {kind}: {message}" if message else f"raises {kind}"
+
+
+def _place(error: BaseException) -> str:
+    """Where in somebody's own code it was raised: " (file:line)", or nothing."""
+    frames = traceback.StackSummary.extract(
+        traceback.walk_tb(error.__traceback__), lookup_lines=False
+    )
+    theirs = [f for f in frames if not f.filename.startswith((*NOT_THEIRS, "<frozen"))]
+    return f" ({theirs[-1].filename}:{theirs[-1].lineno})" if theirs else ""

@@ -1,0 +1,67 @@
+"""Where the chance in somebody's code comes from, and how it is made to come out the same again."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from backproof.oracle.reach import reach
+
+
+class Source(NamedTuple):
+    """A generator of random numbers, by the functions that read and set its state."""
+
+    name: str
+    get: Callable[[], Any]
+    put: Callable[[Any], None]
+
+
+GLOBAL = (
+    Source("NumPy's global random state", np.random.get_state, np.random.set_state),
+    Source("the global state of random", random.getstate, random.setstate),
+)
+
+
+def sources(**roots: Any) -> tuple[Source, ...]:
+    """The generators that functions draw from: the global ones, and their own within reach."""
+    own = [_source(name, thing) for name, thing in reach(roots)]
+    return (*GLOBAL, *(source for source in own if source is not None))
+
+
+@contextmanager
+def replayed(sources: Sequence[Source]) -> Iterator[list[str]]:
+    """Put every source back as it was, at the end. Yields a list that then names what was drawn
+    from: the same code, run again, draws the same numbers.
+    """
+    before, drawn = [source.get() for source in sources], list[str]()
+    try:
+        yield drawn
+    finally:
+        for source, state in zip(sources, before, strict=True):
+            if not _same(source.get(), state):
+                drawn.append(source.name)
+                source.put(state)
+
+
+def _source(name: str, thing: Any) -> Source | None:
+    match thing:
+        case np.random.Generator():
+            bits = thing.bit_generator
+            return Source(name, lambda: bits.state, lambda state: setattr(bits, "state", state))
+        case np.random.RandomState():
+            return Source(name, thing.get_state, thing.set_state)
+        case random.SystemRandom():
+            return None
+        case random.Random():
+            return Source(name, thing.getstate, thing.setstate)
+    return None
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, Mapping):
+        return all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, tuple) and any(isinstance(part, np.ndarray) for part in a):
+        return all(map(_same, a, b))
+    return bool(np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b)

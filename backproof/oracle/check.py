@@ -1,0 +1,107 @@
+"""The ways in for NumPy: a loss with its gradient, and a layer's forward with its backward."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from backproof.oracle.accused import Accused
+from backproof.oracle.domains import Domain, checked, within
+from backproof.oracle.judging import judge_claim
+from backproof.oracle.numpy_code import Asked, Function, layer, pair
+from backproof.oracle.sampling import Inputs, judge_points
+from backproof.oracle.trees import Arguments, argument_names, flatten
+from backproof.verdicts import Verdict
+from reference.testimony import LOSS
+
+SECONDS = 20.0
+"""One call of somebody's code may take so long."""
+
+
+def check(
+    loss: Function,
+    gradient: Function,
+    *args: Any,
+    reference: Function | None = None,
+    name: str | None = None,
+    seed: int = 0,
+    dtype: Any = None,
+    domain: Mapping[str, Domain] | Domain | None = None,
+    argnums: int | tuple[int, ...] | None = None,
+    inputs: Inputs | None = None,
+) -> Verdict:
+    """Judge the gradient of a loss.
+
+    loss(*args) is a number. gradient(*args) returns one structure like the argument, or a tuple of
+    them when there are several; arguments are arrays or nested dicts, lists and tuples of arrays,
+    and what holds no floats passes through undifferentiated. reference: the same loss, written
+    independently. dtype: the floats are cast to it first. domain: "positive", "simplex" or
+    `away_from(c)`, for all tensors or by name. argnums: the arguments to differentiate by. inputs:
+    in the place of args, a function of a seed that returns them, or a Hypothesis strategy of them;
+    many points are judged then, and the worst one is shown as small as it can be made.
+
+    Raises ValueError where the arguments hold no floats or lie outside of their domain.
+    """
+
+    def accused(*point: Any) -> Accused:
+        title = name or _title(gradient)
+        again = called("check", (loss, gradient), "args", seed)
+        asked = Asked("check", title, again, seed, SECONDS, reference)
+        arguments = _arguments(loss, point, dtype, argnums)
+        kept = checked(domain, arguments.tensors)
+        return within(pair(loss, gradient, arguments, asked), kept)
+
+    return judge_points(lambda point: judge_claim(accused(*point), seed), args, inputs, seed)
+
+
+def check_layer(
+    forward: Function,
+    backward: Function | None,
+    *inputs_: Any,
+    reference: Function | None = None,
+    name: str | None = None,
+    seed: int = 0,
+    dtype: Any = None,
+    domain: Mapping[str, Domain] | Domain | None = None,
+    argnums: int | tuple[int, ...] | None = None,
+    inputs: Inputs | None = None,
+) -> Verdict:
+    """Judge the backward pass of a layer, under random cotangents.
+
+    y, cache = forward(*inputs) and backward(dy, cache) returns the gradients of the inputs; or
+    y, pullback = forward(*inputs), with None for backward. y may be a tuple of arrays. The rest is
+    as in `check`; reference returns y alone.
+    """
+
+    def accused(*point: Any) -> Accused:
+        title = name or _title(backward or forward)
+        again = called("check_layer", (forward, backward), "inputs", seed)
+        asked = Asked("check_layer", title, again, seed, SECONDS, reference)
+        arguments = _arguments(forward, point, dtype, argnums)
+        kept = checked(domain, arguments.tensors)
+        return within(layer(forward, backward, arguments, asked), kept)
+
+    return judge_points(lambda point: judge_claim(accused(*point), seed), inputs_, inputs, seed)
+
+
+def _arguments(
+    function: Callable[..., Any], values: tuple[Any, ...], dtype: Any, argnums: Any
+) -> Arguments:
+    """Taken apart, by names that are not the loss's."""
+    names = [f"{n}_" if n == LOSS else n for n in argument_names(function, len(values))]
+    arguments = flatten(values, names, argnums)
+    return arguments if dtype is None else _cast(arguments, dtype)
+
+
+def _cast(arguments: Arguments, dtype: Any) -> Arguments:
+    return replace(arguments.cast(dtype))
+
+
+def _title(function: Any) -> str:
+    kept = getattr(function, "func", function)
+    return str(getattr(kept, "__qualname__", None) or type(kept).__qualname__)
+
+
+def called(way: str, functions: tuple[Function | None, ...], rest: str, seed: int) -> str:
+    """The call that judges the same again, as one would write it."""
+    names = ["None" if f is None else _title(f) for f in functions]
+    return f"backproof.{way}({', '.join(names)}, *{rest}, seed={seed})"

@@ -1,0 +1,56 @@
+"""The way in for JAX: a function, whose gradient is what JAX's rules and its own make of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from backproof.oracle.accused import Accused
+from backproof.oracle.check import SECONDS
+from backproof.oracle.domains import Domain, checked, within
+from backproof.oracle.judging import judge_claim
+from backproof.oracle.numpy_code import Asked, Function
+from backproof.oracle.sampling import Inputs, judge_points
+from backproof.verdicts import Verdict
+from backproof.witnesses import EXACT, JAX, require
+
+
+def check_jax(
+    function: Function,
+    *args: Any,
+    reference: Function | None = None,
+    name: str | None = None,
+    seed: int = 0,
+    dtype: Any = None,
+    domain: Mapping[str, Domain] | Domain | None = None,
+    argnums: int | tuple[int, ...] | None = None,
+    inputs: Inputs | None = None,
+) -> Verdict:
+    """Judge the gradient of a JAX function, its `custom_vjp` and `custom_jvp` rules included.
+
+    Arguments and outputs are any pytrees; what holds no floats passes through undifferentiated.
+    Every output is weighed by a random cotangent. 64-bit types are on if the user has turned them
+    on, or an argument has one. reference: the same function, in plain JAX. The rest is as in
+    `check`.
+
+    Raises WitnessAbsent without JAX, ValueError where the arguments hold no floats or lie outside
+    of their domain.
+    """
+    require(JAX, EXACT)
+    from backproof.oracle.jax_code import accuse
+
+    title = name or str(getattr(function, "__qualname__", None) or type(function).__qualname__)
+    again = f"backproof.check_jax(...) of {title} at the same arguments, seed={seed}"
+    asked = Asked("check_jax", title, again, seed, SECONDS, reference)
+
+    def accused(*point: Any) -> Accused:
+        found = accuse(function, point, asked, dtype, _positions(argnums, len(point)))
+        return within(found, checked(domain, found.tensors))
+
+    return judge_points(lambda point: judge_claim(accused(*point), seed), args, inputs, seed)
+
+
+def _positions(argnums: int | tuple[int, ...] | None, count: int) -> frozenset[int] | None:
+    """The positions meant, counted from the end where they are negative."""
+    if argnums is None:
+        return None
+    chosen = (argnums,) if isinstance(argnums, int) else argnums
+    return frozenset(k % count for k in chosen)

@@ -1,0 +1,52 @@
+"""The way in for PyTorch: a function or a module, and its own autograd."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from backproof.oracle.accused import Accused
+from backproof.oracle.check import SECONDS
+from backproof.oracle.domains import Domain, checked, within
+from backproof.oracle.judging import judge_claim
+from backproof.oracle.numpy_code import Asked
+from backproof.oracle.sampling import Inputs, judge_points
+from backproof.verdicts import Verdict
+from backproof.witnesses import TORCH, require
+
+
+def check_torch(
+    function: Callable[..., Any],
+    *args: Any,
+    reference: Callable[..., Any] | None = None,
+    name: str | None = None,
+    seed: int = 0,
+    dtype: Any = None,
+    domain: Mapping[str, Domain] | Domain | None = None,
+    argnums: int | tuple[int, ...] | None = None,
+    inputs: Inputs | None = None,
+) -> Verdict:
+    """Judge what torch's autograd says of a function: its own rules, custom Functions included.
+
+    function: a torch.nn.Module, the `apply` of an autograd.Function, or any function of tensors.
+    args: tensors, or anything that they lie in; what holds no floats passes through. Judged are the
+    gradients by a module's parameters, by their names, and by the arguments' tensors: those that
+    require a gradient if any does, or else all. What is returned may be one number, the loss, or
+    tensors in any structure, which are weighed by random cotangents. reference: the same function
+    in plain operations of torch, which autograd differentiates as well. dtype: torch's own, or its
+    name. The other options are those of `check`.
+
+    Nothing of the caller's is changed. Raises ValueError where there is nothing to differentiate by
+    or the arguments lie outside of their domain, and `WitnessAbsent` where there is no torch.
+    """
+    require(TORCH)
+    from backproof.oracle.torch_call import take_apart, title
+    from backproof.oracle.torch_code import torch_function
+
+    called = name or title(function)
+    again = f"backproof.check_torch(...) of {called} at the same arguments, seed={seed}"
+    asked = Asked("check_torch", called, again, seed, SECONDS, reference)
+
+    def accused(*point: Any) -> Accused:
+        call = take_apart(function, point, dtype, argnums)
+        return within(torch_function(call, asked), checked(domain, dict(call.tensors)))
+
+    return judge_points(lambda point: judge_claim(accused(*point), seed), args, inputs, seed)

@@ -1,0 +1,157 @@
+"""How a loss and its gradient behave in floats, whatever their formula is."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from architectures import Array
+from backproof.oracle.acts import (
+    PATIENCE,
+    Act,
+    Ended,
+    Notebook,
+    copied,
+    misfits,
+    note_sharing,
+    numbers,
+    suspect_infinite,
+)
+from backproof.oracle.answers import WrongStructure
+from backproof.oracle.nodes import outline
+from backproof.oracle.repeats import Answer, convict_of_change, differing
+from backproof.oracle.trees import Arguments
+from reference.testimony import LOSS
+
+Claimed = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """What a claim did and returned.
+
+    acts: misbehaviour; suspicions: what is misbehaviour only if the truth is finite (BP206, BP207);
+    notes: what a reader should know; left_out: checks there was no time for. loss, gradients: the
+    results in the claim's own dtypes, as far as they can be judged. seconds: spent in the claim.
+    """
+
+    acts: tuple[Act, ...]
+    suspicions: tuple[Act, ...]
+    notes: tuple[str, ...]
+    left_out: tuple[str, ...]
+    loss: Array | None
+    gradients: Mapping[str, Array]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A loss and a gradient, asked with fresh copies of arguments."""
+
+    loss: Claimed
+    gradient: Claimed
+
+    def value(self, at: Arguments, book: Notebook) -> Array:
+        """The loss, a 0-d array."""
+        given = at.copies()
+        with book.same_chance():
+            value = book.hear("the loss", lambda: _number(self.loss(*given.values)))
+        book.unchanged("the loss", given)
+        if value.size != 1:
+            book.convict("BP203", LOSS, f"has shape {value.shape}, a loss is one number")
+            raise Ended
+        if value.shape:
+            book.note(f"the loss has shape {value.shape}")
+        return value.reshape(())
+
+    def slopes(self, at: Arguments, book: Notebook) -> dict[str, Array]:
+        """The gradients that can be judged, as they were returned."""
+        given = at.copies()
+        with book.same_chance():
+            found = book.hear("the gradient", lambda: at.gradients(self.gradient(*given.values)))
+        book.unchanged("the gradient", given)
+        fit = misfits(book, found, at.tensors)
+        note_sharing(book, fit, given.held)
+        return fit
+
+
+@np.errstate(all="ignore")
+def observe_pair(
+    loss: Claimed,
+    gradient: Claimed,
+    arguments: Arguments,
+    seconds: float,
+    *,
+    dtype: Any = None,
+    patience: float = PATIENCE,
+) -> Conduct:
+    """Run a loss and its gradient seven times; write down how they behave.
+
+    seconds: that one call may take. dtype: to which the arguments are cast before. patience: the
+    claim's own seconds after which no further check is begun. Raises nothing that the claim does.
+    """
+    at = arguments if dtype is None else arguments.cast(dtype)
+    book = Notebook({"loss": loss, "gradient": gradient}, seconds, patience)
+    pair, value, slopes = _Pair(loss, gradient), None, dict[str, Array]()
+    with suppress(Ended):
+        before = dict[str, Array]()
+        if book.affords("a call at another point"):
+            there = elsewhere(at)
+            with book.aside() as page:
+                pair.value(there, page)
+                before = copied(pair.slopes(there, page))
+        value = pair.value(at, book)
+        raw = pair.slopes(at, book)
+        slopes = copied(raw)
+        suspect_infinite(book, "BP207", {LOSS: value})
+        suspect_infinite(book, "BP206", slopes)
+        if before and not differing(slopes, before):
+            book.note("the gradient is the same at another point")
+        if book.affords("a second answer"):
+            _ask_again(pair, at, book, value, slopes)
+        if differing(raw, slopes):
+            book.note("the gradient returned is written over by a later call")
+    return Conduct(**book.found(), loss=value, gradients=slopes)
+
+
+def elsewhere(at: Arguments) -> Arguments:
+    """Another point: every tensor turned around and three quarters as large.
+
+    Positive numbers, probabilities and positive definite matrices remain what they are.
+    """
+    return replace(at, tensors={name: _moved(t) for name, t in at.tensors.items()})
+
+
+def _ask_again(pair: _Pair, at: Arguments, book: Notebook, value: Array, slopes: Answer) -> None:
+    """Does the answer depend on what was asked before?"""
+
+    def after_the_loss_there() -> dict[str, Array]:
+        with book.aside() as page:
+            pair.value(elsewhere(at), page)
+        return copied(pair.slopes(at, book))
+
+    second = after_the_loss_there()
+    values = {LOSS: value}, {LOSS: pair.value(at, book)}
+    convict_of_change(book, "the loss", *values, lambda: {LOSS: pair.value(at, book)})
+    names = differing(slopes, second)
+    here_again = names and not differing(slopes, pair.slopes(at, book))
+    if here_again and not differing(second, after_the_loss_there()):
+        for name in names:
+            detail = "the gradient answers for the point at which the loss was asked last"
+            book.convict("BP210", name, detail)
+        return
+    convict_of_change(book, "the gradient", slopes, second, lambda: copied(pair.slopes(at, book)))
+
+
+def _number(value: Any) -> Array:
+    array = None if isinstance(value, dict | list | tuple) else np.asarray(value)
+    if array is None or not numbers(array):
+        raise WrongStructure(f"a loss is one real number; came {outline(value)}")
+    return array.copy()
+
+
+def _moved(t: Array) -> Array:
+    turned = np.flip(t) * t.dtype.type(0.75)
+    return turned if (turned != t).any() else t + t.dtype.type(0.125)

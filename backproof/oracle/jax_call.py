@@ -1,0 +1,115 @@
+"""A JAX function at arguments, as a function of the leaves that move and of cotangents."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import jax
+import numpy as np
+from jax.tree_util import keystr, tree_flatten_with_path
+
+from architectures import Array
+from backproof.oracle.answers import WrongStructure
+from backproof.oracle.chance import replayed, sources
+from reference.exact_jax.calls import Call, Parts, floating, taken_apart
+from reference.exact_jax.program import OUTPUT, differentiated, floats
+
+Leaves = Sequence[Any]
+RULES = ("fun", "fwd", "bwd", "jvp", "__wrapped__")
+"""Where JAX keeps the functions of a custom rule, and the one that is compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A call in JAX, with 64-bit types if `wide`.
+
+    changed: the constant arrays that the function was seen to change in place.
+    """
+
+    call: Call
+    wide: bool
+    changed: set[str] = field(default_factory=set)
+
+    @property
+    def parts(self) -> Parts:
+        """The arguments as leaves."""
+        return taken_apart(self.call)
+
+    @property
+    def roots(self) -> dict[str, Any]:
+        """The function and its rules, by name."""
+        rules = {name: getattr(self.call.function, name, None) for name in RULES}
+        return {"function": self.call.function, **rules}
+
+    def same_chance(self) -> AbstractContextManager[list[str]]:
+        """What is drawn inside is drawn again in the next such context."""
+        return replayed(sources(**self.roots))
+
+    def mode(self) -> Any:
+        """The context that all of it runs in; the user's configuration is back afterwards."""
+        return jax.enable_x64(self.wide)
+
+    def function(self) -> Callable[..., Any]:
+        """The function of the moving leaves, a new one, so that JAX traces it anew."""
+        parts = self.parts
+
+        def function(*moving: Any) -> Any:
+            arguments = parts.rebuilt(moving)
+            held = jax.tree.leaves(arguments)
+            result = self.call.function(*arguments)
+            names = zip(parts.names, parts.leaves, held, strict=True)
+            self.changed.update(name for name, leaf, own in names if _written(leaf, own))
+            return result
+
+        return function
+
+    def entered(self, tensors: Mapping[str, Any]) -> list[Any]:
+        """Tensors as the leaves they stand for: a Python float as one, which has no dtype."""
+        leaves = self.parts.tensors
+        return [_like(leaf, tensors[name]) for name, leaf in leaves.items()]
+
+    def outputs(self, moving: Leaves, *, traced: bool) -> dict[str, Any]:
+        """The float outputs by name, or only their shapes and dtypes if traced."""
+        function, names = self.function(), list[str]()
+
+        def run(*given: Any) -> list[jax.Array]:
+            result = function(*given)
+            named, _ = tree_flatten_with_path(result)
+            names[:] = [OUTPUT + keystr(path) for path, leaf in named if floating(leaf)]
+            return floats(result)
+
+        with self.mode():
+            found = jax.eval_shape(run, *moving) if traced else run(*moving)
+        if not found:
+            raise WrongStructure("no floating-point numbers are returned")
+        return dict(zip(names, found, strict=True))
+
+    def derivative(self, moving: Leaves, weights: Leaves) -> Any:
+        """Outputs and gradients at moving leaves and cotangents, by JAX's rules."""
+        return differentiated(self.function(), moving, weights)
+
+    def late(self, moving: Leaves, there: Leaves, weights: Leaves) -> Any:
+        """The same, with another forward pass before the backward."""
+        function = self.function()
+        another = partial(jax.vjp, lambda *leaves: floats(function(*leaves)), *there)
+        return differentiated(function, moving, weights, another)
+
+
+def plain(array: Any) -> Array:
+    """An array of JAX's as NumPy has them; floats that NumPy has not, as float32."""
+    found = np.asarray(array)
+    return found.astype(np.float32) if found.dtype.kind == "V" else found
+
+
+def _written(leaf: Any, own: Any) -> bool:
+    """Whether a copy that the function was given is no longer like the constant."""
+    constant = type(leaf) is np.ndarray and type(own) is np.ndarray
+    return constant and own.tobytes() != leaf.tobytes()
+
+
+def _like(leaf: Any, tensor: Any) -> Any:
+    if isinstance(leaf, float) and not isinstance(leaf, np.generic):
+        return float(tensor)
+    return np.asarray(tensor).astype(leaf.dtype)

@@ -1,0 +1,165 @@
+"""How a forward pass and its backward behave in floats, whatever their formula is."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from architectures import Array
+from backproof.oracle.acts import PATIENCE, Act, Ended, Notebook, sharing, suspect_infinite
+from backproof.oracle.conduct import elsewhere
+from backproof.oracle.linear import convict_of_nonlinearity, cotangents
+from backproof.oracle.nodes import leaves
+from backproof.oracle.passes import OUTPUT, Layer, Run, Trial
+from backproof.oracle.reach import arrays
+from backproof.oracle.repeats import Answer, convict_of_change, differing
+from backproof.oracle.trees import Arguments
+
+
+@dataclass(frozen=True, slots=True)
+class LayerConduct:
+    """What a layer did and returned.
+
+    acts, notes, left_out, seconds: as a `Conduct`'s. suspicions: also BP109, the same gradients for
+    all cotangents. outputs: by name, "y" or "y[0]". cotangents: the random ones used, by the names
+    of outputs; gradients: for each of them, by the names of tensors.
+    """
+
+    acts: tuple[Act, ...]
+    suspicions: tuple[Act, ...]
+    notes: tuple[str, ...]
+    left_out: tuple[str, ...]
+    outputs: Mapping[str, Array]
+    cotangents: tuple[Mapping[str, Array], ...]
+    gradients: tuple[Mapping[str, Array], ...]
+    seconds: float
+
+
+@np.errstate(all="ignore")
+def observe_layer(
+    forward: Callable[..., Any],
+    backward: Callable[..., Any] | None,
+    arguments: Arguments,
+    seconds: float,
+    seed: int,
+    *,
+    dtype: Any = None,
+    patience: float = PATIENCE,
+) -> LayerConduct:
+    """Run a layer forward and backward a dozen times; write down how it behaves.
+
+    seconds: that one call may take. seed: of the cotangents. dtype: to which the arguments are cast
+    before. patience: the layer's own seconds after which no further check is begun. Raises nothing
+    that the layer does.
+    """
+    at = arguments if dtype is None else arguments.cast(dtype)
+    book = Notebook({"forward": forward, "backward": backward}, seconds, patience)
+    trial, outputs = Trial(Layer(forward, backward), at), dict[str, Array]()
+    dys: list[Answer] = []
+    gs: list[Answer] = []
+    with suppress(Ended):
+        if book.affords("a call at another point"):
+            _elsewhere(trial, book, seed)
+        with book.same_chance():
+            run = trial.forward(book)
+            outputs = dict(run.outputs.tensors)
+            rng = np.random.default_rng(seed)
+            dys = [cotangents(outputs, rng), cotangents(outputs, rng)]
+            gs.append(trial.pull(run, dys[0], book))
+        _look(book, run, gs[0])
+        if book.affords("a second cotangent"):
+            gs.append(trial.whole(dys[1], book)[1])
+        if len(gs) == 2 and book.affords("a second answer"):
+            _ask_again(trial, book, run, dys, gs)
+    judged = tuple(dys[: len(gs)])
+    return LayerConduct(**book.found(), outputs=outputs, cotangents=judged, gradients=tuple(gs))
+
+
+def _elsewhere(trial: Trial, book: Notebook, seed: int) -> None:
+    """A call at another point: what is remembered of it is wrong here."""
+    there = replace(trial, at=elsewhere(trial.at))
+    with book.aside() as page, page.same_chance():
+        run = there.forward(page)
+        dy = cotangents(run.outputs.tensors, np.random.default_rng(seed))
+        there.pull(run, dy, page)
+
+
+def _look(book: Notebook, run: Run, gradients: Answer) -> None:
+    """What one call shows: results that are not finite, and outputs in the memory of inputs."""
+    suspect_infinite(book, "BP207", run.outputs.tensors)
+    suspect_infinite(book, "BP206", gradients)
+    changed = run.given.changed()
+    for name, y in leaves(OUTPUT, run.passed.y):
+        shared = sharing(y, run.given.held) if isinstance(y, np.ndarray) else []
+        for other in shared:
+            if other not in changed and y.shape == np.shape(run.given.held[other]):
+                book.convict("BP213", name, f"is {other} itself: what changes one changes both")
+            elif other not in changed:
+                book.note(f"{name} is a view of {other}")
+
+
+def _ask_again(trial: Trial, book: Notebook, run: Run, dys: list[Answer], gs: list[Answer]) -> None:
+    """Does the answer depend on what was asked before? Is it linear in the cotangent?"""
+    outputs, dy = run.outputs.tensors, dys[0]
+    second = trial.whole(dy, book)
+    for k, (who, answer) in enumerate((("forward", outputs), ("backward", gs[0]))):
+        if differing(answer, second[k]):
+            again = partial(_part, trial, dy, book, k)
+            convict_of_change(book, f"the {who} pass", answer, second[k], again)
+            return
+    if run.passed.kept is not None and book.affords("a second backward pass"):
+        _use_twice(trial, book, dy)
+        _use_late(trial, book, dy, gs[0])
+    if book.affords("linearity"):
+        sizes = [np.abs(g).max(initial=0) for g in gs[0].values()]
+        scale = float(max(sizes, default=0))
+        convict_of_nonlinearity(book, lambda d, page: trial.whole(d, page)[1], dys, gs, scale)
+
+
+def _part(trial: Trial, dy: Answer, book: Notebook, k: int) -> Answer:
+    return trial.whole(dy, book)[k]
+
+
+def _use_twice(trial: Trial, book: Notebook, dy: Answer) -> None:
+    """Two backward passes of one forward pass: what one leaves behind must not reach the other."""
+    with book.same_chance():
+        run = trial.forward(book)
+        kept = arrays(run.passed.kept or {})
+        kept = {n: a for n, a in kept.items() if not sharing(a, run.given.held)}
+        before = {name: a.tobytes() for name, a in kept.items()}
+        first, second = trial.pull(run, dy, book), None
+        changed = [name for name, a in kept.items() if a.tobytes() != before[name]]
+        with book.aside() as page:
+            second = trial.pull(run, dy, page)
+    if second is None:
+        book.note("the backward pass can run once for each forward pass")
+    elif not run.given.changed() and (names := differing(first, second)):
+        for name in changed:
+            detail = (
+                f"the backward pass changes {name}, so that a second one is wrong in {names[0]}"
+            )
+            book.convict("BP209", name, detail)
+        for name in names if not changed else ():
+            book.convict("BP210", name, "a second backward pass of one forward pass is another")
+
+
+def _use_late(trial: Trial, book: Notebook, dy: Answer, g: Answer) -> None:
+    """A forward pass elsewhere, between a forward pass and its backward.
+
+    Where both hand out the same cache, None or the layer, the last forward pass is what is meant.
+    """
+    with book.same_chance():
+        run = trial.forward(book)
+        other: Mapping[str, Any] = {}
+        with book.aside() as page:
+            other = replace(trial, at=elsewhere(trial.at)).forward(page).passed.kept or {}
+        if all(other.get(name) is kept for name, kept in (run.passed.kept or {}).items()):
+            book.note("the layer itself remembers its last forward pass")
+            return
+        late = trial.pull(run, dy, book)
+    for name in differing(g, late):
+        detail = "the backward pass answers for the last forward pass, not for the one it is given"
+        book.convict("BP210", name, detail)

@@ -1,0 +1,131 @@
+"""How long somebody's code may run, and who it was that interrupted it."""
+
+import ctypes
+import math
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+AGAIN = 0.02
+"""Seconds until code that swallowed a `TimeLimit` is given another."""
+
+
+class TimeLimit(BaseException):
+    """Code ran longer than it may. No `Exception`, so that `except Exception` does not hold it."""
+
+
+class Keyboard:
+    """Whether somebody pressed Ctrl-C."""
+
+    pressed = False
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """End Python code that runs longer than this many seconds with `TimeLimit`.
+
+    By a timer's signal in the main thread, elsewhere by an exception that another thread sets; the
+    handler and timer found are put back, a timer late by at most the time spent here. Code that
+    swallows the exception is given it again and again, and once more at the end if that did not
+    stop it. A call that never comes back from C is beyond reach.
+    """
+    if math.isinf(seconds):
+        yield
+        return
+    main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
+    with _by_signal(seconds) if main else _by_thread(seconds):
+        yield
+
+
+@contextmanager
+def _by_signal(seconds: float) -> Iterator[None]:
+    over = fired = False
+
+    def ring(*_: Any) -> None:
+        nonlocal fired
+        if not over:
+            fired = True
+            raise TimeLimit(f"no answer within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    start, (left, interval) = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    try:
+        try:
+            yield
+        finally:
+            over = True
+    finally:  # entered also where the signal came between the two lines above
+        over = True
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
+        if left:
+            rest = left - (time.monotonic() - start)
+            signal.setitimer(signal.ITIMER_REAL, max(rest, AGAIN), interval)
+    if fired:
+        raise TimeLimit(f"no answer within {seconds:g} s")
+
+
+@contextmanager
+def _by_thread(seconds: float) -> Iterator[None]:
+    thread, over, lock = threading.get_ident(), threading.Event(), threading.Lock()
+    fired = threading.Event()
+
+    def watch() -> None:
+        wait = seconds
+        while not over.wait(wait):
+            with lock:
+                if not over.is_set():
+                    fired.set()
+                    _set_exception(thread, TimeLimit)
+            wait = AGAIN
+
+    threading.Thread(target=watch, daemon=True, name="backproof time limit").start()
+    try:
+        try:
+            yield
+        except TimeLimit:
+            if not fired.is_set():  # it is that of another limit, inside of this one
+                raise
+        finally:
+            over.set()
+    finally:  # what was set and not yet raised must not be raised later, in other code
+        over.set()
+        with lock:
+            _set_exception(thread, None)
+    if fired.is_set():
+        raise TimeLimit(f"no answer within {seconds:g} s")
+
+
+def _set_exception(thread: int, kind: type[BaseException] | None) -> None:
+    """Have a thread raise at its next bytecode; None takes back what it has not raised yet."""
+    what = None if kind is None else ctypes.py_object(kind)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+
+
+@contextmanager
+def listening() -> Iterator[Keyboard]:
+    """Tell a Ctrl-C from a KeyboardInterrupt that code raises itself.
+
+    A Ctrl-C comes as a signal, and only to the main thread: whether the signal's handler, the one
+    found here, raised a KeyboardInterrupt is what `pressed` says.
+    """
+    keyboard, before = Keyboard(), signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield keyboard
+        return
+
+    def press(number: int, frame: Any) -> Any:
+        try:
+            return before(number, frame)
+        except KeyboardInterrupt:
+            keyboard.pressed = True
+            raise
+
+    signal.signal(signal.SIGINT, press)
+    try:
+        yield keyboard
+    finally:
+        signal.signal(signal.SIGINT, before)

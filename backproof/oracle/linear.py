@@ -1,0 +1,99 @@
+"""Is a backward pass linear in its cotangent, as every derivative is?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from architectures import Array
+from backproof.oracle.acts import Notebook
+from backproof.oracle.repeats import ULPS, Answer, same
+
+Ask = Callable[[Answer, Notebook], Answer]
+"""A cotangent, by the names of the outputs, to the gradients; acts go into the notebook given."""
+
+
+def cotangents(outputs: Mapping[str, Array], rng: np.random.Generator) -> dict[str, Array]:
+    """A random cotangent for every output, in its dtype: odd multiples of 2^-8 in (-1, 1).
+
+    They have few bits, so that the sum of two is exact even in float16, and none is 0.
+    """
+    return {
+        name: ((2 * rng.integers(-128, 128, y.shape) + 1) / 256).astype(y.dtype)
+        for name, y in outputs.items()
+    }
+
+
+def factors(dy: Answer) -> tuple[float, ...]:
+    """The multiples of a cotangent to ask for: powers of 2, by which floats scale exactly, so large
+    and so small that what clips, adds a constant or divides by a norm cannot go unseen.
+    """
+    narrow = any(d.dtype.itemsize == 2 for d in dy.values())
+    return (-1.0, 2.0**5) if narrow else (-1.0, 2.0**20, 2.0**-20)
+
+
+def convict_of_nonlinearity(
+    book: Notebook, ask: Ask, dy: Sequence[Answer], g: Sequence[Answer], scale: float
+) -> None:
+    """Ask for multiples of a cotangent and for the sum of two; BP212 where the answer is another.
+
+    dy, g: two cotangents and their gradients. scale: the size that gradients have here, beside
+    which the rounding of sums is seen; three times a cotangent, exact too, shows more of it where
+    the code rounds to fewer digits than it returns. A gradient that is the same for all cotangents
+    is suspected of BP109 instead.
+    """
+    multiples = {k: _asked(book, ask, {n: d * k for n, d in dy[0].items()}) for k in factors(dy[0])}
+    total = _asked(book, ask, {n: d + dy[1][n] for n, d in dy[0].items()})
+    triple = _asked(book, ask, {n: d * 3 for n, d in dy[0].items()})
+    eps = max(float(np.finfo(d.dtype).eps) for d in dy[0].values())
+    for name, first in g[0].items():
+        second = g[1].get(name)
+        answers = {k: answer[name] for k, answer in multiples.items() if _finite(answer.get(name))}
+        if second is None or not (_finite(first) and _finite(second)):
+            continue
+        if first.any() and answers and all(same(first, a) for a in (second, *answers.values())):
+            book.suspect("BP109", name, "is the same for every cotangent")
+            continue
+        bent = [detail for k, a in answers.items() if (detail := _bent(first, a, k, eps))]
+        if not bent and _finite(total.get(name)) and _finite(triple.get(name)):
+            off = _largest(_wide(total[name]) - first - second)
+            noise = _largest(_wide(triple[name]) - 3 * _wide(first))
+            size = max(scale, _largest(first), _largest(second))
+            if off > max(np.sqrt(eps) * size, ULPS * noise):
+                bent = [f"for the sum of two cotangents it is {off:.3g} off the sum of the two"]
+        if bent:
+            book.convict("BP212", name, bent[0])
+
+
+def _bent(first: Array, answer: Array, times: float, eps: float) -> str:
+    """How the gradient at a multiple of the cotangent is not that multiple; "" where it is."""
+    true = _wide(first)
+    size, most = _largest(true), _largest(answer)
+    kind = answer.dtype if answer.dtype.kind == "f" else np.dtype(np.float64)
+    lost = float(np.finfo(kind).smallest_normal) / min(abs(times), 1.0)
+    off = _largest(_wide(answer) / times - true)
+    if off <= ULPS * max(eps, float(np.finfo(kind).eps)) * size + lost:
+        return ""
+    if times == -1:
+        return f"for -dy it is {off:.3g} off the negative of what it is for dy"
+    ratio = most / size if size else np.inf
+    return f"for {times:.7g} dy it is {ratio:.6g} times as large as for dy"
+
+
+def _asked(book: Notebook, ask: Ask, dy: Answer) -> Answer:
+    """The gradients for a cotangent; none where that cannot be asked."""
+    with book.aside() as page:
+        return ask(dy, page)
+    return {}
+
+
+def _largest(array: Array) -> Any:
+    return np.abs(array).max(initial=0)
+
+
+def _wide(array: Array) -> Array:
+    return array.astype(np.promote_types(array.dtype, np.float64))
+
+
+def _finite(g: Array | None) -> bool:
+    return g is not None and bool(np.isfinite(g).all())

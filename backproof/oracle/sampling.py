@@ -1,0 +1,92 @@
+"""More than one point: samplers of inputs, judged one after another, the worst one shrunk."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from backproof.verdicts import Subject, Verdict
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+POINTS = 10
+"""So many points a sampler is asked for."""
+SHRINKS = 200
+"""So many smaller points are tried."""
+
+Inputs = Any
+"""A function of a seed to the arguments, or a Hypothesis strategy of them, in a tuple or alone."""
+
+Judge = Callable[[tuple[Any, ...]], Verdict]
+
+
+def judge_points(judge: Judge, args: tuple[Any, ...], inputs: Inputs | None, seed: int) -> Verdict:
+    """Judge the arguments given, or those that a sampler gives; the worst verdict counts.
+
+    Raises ValueError where both are given, or neither.
+    """
+    if inputs is None:
+        if not args:
+            raise ValueError("nothing to judge at: give the arguments, or inputs=a sampler of them")
+        return judge(args)
+    if args:
+        raise ValueError("give the arguments or inputs=, not both")
+    if callable(inputs) and not _is_strategy(inputs):
+        return _over_seeds(judge, inputs, seed)
+    return _over_strategy(judge, inputs, seed)
+
+
+def _over_seeds(judge: Judge, sampler: Callable[[int], Any], seed: int) -> Verdict:
+    """Of the worst status the point with the fewest elements, of as many points again."""
+    heard = [judge(_tuple(sampler(seed + k))) for k in range(POINTS)]
+    worst = min(heard, key=lambda v: v.status.severity)
+    if not worst:
+        more = (judge(_tuple(sampler(seed + POINTS + k))) for k in range(POINTS))
+        like = [v for v in (*heard, *more) if v.status is worst.status]
+        worst = min(like, key=_size)
+    return _told(worst, len(heard))
+
+
+def _over_strategy(judge: Judge, strategy: "SearchStrategy[Any]", seed: int) -> Verdict:
+    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis.errors import NoSuchExample
+
+    heard: list[Verdict] = []
+
+    def fails(point: Any) -> bool:
+        verdict = judge(_tuple(point))
+        heard.append(verdict)
+        return not verdict
+
+    from random import Random
+
+    quiet = settings(
+        max_examples=POINTS,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+        deadline=None,
+        database=None,
+    )
+    try:
+        least = find(strategy, fails, settings=quiet, random=Random(seed))
+    except NoSuchExample:
+        return _told(min(heard, key=lambda v: v.status.severity), len(heard))
+    return _told(judge(_tuple(least)), len(heard))
+
+
+def _told(verdict: Verdict, points: int) -> Verdict:
+    """The verdict, with how many points it rests on."""
+    one = "one point only: give `inputs=` a sampler to judge more shapes and values"
+    return replace(verdict, evidence=verdict.evidence.replace(one, f"{points} points were judged"))
+
+
+def _size(verdict: Verdict) -> int:
+    return verdict.case.size if isinstance(verdict.case, Subject) else 0
+
+
+def _tuple(point: Any) -> tuple[Any, ...]:
+    return point if isinstance(point, tuple) else (point,)
+
+
+def _is_strategy(thing: Any) -> bool:
+    return hasattr(thing, "example") and hasattr(thing, "map")

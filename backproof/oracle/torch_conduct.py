@@ -1,0 +1,155 @@
+"""How a PyTorch function and its autograd behave in floats, whatever their formula is."""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import count
+
+import numpy as np
+import torch
+
+from architectures import Array, Tensors
+from backproof.oracle.acts import PATIENCE, Ended, Notebook, misfits, suspect_infinite
+from backproof.oracle.conduct import elsewhere
+from backproof.oracle.layers import LayerConduct
+from backproof.oracle.linear import convict_of_nonlinearity, cotangents
+from backproof.oracle.passes import OUTPUT
+from backproof.oracle.repeats import Answer, convict_of_change, differing
+from backproof.oracle.torch_call import TorchCall
+from backproof.oracle.torch_double import depends
+from backproof.oracle.torch_run import Gradients, Trial, Watched
+from backproof.oracle.torch_state import kept, set_up
+from backproof.oracle.trees import Arguments
+
+
+@np.errstate(all="ignore")
+def observe_torch(
+    call: TorchCall, seconds: float, seed: int, patience: float = PATIENCE
+) -> LayerConduct:
+    """Run a function forward and backward a dozen times; write down how it behaves.
+
+    seconds: that one pass may take. seed: of the cotangents; of a loss, a single number, the first
+    one is 1. patience: the function's own seconds after which no further check is begun. A gradient
+    that autograd has not is 0, unless the outputs do depend on the tensor: then it is owed (BP205).
+    Raises nothing that the function does, and leaves behind what it found.
+    """
+    book = Notebook(call.roots, seconds, patience)
+    seen = _Seen(call, book)
+    with suppress(Ended):
+        with kept(call.roots):
+            seen.first(seed)
+        suspect_infinite(book, "BP207", seen.outputs)
+        suspect_infinite(book, "BP206", seen.gradients[0])
+        if book.affords("a second answer"):
+            with kept(call.roots):
+                seen.again()
+    judged = tuple(seen.cotangents[: len(seen.gradients)])
+    return LayerConduct(
+        **book.found(),
+        outputs=seen.outputs,
+        cotangents=judged,
+        gradients=tuple(seen.gradients),
+    )
+
+
+def is_loss(outputs: Mapping[str, Array]) -> bool:
+    """Whether a function returned one number, which needs no cotangent."""
+    return list(outputs) == [OUTPUT] and outputs[OUTPUT].shape == ()
+
+
+def _rolled(at: Tensors) -> dict[str, Array]:
+    """Another point, at which signs and sizes are in another order."""
+    return {n: np.roll(t, 1) * t.dtype.type(0.75) for n, t in at.items()}
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of a function so far."""
+
+    call: TorchCall
+    book: Notebook
+    outputs: dict[str, Array]
+    cotangents: list[Answer]
+    gradients: list[Answer]
+    owed: Collection[str] = ()
+
+    def __init__(self, call: TorchCall, book: Notebook) -> None:
+        self.call, self.book = call, book
+        self.outputs, self.cotangents, self.gradients = {}, [], []
+
+    def first(self, seed: int) -> None:
+        """The results that are judged: of a function that nobody has called before."""
+        at, watched = self.call.tensors, Watched(Trial(self.call, self.call.fresh()), self.book)
+        with self.book.same_chance(), set_up(self.call.roots, self.call.devices):
+            run = watched.forward(at)
+            if not torch.equal(torch.get_rng_state(), torch.Generator().manual_seed(0).get_state()):
+                self.book.note("draws from torch's random state: judged for one state of it")
+            self.outputs = run.outputs
+            rng = np.random.default_rng(seed)
+            dys: list[Answer] = [cotangents(self.outputs, rng), cotangents(self.outputs, rng)]
+            one = {name: np.ones_like(y) for name, y in self.outputs.items()}
+            self.cotangents = [one, dys[0]] if is_loss(self.outputs) else dys
+            found = watched.pull(run, at, self.cotangents[0])
+        unknown = [name for name, g in found.items() if g is None]
+        self.owed = depends(self.call, unknown) if unknown else ()
+        given = {**dict.fromkeys(found), **self._with_zeros(found)}
+        self.gradients.append(misfits(self.book, given, at))
+
+    def again(self) -> None:
+        """Does the answer depend on what was asked before? Is it linear in the cotangent?"""
+        at, watched = self.call.tensors, Watched(Trial(self.call, self.call.fresh()), self.book)
+        dy, g, seeds = self.cotangents[0], self.gradients[0], count(2)
+
+        def answer(k: int) -> Answer:
+            passed = watched.whole(at, dy, next(seeds))
+            return (passed[0], self._with_zeros(passed[1]))[k]
+
+        for there in (_rolled(at), dict(elsewhere(Arguments((), (), at, {})).tensors)):
+            with self.book.aside() as page:
+                Watched(watched.trial, page).whole(there, dy)
+        outputs, found = watched.whole(at, dy, next(seeds))
+        second = self._with_zeros(found)
+        for k, (who, these, those) in enumerate(
+            (("the forward pass", self.outputs, outputs), ("the backward pass", g, second))
+        ):
+            if differing(these, those):
+                convict_of_change(self.book, who, these, those, partial(answer, k))
+                return
+        self._use_twice(watched, at)
+        if self.book.affords("linearity"):
+            self._ask_for_multiples(watched, at)
+
+    def _use_twice(self, watched: Watched, at: Tensors) -> None:
+        """Two backward passes of one forward pass: the first must not reach into the second."""
+        second: Gradients = {}
+        with self.book.same_chance(), set_up(self.call.roots, self.call.devices):
+            run = watched.forward(at)
+            first = self._with_zeros(watched.pull(run, at, self.cotangents[0], again=True))
+            with self.book.aside() as page:
+                second = Watched(watched.trial, page).pull(run, at, self.cotangents[0])
+        for name in differing(first, self._with_zeros(second)) if second else ():
+            detail = "a second backward pass of one forward pass is another: what is saved changes"
+            self.book.convict("BP209", name, detail)
+
+    def _ask_for_multiples(self, watched: Watched, at: Tensors) -> None:
+        def ask(dy: Answer, page: Notebook) -> Answer:
+            return self._with_zeros(Watched(watched.trial, page).whole(at, dy)[1])
+
+        self.gradients.append(ask(self.cotangents[1], self.book))
+        sizes = [np.abs(g).max(initial=0) for g in self.gradients[0].values()]
+        scale = float(max(sizes, default=0))
+        convict_of_nonlinearity(self.book, ask, self.cotangents, self.gradients, scale)
+        for act in self.book.suspicions if is_loss(self.outputs) else ():
+            if act.code == "BP109":  # with the one cotangent that a loss has it looks right
+                detail = "the gradient of a multiple of the loss is the same"
+                self.book.convict(act.code, act.tensor, detail)
+
+    def _with_zeros(self, found: Gradients) -> dict[str, Array]:
+        """Zeros where autograd has no gradient and none is owed; what is owed is left out."""
+        tensors = self.call.tensors
+        return {
+            name: np.zeros_like(tensors[name]) if g is None else g
+            for name, g in found.items()
+            if g is not None or name not in self.owed
+        }

@@ -1,0 +1,99 @@
+"""A PyTorch function run by torch itself in float64 on the CPU, whatever its own dtype is."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from architectures import Array
+from backproof.oracle.attempts import sealed
+from backproof.oracle.torch_call import TorchCall
+from backproof.oracle.torch_state import Doubled, Draws, kept, seed_all, set_up
+from backproof.oracle.torch_tensors import handed, outputs
+
+Results = tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]
+SMALL = 2.0**-20
+"""So far a tensor is moved, relatively, to see whether anything depends on it."""
+
+
+@contextmanager
+def doubled(
+    call: TorchCall, draws: Draws | None = None
+) -> Iterator[Callable[[Mapping[str, Any]], Results]]:
+    """A function of tensors by name: the outputs of the call, and the leaves that they are of.
+
+    draws: the random numbers to use; without them they are those of a seed.
+    """
+    with sealed(), kept(call.roots), set_up(call.roots, call.devices):
+        function = call.fresh()
+        if isinstance(function, torch.nn.Module):
+            function = function.to("cpu", torch.float64)
+        torch.set_default_dtype(torch.float64)
+        flat = [x.cpu() if isinstance(x, torch.Tensor) else x for x in handed(call.flat)]
+
+        def run(at: Mapping[str, Any]) -> Results:
+            seed_all(0, [])
+            leaves = {
+                name: torch.from_numpy(np.array(at[name], np.float64)).requires_grad_()
+                for name in call.leaves
+            }
+            mode = Doubled()
+            if draws is None or not draws.drawn:
+                with mode:
+                    return outputs(call(function, leaves, _cast(flat))), leaves
+            with draws.replayed(), mode:
+                return outputs(call(function, leaves, _cast(flat))), leaves
+
+        yield run
+
+
+def slopes(
+    ys: Sequence[torch.Tensor], leaves: Mapping[str, torch.Tensor], dys: Sequence[torch.Tensor]
+) -> dict[str, Array]:
+    """The gradients that autograd has, by name, in float64."""
+    reached = [(y, dy) for y, dy in zip(ys, dys, strict=True) if y.requires_grad]
+    if not reached:
+        return {}
+    some, given = zip(*reached, strict=True)
+    with Doubled():
+        found = list[torch.Tensor | None](
+            torch.autograd.grad(some, list(leaves.values()), given, allow_unused=True)
+        )
+    named = zip(leaves, found, strict=True)
+    return {name: g.detach().numpy() for name, g in named if g is not None}
+
+
+def depends(call: TorchCall, names: Collection[str]) -> set[str]:
+    """The leaves of which any small change changes an output: they have a gradient that is not 0.
+
+    Of a step function, whose gradient is 0, an output changes to one side at most. None where the
+    function cannot be run.
+    """
+    at: dict[str, Array] = {n: t.astype(np.float64) for n, t in call.tensors.items()}
+    steps = {n: SMALL * np.abs(at[n]) + SMALL**2 for n in names}
+    try:
+        with doubled(call) as run:
+            here = _numbers(run(at))
+            sides = {
+                n: [_numbers(run({**at, n: at[n] + sign * step})) for sign in (1, -1)]
+                for n, step in steps.items()
+            }
+    except Exception:  # somebody's code in a dtype that is not its own
+        return set()
+    return {n for n, moved in sides.items() if not any(map(partial(_same, here), moved))}
+
+
+def _numbers(results: Results) -> list[Any]:
+    return [y.detach().numpy() for y in results[0].values()]
+
+
+def _same(these: Sequence[Any], those: Sequence[Any]) -> bool:
+    return all(map(np.array_equal, these, those))
+
+
+def _cast(flat: Sequence[Any]) -> list[Any]:
+    floats = [isinstance(x, torch.Tensor) and x.is_floating_point() for x in flat]
+    return [x.double() if is_float else x for x, is_float in zip(flat, floats, strict=True)]

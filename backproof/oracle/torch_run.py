@@ -1,0 +1,147 @@
+"""One forward and one backward pass of a PyTorch function in floats, on copies of its inputs."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from architectures import Array, Tensors
+from backproof.oracle.acts import Ended, Notebook
+from backproof.oracle.attempts import sealed
+from backproof.oracle.repeats import Answer
+from backproof.oracle.torch_call import Named, TorchCall
+from backproof.oracle.torch_state import seed_all, set_up
+from backproof.oracle.torch_tensors import as_numpy, handed, outputs
+
+REFUSALS = {
+    "a leaf variable that requires grad is being used in an in-place": "BP208",
+    "returned an invalid gradient": "BP203",
+    "incorrect number of gradients": "BP204",
+    "expected variable or none": "BP204",
+    "to be a tuple": "BP204",
+}
+"""What torch says when it will not have a gradient, by parts of its messages; and the codes."""
+
+Gradients = dict[str, Array | None]
+
+
+class Refusal(NamedTuple):
+    """What torch has against a backward pass, and the code of it."""
+
+    code: str
+    message: str
+
+
+class Run(NamedTuple):
+    """A forward pass: what the function was given, and what it returned."""
+
+    leaves: Named
+    flat: Sequence[Any]
+    ys: dict[str, torch.Tensor]
+
+    @property
+    def outputs(self) -> dict[str, Array]:
+        """What it returned, in NumPy."""
+        return {name: as_numpy(y) for name, y in self.ys.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A function, or a copy of it, that is called at the inputs of a call."""
+
+    call: TorchCall
+    function: Callable[..., Any]
+
+    def forward(self, at: Tensors, seed: int = 0) -> Run:
+        """The forward pass at tensors; seed: of the random numbers."""
+        seed_all(seed, self.call.devices)
+        flat = handed(self.call.flat)
+        leaves = {
+            name: torch.from_numpy(np.array(at[name])).to(leaf).requires_grad_()
+            for name, leaf in self.call.leaves.items()
+        }
+        return Run(leaves, flat, outputs(self.call(self.function, leaves, flat)))
+
+    def pull(self, run: Run, dy: Answer, seed: int = 1, again: bool = False) -> Gradients:
+        """The gradients, None where autograd has none; again: whether it can be done once more."""
+        seed_all(seed, self.call.devices)
+        pairs = [(y, torch.from_numpy(np.array(dy[n])).to(y)) for n, y in run.ys.items()]
+        reached = [pair for pair in pairs if pair[0].requires_grad]
+        if not reached:
+            return dict.fromkeys(run.leaves)
+        ys, dys = zip(*reached, strict=True)
+        leaves = list(run.leaves.values())
+        found: Sequence[torch.Tensor | None] = torch.autograd.grad(
+            ys, leaves, dys, allow_unused=True, retain_graph=again
+        )
+        named = zip(run.leaves, found, strict=True)
+        return {name: None if g is None else as_numpy(g) for name, g in named}
+
+    def gradients(self, at: Tensors, dy: Answer) -> Gradients:
+        """The gradients at tensors and cotangents, where nobody takes note of anything."""
+        with sealed(), set_up(self.call.roots, self.call.devices):
+            return self.pull(self.forward(at), dy)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A trial of which a notebook is kept."""
+
+    trial: Trial
+    book: Notebook
+
+    def forward(self, at: Tensors) -> Run:
+        """The forward pass; it must leave its inputs as they are."""
+        run: Run = self._heard("the forward pass", lambda: self.trial.forward(at))
+        self._unchanged("the forward pass", run, at)
+        return run
+
+    def pull(
+        self, run: Run, at: Tensors, dy: Answer, seed: int = 1, again: bool = False
+    ) -> Gradients:
+        """The backward pass; it must leave the inputs as they are."""
+        found: Gradients = self._heard(
+            "the backward pass", lambda: self.trial.pull(run, dy, seed, again)
+        )
+        self._unchanged("the backward pass", run, at)
+        return found
+
+    def whole(self, at: Tensors, dy: Answer, seed: int = 1) -> tuple[Answer, Gradients]:
+        """The outputs, and the gradients; seed: of the random numbers of the backward pass."""
+        with self.book.same_chance(), set_up(self.trial.call.roots, self.trial.call.devices):
+            run = self.forward(at)
+            return run.outputs, self.pull(run, at, dy, seed)
+
+    def _heard(self, who: str, thunk: Callable[[], Any]) -> Any:
+        value = self.book.hear(who, lambda: _or_refused(thunk))
+        if isinstance(value, Refusal):
+            self.book.convict(value.code, "", f"torch refuses {who}: {value.message}")
+            raise Ended
+        return value
+
+    def _unchanged(self, who: str, run: Run, at: Tensors) -> None:
+        call = self.trial.call
+        now: dict[str, Any] = dict(run.leaves)
+        now |= {n: run.flat[call.names.index(n)] for n in call.constants}
+        before = {**call.constants, **at}
+        for name, x in now.items():
+            if isinstance(before[name], np.ndarray) and not _alike(x, before[name]):
+                self.book.convict("BP208", name, f"{who} changes {name} in place")
+
+
+def _alike(x: Any, before: Array) -> bool:
+    now = as_numpy(x) if isinstance(x, torch.Tensor) else np.asarray(x)
+    return now.shape == before.shape and now.tobytes() == before.tobytes()
+
+
+def _or_refused(thunk: Callable[[], Any]) -> Any:
+    try:
+        return thunk()
+    except (RuntimeError, TypeError) as error:
+        message = " ".join(str(error).split())
+        code = next((code for part, code in REFUSALS.items() if part in message.lower()), "")
+        if not code:
+            raise
+        return Refusal(code, message)

@@ -1,0 +1,64 @@
+"""Tensors of somebody's PyTorch code: which of them count, and their numbers in NumPy."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch.utils import _pytree as pytree
+
+from architectures import Array
+from backproof.oracle.answers import WrongStructure
+from backproof.oracle.nodes import outline
+from backproof.oracle.passes import OUTPUT
+
+NUMPYS = (torch.float16, torch.float32, torch.float64)
+"""The dtypes of floats that NumPy has as well."""
+
+
+def outputs(returned: Any) -> dict[str, torch.Tensor]:
+    """The floating-point tensors among what a function returned, by name; a complex one as two.
+
+    Raises `WrongStructure` where there is none.
+    """
+    paths, _ = pytree.tree_flatten_with_path(returned)
+    found: dict[str, torch.Tensor] = {}
+    for path, y in paths:
+        name = f"{OUTPUT}{pytree.keystr(path)}"
+        if isinstance(y, torch.Tensor) and y.is_complex():
+            found |= {f"{name}.real": y.real, f"{name}.imag": y.imag}
+        elif floating(y):
+            found[name] = y
+    if not found:
+        came = f"a tensor of {returned.dtype}" if torch.is_tensor(returned) else outline(returned)
+        raise WrongStructure(f"expected a floating-point tensor, or several; came {came}")
+    return found
+
+
+def floating(x: Any) -> bool:
+    """Whether it is a tensor of real floats."""
+    return isinstance(x, torch.Tensor) and x.is_floating_point()
+
+
+def handed(flat: Sequence[Any], dtype: Any = None) -> list[Any]:
+    """Inputs to be handed to somebody's code: tensors are copies without a history."""
+    kind = None if dtype is None else torch_dtype(dtype)
+    copies = [x.detach().clone() if isinstance(x, torch.Tensor) else x for x in flat]
+    return [x.to(kind) if kind and floating(x) else x for x in copies]
+
+
+def as_numpy(t: torch.Tensor) -> Array:
+    """A tensor's numbers; those of a dtype that NumPy has not, in float32."""
+    plain = t.detach().cpu().resolve_neg()
+    short = plain.is_floating_point() and plain.dtype not in NUMPYS
+    return (plain.float() if short else plain).numpy().copy()
+
+
+def torch_dtype(dtype: Any) -> torch.dtype:
+    """A dtype by torch's own object, by its name or by NumPy's."""
+    if isinstance(dtype, torch.dtype):
+        return dtype
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or dtype.__name__
+    found = getattr(torch, name, None)
+    if not isinstance(found, torch.dtype):
+        raise ValueError(f"torch has no dtype {dtype!r}")
+    return found

@@ -1,0 +1,101 @@
+"""backproof beside JAX's own check_grads, each with its defaults: time, and a small error found."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any
+
+import jax
+from jax.test_util import check_grads
+
+from backproof.oracle.check_jax import check_jax
+from backproof.oracle.jax_runs import KEPT
+from backproof.twenty import TWENTY, Item, all_off, spoiled
+
+ORDER = 2
+"""The second derivatives too, as check_grads is used in JAX's own tests."""
+PART = 1e-7
+"""The error, in every element, that is planted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """One right function before both, and the same one with the error planted in its gradient.
+
+    passed: whether both pass the right one. ours, theirs: milliseconds for the first answer in a
+    process, which compiles; ours_again, theirs_again: for the next one. ours_finds, theirs_finds:
+    whether the error is found. modes: what check_grads was asked, for it refuses the forward mode
+    of a function with a `custom_vjp`.
+    """
+
+    function: str
+    modes: tuple[str, ...]
+    passed: bool
+    ours: float
+    theirs: float
+    ours_again: float
+    theirs_again: float
+    ours_finds: bool
+    theirs_finds: bool
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long theirs takes."""
+        return self.theirs / self.ours
+
+    def to_json(self) -> dict[str, Any]:
+        """The row as JSON values."""
+        return {**asdict(self), "ratio": self.ratio}
+
+
+def race_check_grads(items: Iterable[Item] = TWENTY, seed: int = 0) -> list[Race]:
+    """A row for each function; both are asked something else before, so that no import is timed."""
+    warm_up = TWENTY[0]
+    check_jax(warm_up.function, *warm_up.inputs(seed))
+    check_grads_accepts(warm_up.function, warm_up.inputs(seed), ("rev",))
+    return [_race(item, seed) for item in items]
+
+
+def check_grads_accepts(
+    function: Callable[..., Any], inputs: tuple[Any, ...], modes: tuple[str, ...]
+) -> bool:
+    """What check_grads says in float64, with its own step and tolerances."""
+    check: Any = check_grads  # JAX leaves it untyped
+    with jax.enable_x64(True):
+        try:
+            check(function, inputs, ORDER, modes=modes)
+        except AssertionError:
+            return False
+    return True
+
+
+def _race(item: Item, seed: int) -> Race:
+    inputs = item.inputs(seed)
+    modes = ("rev",) if item.ruled else ("fwd", "rev")
+    ask_us = partial(check_jax, item.function, *inputs)
+    ask_them = partial(check_grads_accepts, item.function, inputs, modes)
+    forget: Any = jax.clear_caches  # JAX leaves it untyped
+    forget()
+    KEPT.clear()
+    (verdict, ours), (_, ours_again) = _timed(ask_us), _timed(ask_us)
+    forget()
+    (accepted, theirs), (_, theirs_again) = _timed(ask_them), _timed(ask_them)
+    wrong = spoiled(item.function, partial(all_off, part=PART))
+    return Race(
+        item.name,
+        modes,
+        bool(verdict) and accepted,
+        ours,
+        theirs,
+        ours_again,
+        theirs_again,
+        not check_jax(wrong, *inputs),
+        not check_grads_accepts(wrong, inputs, ("rev",)),
+    )
+
+
+def _timed(thunk: Callable[[], Any]) -> tuple[Any, float]:
+    start = time.perf_counter()
+    found = thunk()
+    return found, 1e3 * (time.perf_counter() - start)

@@ -1,0 +1,79 @@
+"""One slope of a large loss, by a few evaluations: where a gradient has millions of elements."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from architectures import Array
+from reference.differences.probes import scale
+
+STEP = 2.0**-12
+"""The first of two steps, in units of the direction; the second is half of it."""
+CAUTION = 2.0
+"""Two quotients that differ by d are taken to be off by so many d."""
+BENT = 2.0**-16
+"""The part of a slope that one quotient alone may be off by, where nothing else is known of it."""
+ULPS = 64.0
+"""By so many units in its last place two evaluations of a float64 loss may differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A slope and by how much it may be off."""
+
+    value: float
+    error: float
+
+
+def signs(size: int, seed: int) -> Array:
+    """Random signs, +1 and -1, of eight to a byte drawn."""
+    drawn = np.frombuffer(np.random.default_rng(seed).bytes(size // 8 + 1), np.uint8)
+    bits = np.unpackbits(drawn, count=size)
+    return np.subtract(bits.astype(np.float64) * 2, 1)
+
+
+def balanced(at: Mapping[str, Array], gradients: Mapping[str, Array], seed: int) -> dict[str, Any]:
+    """A direction of random signs in which every tensor pulls alike, if its gradient is right.
+
+    No tensor moves by more than it is large.
+    """
+    sizes = {name: scale(at[name]) for name in gradients}
+    pulls = {n: sizes[n] * float(np.linalg.norm(g.ravel())) for n, g in gradients.items()}
+    least = min((p for p in pulls.values() if p > 0 and np.isfinite(p)), default=1.0)
+    return {
+        name: signs(g.size, seed + k).reshape(g.shape)
+        * (sizes[name] * (least / pulls[name] if pulls[name] > least else 1.0))
+        for k, (name, g) in enumerate(gradients.items())
+    }
+
+
+def slope_along(
+    loss: Callable[[Mapping[str, Any]], float],
+    at: Mapping[str, Array],
+    along: Mapping[str, Any],
+    once: bool = False,
+) -> Known:
+    """The slope of a float64 loss along a direction: two central quotients, or one, extrapolated.
+
+    Four evaluations, `once` two. Where the loss is not finite nor smooth the error says so.
+    """
+    quotients, noise, h = [], 0.0, STEP
+    for _ in range(1 if once else 2):
+        sides = [loss({**at, **_moved(at, along, t)}) for t in (h, -h)]
+        quotients.append((sides[0] - sides[1]) / (2 * h))
+        noise = ULPS * float(np.finfo(np.float64).eps) * max(map(abs, sides)) / (2 * h)
+        h /= 2
+    if once:
+        return Known(quotients[0], BENT * abs(quotients[0]) + noise)
+    apart = quotients[1] - quotients[0]
+    error = CAUTION * abs(apart) + noise
+    return Known(quotients[1] + apart / 3, error if np.isfinite(error) else float("inf"))
+
+
+def _moved(at: Mapping[str, Array], along: Mapping[str, Any], t: float) -> dict[str, Array]:
+    moved = {name: v * t for name, v in along.items()}
+    for name, m in moved.items():
+        m += at[name]
+    return moved

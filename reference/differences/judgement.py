@@ -1,0 +1,88 @@
+"""A claimed gradient against slopes: it agrees, it contradicts, or the slopes cannot tell."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from architectures import Array
+from reference.differences.probes import Probe
+from reference.differences.slope import Slope
+from reference.differences.witness import CLEAR, Slopes
+
+RESOLVED = 1e-3
+"""A slope that is not known to this part of itself confirms nothing."""
+RARELY = 6.0
+"""A sum of random signs is so many of its standard deviations once in 10^9 times."""
+
+
+class Outcome(StrEnum):
+    """What a slope says of a claim."""
+
+    AGREES = "agrees"
+    CONTRADICTS = "contradicts"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One probe: the slope that was found and the claimed one, and what that means.
+
+    off: how far the claim lies outside of the one-sided slopes. bound: how far it may. why: what
+    was not known, or what a reader must know of an agreement.
+    """
+
+    outcome: Outcome
+    probe: Probe
+    slope: Slope
+    claimed: float
+    off: float
+    bound: float
+    why: str = ""
+
+
+def judge(found: Slopes, claimed: Array, rounding: float = 0.0) -> Iterator[Judgement]:
+    """Judge a claimed gradient of a tensor, of its shape, by every slope found of it.
+
+    rounding: by how much its own rounding may change an element of the claim; half a unit in the
+    last place of its dtype is always allowed. At a kink every value between the one-sided slopes
+    agrees. Raises ValueError for another shape.
+    """
+    if claimed.shape != found.tensor.shape:
+        raise ValueError(f"a gradient of shape {claimed.shape} for {found.tensor.shape}")
+    own = float(np.finfo(claimed.dtype).eps) / 2 if claimed.dtype.kind == "f" else 0.0
+    for probe, slope in zip(found.probes, found.slopes, strict=True):
+        g = claimed.reshape(-1)[probe.start : probe.stop].astype(np.float64)
+        along = probe.along(found.tensor)
+        with np.errstate(all="ignore"):
+            total = float((g * along).sum())
+            slack = own * _together(g * along) + rounding * _together(along)
+        yield _judged(probe, slope, total, slack)
+
+
+def _together(sizes: Array) -> float:
+    """What errors of these sizes come to, whose signs a direction drew: rarely ever their sum."""
+    return float(min(np.abs(sizes).sum(), RARELY * np.linalg.norm(sizes)))
+
+
+def _judged(probe: Probe, slope: Slope, claimed: float, slack: float) -> Judgement:
+    if slope.why:
+        nan = float("nan")
+        return Judgement(Outcome.CANNOT_TELL, probe, slope, claimed, nan, np.inf, slope.why)
+    bound = CLEAR * slope.error + (slack if np.isfinite(slack) else 0.0)
+    off = max(slope.low - claimed, claimed - slope.high, 0.0)
+    off = off if np.isfinite(claimed) else np.inf
+    outcome, why = Outcome.AGREES, ""
+    if off > bound:
+        outcome = Outcome.CONTRADICTS
+    elif slope.flat and claimed == 0:
+        why = f"flat: no value of the loss differs, the slope is below {slope.error:.1e}"
+    elif bound > RESOLVED * slope.size:
+        outcome = Outcome.CANNOT_TELL
+        why = f"the slope is {slope.value:.1e}, known to {slope.error:.1e} only"
+    elif slope.border:
+        why = "the loss is finite on one side only"
+    elif slope.kink:
+        why = f"a kink: any value from {slope.low:.6g} to {slope.high:.6g} is right"
+    return Judgement(outcome, probe, slope, claimed, off, bound, why)

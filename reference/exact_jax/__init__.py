@@ -1,0 +1,1 @@
+"""JAX programs in exact arithmetic: traced by JAX, evaluated over balls, compiled by nobody."""

@@ -1,0 +1,51 @@
+"""What the frameworks' own checkers say of the tables that backproof is compared on."""
+
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+import torch
+from jax.test_util import check_grads
+
+from backproof.gradcheck_defaults import MISFITS, Misfit
+from backproof.peers_torch import gradcheck_accepts
+from backproof.twenty import TWENTY, Item, all_off, first_element_off, spoiled
+
+
+@pytest.mark.parametrize("item", TWENTY, ids=str)
+def test_check_grads_passes_the_twenty(item: Item) -> None:
+    """Each of them is right by JAX's own check, in float64."""
+    assert len(TWENTY) == 20
+    assert check_grads_accepts(item.function, item.inputs(0))
+
+
+@pytest.mark.parametrize("item", TWENTY[:3], ids=str)
+def test_check_grads_passes_what_is_off_by_a_millionth(item: Item) -> None:
+    """And, in float32, one element that is off by one part in 10^4."""
+    assert check_grads_accepts(spoiled(item.function, all_off), item.inputs(0))
+    singles = jax.tree.map(np.float32, item.inputs(0))
+    assert check_grads_accepts(spoiled(item.function, first_element_off), singles, x64=False)
+
+
+def check_grads_accepts(function: Any, inputs: Any, x64: bool = True) -> bool:
+    """What check_grads says of a function's reverse rule with its defaults."""
+    check: Any = check_grads  # JAX leaves it untyped
+    with jax.enable_x64(x64):
+        try:
+            check(jax.jit(function), inputs, 1, modes=("rev",))
+        except AssertionError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("misfit", MISFITS, ids=str)
+def test_gradcheck_s_defaults_do_not_fit(misfit: Misfit) -> None:
+    """It rejects what is right and accepts what is wrong; which is which, the true slopes say."""
+    assert gradcheck_accepts(misfit) is not misfit.right
+    x = misfit.input.clone().requires_grad_()
+    (g,) = torch.autograd.grad(misfit.function(x).sum(), x)
+    low, high = misfit.slopes[0], misfit.slopes[-1]
+    off = float((g - g.clamp(low, high)).abs().max())
+    size = float(torch.maximum(low.abs(), high.abs()).max())
+    assert (off < 1e-7 * size) is misfit.right
