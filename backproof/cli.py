@@ -126,7 +126,7 @@ def power(*, cases: AtLeastOne = 20_000, seed: FromZero = 0, out: Path | None = 
         seed: Decides which cases.
         out: A JSON file for the figures.
     """
-    from backproof.trial import put_checker_on_trial
+    from backproof.power.trial import put_checker_on_trial
 
     return put_checker_on_trial(cases, seed, out, console)
 

@@ -23,8 +23,8 @@ from backproof.diagnosis.codes import CODES
 from backproof.oracle import check_jax as way_in
 from backproof.oracle.check_jax import check_jax
 from backproof.oracle.jax_runs import KEPT, MOST
-from backproof.peers_jax import race_check_grads
-from backproof.twenty import TWENTY, all_off, spoiled
+from backproof.power.beside_check_grads import race_check_grads
+from backproof.power.twenty import TWENTY, all_off, spoiled
 from backproof.verdicts import Status, Verdict
 from backproof.witnesses import DIFFERENCES, EXACT, JAX, PACKAGES, WitnessAbsent
 

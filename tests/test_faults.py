@@ -10,13 +10,8 @@ from backproof.claims import Claim
 from backproof.court import judge
 from backproof.faults import CAUSES, FAULTS, Fault, claim_with
 from backproof.faults.cases import cases_with
-from backproof.power import (
-    measure_costs,
-    measure_false_alarms,
-    measure_power,
-    names,
-    power_table,
-)
+from backproof.power.convictions import measure_power, names, power_table
+from backproof.power.right_code import measure_costs, measure_false_alarms
 from backproof.verdicts import Status
 
 SMALL = Case(

@@ -225,7 +225,7 @@ def test_a_verdict_is_data_and_a_page(tmp_path: Any) -> None:
 
 def test_a_large_gradient_is_judged_along_directions() -> None:
     """Beyond what balls can follow a column that is off is still seen, and the reach is told."""
-    from backproof.scale import measure_scale
+    from backproof.power.scale import measure_scale
 
     found = measure_scale(150_000)
     assert found.acquitted and found.convicted

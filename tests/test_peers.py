@@ -8,9 +8,9 @@ import pytest
 import torch
 from jax.test_util import check_grads
 
-from backproof.gradcheck_defaults import MISFITS, Misfit
-from backproof.peers_torch import gradcheck_accepts
-from backproof.twenty import TWENTY, Item, all_off, first_element_off, spoiled
+from backproof.power.beside_gradcheck import gradcheck_accepts
+from backproof.power.gradcheck_defaults import MISFITS, Misfit
+from backproof.power.twenty import TWENTY, Item, all_off, first_element_off, spoiled
 
 
 @pytest.mark.parametrize("item", TWENTY, ids=str)

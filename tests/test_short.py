@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.exact.short import Short, rounded, shorten
+from reference.exact.short import Short, rounded, settled, shorten
 
 seeds = st.integers(0, 999)
 bits = st.integers(8, 52)
@@ -90,3 +90,12 @@ def test_small_results_are_flushed_and_noise_is_relative() -> None:
         assert shortness.flushed
     with rounded(53, 0.0, lambda shape: np.full(shape, 2.0**-20)):
         assert (shorten(np.array([3.0])) + 1)[0] == pytest.approx(4 * (1 + 2.0**-20), rel=1e-15)
+
+
+def test_a_number_times_an_array_is_rounded_like_any_array() -> None:
+    """What a number taken out of a short array makes of another one is short again."""
+    with rounded(20):
+        x = shorten(np.array([1 / 3, 0.1]))
+        for product in (x[0] * x, x * x[0]):
+            assert type(product) is Short
+            assert np.array_equal(product, settled(np.asarray(product)))

@@ -8,7 +8,7 @@ from architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU, S
 from backproof.court import judge
 from backproof.faults import FAULTS, Fault, claim_with
 from backproof.faults.cases import PATIENCE, cases_with
-from backproof.power import GUILTY, names
+from backproof.power.convictions import GUILTY, names
 from backproof.shrink import minimal
 
 DEEP = Case(

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from backproof import trial
 from backproof.draw import draw_cases
 from backproof.faults import FAULTS
-from backproof.power import measure_power
-from backproof.whole import measure_whole
+from backproof.power import trial
+from backproof.power.convictions import measure_power
+from backproof.power.scale import measure_scale
+from backproof.power.whole import measure_whole
 
 FEW = tuple(FAULTS.values())[:2]
 
@@ -24,6 +25,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     monkeypatch.setattr(trial, "measure_power", partial(measure_power, FEW))
     monkeypatch.setattr(trial, "COSTED", 2)
     monkeypatch.setattr(trial, "WHOLE", 3)
+    monkeypatch.setattr(trial, "BESIDE", 1)
+    monkeypatch.setattr(trial, "measure_scale", partial(measure_scale, 150_000))
     return monkeypatch
 
 
@@ -38,6 +41,9 @@ def test_all_figures_are_printed_and_kept(small: Any, tmp_path: Path) -> None:
     assert [c["fault"] for c in kept["faults"]] == [f.key for f in FEW for _ in range(2)]
     assert sum(kept["false_alarms"]["counts"].values()) == 6
     assert kept["whole"]["cases"] == 2
+    assert kept["beside_gradcheck"][0]["ours"] is kept["beside_gradcheck"][0]["right"]
+    assert kept["beside_check_grads"][0]["ours_finds"]
+    assert kept["scale"]["acquitted"]
     assert set(kept["costs"]["ratios"]) == {"order/slow", "order/fast", "exact/slow", "exact/fast"}
 
 

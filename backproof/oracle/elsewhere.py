@@ -32,10 +32,14 @@ class Truth:
     deadline: float
     graph: Graph | None = None
 
-    def here(self) -> dict[str, Floats]:
-        """At the claim's own point."""
-        if self.graph is not None and not self.graph.tied.any():
-            return {n: g for n, g in _gradients(self.graph).items() if n in self.accused.tensors}
+    def by_graph(self) -> dict[str, Floats]:
+        """At the claim's own point, unless numbers tie there."""
+        if self.graph is None or self.graph.tied.any():
+            return {}
+        return {n: g for n, g in _gradients(self.graph).items() if n in self.accused.tensors}
+
+    def by_differences(self) -> dict[str, Floats]:
+        """At the claim's own point, one element after the other."""
         try:
             return self._by_differences(self.accused.at)
         except Exception:  # code that cannot be followed

@@ -92,7 +92,7 @@ def _true(
 ) -> dict[str, Floats]:
     """The true gradient of the tensors for which it is known in every element."""
     if formula is None:
-        return truth.here() or dict(heard.slopes)
+        return truth.by_graph() or dict(heard.slopes) or truth.by_differences()
     return {
         n: midpoints(formula.truth[n], x.shape)
         for n, x in accused.tensors.items()

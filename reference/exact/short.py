@@ -105,8 +105,7 @@ def _rounding(name: str) -> Any:
     function = getattr(np.float64, name)
 
     def run(self: Rounded, *operands: Any) -> Any:
-        result = function(self, *map(_enter, operands))
-        return Rounded(settled(result)) if type(result) is np.float64 else result
+        return _short(settled(function(self, *map(_enter, operands))))
 
     return run
 

@@ -9,13 +9,16 @@ from rich.progress import Progress
 from backproof.draw import draw_cases
 from backproof.environment import environment
 from backproof.files import check_writable, write_whole
-from backproof.power import measure_costs, measure_false_alarms, measure_power, power_table
+from backproof.power.convictions import measure_power, power_table
+from backproof.power.right_code import measure_costs, measure_false_alarms
+from backproof.power.scale import measure_scale
+from backproof.power.whole import measure_whole
 from backproof.record import encode, to_text
-from backproof.whole import measure_whole
 from backproof.witnesses import EXACT, JAX, TORCH, require
 
-COSTED, WHOLE = 100, 24
-"""Right cases for the costs beside gradcheck, and for those of all witnesses beside a bare jit."""
+COSTED, WHOLE, BESIDE = 100, 24, 20
+"""Right cases for the costs beside gradcheck, and for those of all witnesses beside a bare jit; of
+each table of functions for the other checkers, so many."""
 
 
 def put_checker_on_trial(cases: int, seed: int, out: Path | None, console: Console) -> int:
@@ -30,6 +33,9 @@ def put_checker_on_trial(cases: int, seed: int, out: Path | None, console: Conso
         console.print(str(costs), soft_wrap=True)
         whole = measure_whole(draw_cases(WHOLE, seed + 1))
         console.print(str(whole), soft_wrap=True)
+        beside_torch, beside_jax = _beside_the_frameworks(console)
+        scale = measure_scale()
+        console.print(str(scale), soft_wrap=True)
         alarms = measure_false_alarms(cases, seed, _counter(bar, "right gradients"))
         console.print(str(alarms), soft_wrap=True, markup=False)
     figures: dict[str, Any] = {
@@ -37,11 +43,32 @@ def put_checker_on_trial(cases: int, seed: int, out: Path | None, console: Conso
         "faults": [c.to_json() for c in convictions],
         "costs": costs.to_json(),
         "whole": whole.to_json(),
+        "beside_gradcheck": [row.to_json() for row in beside_torch],
+        "beside_check_grads": [row.to_json() for row in beside_jax],
+        "scale": scale.to_json(),
         "false_alarms": alarms.to_json(),
     }
     if out:
         write_whole(out, to_text(encode(figures)))
-    return int(bool(alarms.alarms) or not all(c.convicted and c.named for c in convictions))
+    known = all(c.convicted and c.named for c in convictions) and not alarms.alarms
+    beside = all(row.ours is row.right for row in beside_torch)
+    beside = beside and all(row.passed and row.ours_finds for row in beside_jax)
+    return int(not (known and beside and scale.acquitted and scale.convicted))
+
+
+def _beside_the_frameworks(console: Console) -> tuple[list[Any], list[Any]]:
+    """The oracle beside torch's gradcheck and JAX's check_grads, function by function."""
+    from backproof.power.beside_check_grads import race_check_grads
+    from backproof.power.beside_gradcheck import measure_beside_gradcheck
+    from backproof.power.gradcheck_defaults import MISFITS
+    from backproof.power.twenty import TWENTY
+
+    beside_torch = measure_beside_gradcheck(MISFITS[:BESIDE])
+    beside_jax = race_check_grads(TWENTY[:BESIDE])
+    for rows in (beside_torch, beside_jax):
+        for row in rows:
+            console.print(str(row), soft_wrap=True, markup=False)
+    return beside_torch, beside_jax
 
 
 def _counter(bar: Progress, what: str) -> Any:

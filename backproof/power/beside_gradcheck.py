@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
-from backproof.gradcheck_defaults import MISFITS, Misfit
 from backproof.oracle.check_torch import check_torch
+from backproof.power.gradcheck_defaults import MISFITS, Misfit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,15 @@ class Beside:
     def to_json(self) -> dict[str, Any]:
         """The row as JSON values."""
         return asdict(self)
+
+    def __str__(self) -> str:
+        """The row as plain text."""
+        right = "right" if self.right else "wrong"
+        words = ["passes" if passed else "rejected" for passed in (self.ours, self.theirs)]
+        return (
+            f"{self.function[:40]:40} {right}: backproof {words[0]:8} in {self.ours_ms:6.1f} ms, "
+            f"gradcheck {words[1]:8} in {self.theirs_ms:6.1f} ms"
+        )
 
 
 def measure_beside_gradcheck(misfits: Iterable[Misfit] = MISFITS) -> list[Beside]:

@@ -11,7 +11,7 @@ from jax.test_util import check_grads
 
 from backproof.oracle.check_jax import check_jax
 from backproof.oracle.jax_runs import KEPT
-from backproof.twenty import TWENTY, Item, all_off, spoiled
+from backproof.power.twenty import TWENTY, Item, all_off, spoiled
 
 ORDER = 2
 """The second derivatives too, as check_grads is used in JAX's own tests."""
@@ -47,6 +47,15 @@ class Race:
     def to_json(self) -> dict[str, Any]:
         """The row as JSON values."""
         return {**asdict(self), "ratio": self.ratio}
+
+    def __str__(self) -> str:
+        """The row as plain text."""
+        found = ["found" if finds else "missed" for finds in (self.ours_finds, self.theirs_finds)]
+        return (
+            f"{self.function[:32]:32} backproof {self.ours:7.1f} ms, check_grads "
+            f"{self.theirs:8.1f} ms, {self.ratio:5.1f} times as long; "
+            f"1e-7 off: {found[0]}, {found[1]}"
+        )
 
 
 def race_check_grads(items: Iterable[Item] = TWENTY, seed: int = 0) -> list[Race]:

@@ -87,7 +87,7 @@ class FalseAlarms:
 
 def measure_costs(right: Sequence[Case]) -> Costs:
     """Judge right cases by exact arithmetic alone and by gradcheck, in turn, in float64."""
-    from backproof.gradcheck import accepts
+    from backproof.power.gradcheck import accepts
 
     order, exact, slow, fast, alarms = 0.0, 0.0, 0.0, 0.0, [0, 0, 0]
     _warm_up(right[:1])
@@ -138,7 +138,7 @@ def _order(claim: Claim, case: Case) -> None:
 
 def _warm_up(right: Sequence[Case]) -> None:
     """The first call of everything loads modules, which no case is to pay for."""
-    from backproof.gradcheck import accepts
+    from backproof.power.gradcheck import accepts
 
     for case in right:
         judge(case, witnesses=(EXACT,))

@@ -1,4 +1,4 @@
-"""How good a checker is: the faults it convicts (and, from `right_code`, its alarms and costs)."""
+"""How good a checker is: the faults it convicts."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,14 +10,7 @@ from backproof.claims import Claim
 from backproof.court import judge
 from backproof.faults import FAULTS, Fault, claim_with
 from backproof.faults.cases import cases_with
-from backproof.right_code import (
-    Costs,
-    FalseAlarms,
-    Progress,
-    measure_costs,
-    measure_false_alarms,
-    timed,
-)
+from backproof.power.right_code import Progress, timed
 from backproof.verdicts import Status, Verdict
 
 GUILTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
@@ -138,7 +131,7 @@ def _beside_gradcheck(conviction: Conviction, fault: Fault, seed: int) -> Convic
 
 def _gradcheck(fault: Fault, cases: Sequence[Case], fast: bool) -> tuple[bool, float]:
     """A rejection counts only where gradcheck passes the right rule: else it rejects everything."""
-    from backproof.gradcheck import accepts
+    from backproof.power.gradcheck import accepts
 
     seconds = 0.0
     for case in cases:
@@ -151,16 +144,3 @@ def _gradcheck(fault: Fault, cases: Sequence[Case], fast: bool) -> tuple[bool, f
 
 def _mark(known: bool | None) -> str:
     return "-" if known is None else "yes" if known else "NO"
-
-
-__all__ = [
-    "GUILTY",
-    "Conviction",
-    "Costs",
-    "FalseAlarms",
-    "measure_costs",
-    "measure_false_alarms",
-    "measure_power",
-    "names",
-    "power_table",
-]

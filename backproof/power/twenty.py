@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from backproof import twenty_rules as rules
+from backproof.power import twenty_rules as rules
 
 
 @dataclass(frozen=True, slots=True)
