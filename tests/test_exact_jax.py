@@ -189,9 +189,7 @@ def test_the_exact_gradient_is_that_of_jax(name: str) -> None:
     exact = judged(function, args)
     unit, _ = units(made.gradient, made.at, exact.values, "float64")
     with jax.enable_x64(True):
-        results = jax.jit(jax.extend.core.jaxpr_as_fun(made.gradients.jaxpr))(
-            *made.at.values()
-        )
+        results = jax.jit(jax.extend.core.jaxpr_as_fun(made.gradients.jaxpr))(*made.at.values())
     for key, result in zip((LOSS, *made.tensors), results, strict=True):
         errors = np.abs(midpoints(exact.values[key], result.shape) - np.asarray(result))
         assert errors.max() <= 32 * unit[key] < 1e-9 or name in INFINITE

@@ -12,6 +12,8 @@ from wild_frameworks.driving import Driven, drive, slopes
 
 import backproof
 
+pytest_plugins = ["pytester"]
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 SCRIPTS = {
     "affine_layer": "check_layer",
@@ -91,6 +93,25 @@ def test_a_script_asks_for_a_right_and_then_for_a_wrong_gradient(
     runpy.run_path(str(EXAMPLES / f"{script}.py"), run_name="__main__")
     assert [way for way, _ in asked] == [SCRIPTS[script]] * 2
     assert [is_right(way, call) for way, call in asked] == [True, False]
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_script_prints_an_acquittal_and_a_conviction_with_its_cause(
+    script: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a reader runs it: the right gradient is correct, the wrong one is wrong and explained."""
+    runpy.run_path(str(EXAMPLES / f"{script}.py"), run_name="__main__")
+    said = capsys.readouterr().out
+    assert said.startswith("CORRECT")
+    assert said.count("\nWRONG") == 1
+    assert "BP199" not in said
+    assert "\nBP" in said
+
+
+def test_the_tests_by_fixture_pass_as_they_stand(pytester: pytest.Pytester) -> None:
+    """The example for pytest is a test file that a reader can run."""
+    pytester.makepyfile((EXAMPLES / "test_with_pytest.py").read_text())
+    pytester.runpytest_subprocess().assert_outcomes(passed=4)
 
 
 @pytest.mark.parametrize("prefix", ["", "right_softmax_", "wrong_softmax_"])

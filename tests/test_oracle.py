@@ -211,6 +211,32 @@ def test_the_convention_at_a_tie_is_told() -> None:
     assert outside.status is Status.WRONG
 
 
+def one_of(x: Any, k: int) -> Any:
+    """All of the slope to the k-th of the largest."""
+    hit = np.zeros(x.shape)
+    hit[np.flatnonzero(x == np.max(x))[k]] = 1
+    return hit
+
+
+@pytest.mark.parametrize(
+    ("gradient", "said"),
+    [
+        (lambda x: 3 * one_of(x, 0), "all to the first of the tie"),
+        (lambda x: 3 * one_of(x, -1), "all to the last of the tie"),
+        (lambda x: 3 * (x == np.max(x)) / np.sum(x == np.max(x)), "shared among the tie"),
+        (lambda x: 3 * (x == np.max(x)), ""),
+        (lambda x: 3 * (x == np.max(x)) * (np.sum(x == np.max(x)) == 1), ""),
+    ],
+    ids=["first", "last", "shared", "to each", "to none"],
+)
+def test_those_that_tie_share_one_slope(gradient: Any, said: str) -> None:
+    """The slope of a maximum goes to the first, to the last or to all in parts, never to each."""
+    verdict = backproof.check(lambda x: 3 * np.max(x), gradient, np.array([2.0, 2.0, 1.0, 2.0]))
+    assert verdict.status is (Status.KINK if said else Status.WRONG), str(verdict)
+    assert said in verdict.evidence
+    assert said or "together" in str(verdict)
+
+
 def test_a_verdict_is_data_and_a_page(tmp_path: Any) -> None:
     """It goes to JSON and back, and onto a page of its own."""
     from backproof.record import verdict_from_json

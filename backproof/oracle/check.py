@@ -13,7 +13,7 @@ from backproof.oracle.trees import Arguments, argument_names, flatten
 from backproof.verdicts import Verdict
 from reference.testimony import LOSS
 
-SECONDS = 20.0
+SECONDS = 60.0
 """One call of somebody's code may take so long."""
 
 

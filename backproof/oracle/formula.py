@@ -48,12 +48,11 @@ def examine_claim(runs: Runs, accused: Accused, eps: float, seed: int) -> Formul
 
 def _on_ties(runs: Runs, accused: Accused, at: Point, here: Exact, beside: Exact) -> Formula:
     """The formula is right beside the point, and on it a number equals another."""
-    found, complete = ties_of(runs.loss, here.values, at, list(accused.tensors))
+    found, more = ties_of(runs.loss, here.values, at, list(accused.tensors))
     outside = [tie for tie in found if not tie.between]
     wrong = frozenset(tie.tensor for tie in outside)
     status = Status.WRONG if outside else Status.KINK if found else Status.CORRECT
-    shown = _said(outside or found)
-    shown += "" if complete else "; not every element could be looked at"
+    shown = _said(outside or found) + (f"; {more}" if more and not outside else "")
     orders = dict.fromkeys(accused.tensors, beside.order.odd)
     truth = {**here.values, **{name: _nearest(here, found, at, name) for name in wrong}}
     return Formula(

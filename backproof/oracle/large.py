@@ -29,7 +29,7 @@ def hear_large(
     The resolution told is the smallest part by which one element that pulls like the root mean
     square of its tensor could be off and be seen.
     """
-    at = {name: np.asarray(t, dtype=np.float64) for name, t in accused.at.items()}
+    at = accused.at
     with accused.double() as runs:
 
         def loss(moved: Mapping[str, Any]) -> float:

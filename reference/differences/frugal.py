@@ -39,14 +39,19 @@ def balanced(at: Mapping[str, Array], gradients: Mapping[str, Array], seed: int)
 
     No tensor moves by more than it is large.
     """
-    sizes = {name: scale(at[name]) for name in gradients}
+    sizes = {name: _size(at[name]) for name in gradients}
     pulls = {n: sizes[n] * float(np.linalg.norm(g.ravel())) for n, g in gradients.items()}
     least = min((p for p in pulls.values() if p > 0 and np.isfinite(p)), default=1.0)
-    return {
-        name: signs(g.size, seed + k).reshape(g.shape)
-        * (sizes[name] * (least / pulls[name] if pulls[name] > least else 1.0))
-        for k, (name, g) in enumerate(gradients.items())
-    }
+    along = {name: signs(g.size, seed + k) for k, (name, g) in enumerate(gradients.items())}
+    for name, v in along.items():
+        v *= sizes[name] * (least / pulls[name] if pulls[name] > least else 1.0)
+    return {name: v.reshape(gradients[name].shape) for name, v in along.items()}
+
+
+def _size(tensor: Array) -> float:
+    """The root mean square, as a power of 2; by a quick norm, where that neither is 0 nor overflows."""
+    norm = float(np.linalg.norm(tensor.ravel())) / np.sqrt(tensor.size)
+    return 2.0 ** round(np.log2(norm)) if 0 < norm < np.inf else scale(tensor)
 
 
 def slope_along(
@@ -60,8 +65,9 @@ def slope_along(
     Four evaluations, `once` two. Where the loss is not finite nor smooth the error says so.
     """
     quotients, noise, h = [], 0.0, STEP
+    buffers = {name: np.empty(v.shape) for name, v in along.items()}
     for _ in range(1 if once else 2):
-        sides = [loss({**at, **_moved(at, along, t)}) for t in (h, -h)]
+        sides = [loss({**at, **_moved(at, along, t, buffers)}) for t in (h, -h)]
         quotients.append((sides[0] - sides[1]) / (2 * h))
         noise = ULPS * float(np.finfo(np.float64).eps) * max(map(abs, sides)) / (2 * h)
         h /= 2
@@ -72,8 +78,11 @@ def slope_along(
     return Known(quotients[1] + apart / 3, error if np.isfinite(error) else float("inf"))
 
 
-def _moved(at: Mapping[str, Array], along: Mapping[str, Any], t: float) -> dict[str, Array]:
-    moved = {name: v * t for name, v in along.items()}
-    for name, m in moved.items():
-        m += at[name]
-    return moved
+def _moved(
+    at: Mapping[str, Array], along: Mapping[str, Any], t: float, into: dict[str, Array]
+) -> dict[str, Array]:
+    """The tensors a step t away, in buffers that every step uses again."""
+    for name, v in along.items():
+        np.multiply(v, t, out=into[name])
+        into[name] += at[name]
+    return into

@@ -116,11 +116,14 @@ def order(
 
 @dataclass(frozen=True, slots=True)
 class _Slope:
-    """<g, v>, the sum of its terms' sizes, and the smallest tensor's part of that sum."""
+    """<g, v>, the sum of its terms' sizes, and the smallest tensor's part of that sum. vanishes:
+    whether all of the terms may be 0.
+    """
 
     claimed: flint.arb
     size: flint.arb
     smallest: float
+    vanishes: bool
 
 
 def _slope(values: Values, direction: Directions) -> _Slope:
@@ -131,7 +134,8 @@ def _slope(values: Values, direction: Directions) -> _Slope:
         sizes.append(sum(map(abs, terms), flint.arb(0)))
     size = sum(sizes, flint.arb(0)).abs_upper()
     smallest = min((float(s.abs_lower() / size) for s in sizes), default=0.0) if size > 0 else 0.0
-    return _Slope(claimed * GRAIN, size * GRAIN, smallest)
+    vanishes = all(s.contains(0) for s in sizes)
+    return _Slope(claimed * GRAIN, size * GRAIN, smallest, vanishes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ def _remainder(
         raise CannotFollow("the claim is no finite number in exact arithmetic either")
     odd, even = seen - slope.claimed, (ahead + behind - 2 * base) / (2 * h)
     scale = max(slope.size, seen.abs_upper())
-    bent = slope.size > 0 and even.abs_lower() > BENT * scale
+    bent = not slope.vanishes and even.abs_lower() > BENT * scale
     return _Remainder(odd, even, _ratio(odd, scale), _ratio(even, scale), bent)
 
 
