@@ -74,7 +74,7 @@ def evidence(
         found = replace(
             found,
             graph=graph(function.forward, inputs, dy),
-            true_without=lambda step: _slopes(graph(function.forward, inputs, dy, step)),
+            true_without=lambda steps: _slopes(graph(function.forward, inputs, dy, steps)),
         )
     if dy is None or (found.graph is not None and len(found.graph.weights) > 1):
         return found
@@ -86,7 +86,7 @@ def evidence(
     )
 
 
-def graph(forward: Any, inputs: Tensors, dy: Any, without: Step | None = None) -> Graph:
+def graph(forward: Any, inputs: Tensors, dy: Any, without: Collection[Step] = ()) -> Graph:
     """The graph of a function at inputs, weighed by a cotangent."""
     floats = {n: x for n, x in inputs.items() if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
     several = dy is not None and isinstance(forward(inputs), tuple)

@@ -111,7 +111,7 @@ def test_a_script_prints_an_acquittal_and_a_conviction_with_its_cause(
 def test_the_tests_by_fixture_pass_as_they_stand(pytester: pytest.Pytester) -> None:
     """The example for pytest is a test file that a reader can run."""
     pytester.makepyfile((EXAMPLES / "test_with_pytest.py").read_text())
-    pytester.runpytest_subprocess().assert_outcomes(passed=4)
+    pytester.runpytest_subprocess().assert_outcomes(passed=6)
 
 
 @pytest.mark.parametrize("prefix", ["", "right_softmax_", "wrong_softmax_"])

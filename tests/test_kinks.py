@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 import manual
 from architectures import (
+    GELU,
     AbsoluteError,
     Case,
+    CrossEntropy,
     Dense,
     Drawn,
     Given,
@@ -116,3 +118,10 @@ def test_every_kink_is_one(case: Case, regime: Any) -> None:
     assert formula.status
     assert (formula.status is Status.KINK) is bool(formula.kinks)
     assert all(kink.left != kink.right and kink.between for kink in formula.kinks)
+
+
+def test_a_vanishing_slope_among_equal_numbers_is_no_kink() -> None:
+    """All zero: the slope vanishes, and beside it the loss bends, as smooth ones do."""
+    layers = (Dense(3), GELU(), Dense(3), GELU(), Dense(3), GELU())
+    case = Case(Network(1, layers, CrossEntropy("sum")), 3, "float64", Drawn("zero", 229))
+    assert judge(case, witnesses=(EXACT,)).status is Status.CORRECT

@@ -188,6 +188,16 @@ def test_a_strategy_is_shrunk() -> None:
     assert "x (1,)" in str(verdict.case)
 
 
+def test_what_cannot_be_called_is_refused() -> None:
+    """By the name of the argument."""
+    with pytest.raises(TypeError, match="gradient is a ndarray: it must be a function"):
+        backproof.check(square, 2 * X, X)
+    with pytest.raises(TypeError, match="forward is a int"):
+        backproof.check_layer(3, None, X)
+    with pytest.raises(TypeError, match="function is a ndarray"):
+        backproof.check_jax(X, X)
+
+
 @pytest.mark.parametrize(("args", "inputs"), [((), None), ((X,), lambda seed: X)])
 def test_arguments_or_a_sampler_are_needed(args: Any, inputs: Any) -> None:
     """Neither, or both, is a mistake that is said."""

@@ -11,7 +11,8 @@ from wild import CLAIMS, WildClaim
 
 from backproof.diagnosis.graph import Graph
 from backproof.oracle import recording, tape
-from backproof.oracle.numpy_code import Asked, layer, pair
+from backproof.oracle.asked import Asked
+from backproof.oracle.numpy_code import layer, pair
 from backproof.oracle.recording import Unfaithful, recorded
 from backproof.oracle.tape import TooLong
 from backproof.oracle.trees import argument_names, flatten
@@ -129,7 +130,7 @@ def test_a_forward_pass_can_be_recorded_without_a_bound() -> None:
     inputs, dy = drawn(FLOORED)
     whole = graph(FLOORED.forward, inputs, dy)
     (bound,) = (step for step in whole.steps if step.op == "maximum")
-    found = graph(FLOORED.forward, inputs, dy, bound)
+    found = graph(FLOORED.forward, inputs, dy, [bound])
     free = graph(lambda p: np.log(np.sin(p["x"])) / np.sin(p["x"]) ** 2, inputs, dy)
     without = free.gradients(free.slope)["x"]
     np.testing.assert_allclose(found.gradients(found.slope)["x"], without, rtol=1e-12)

@@ -1,6 +1,6 @@
 """What a diagnosis is made from, and what it says."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from textwrap import fill
 from typing import Any
@@ -26,7 +26,7 @@ class Evidence:
     numbers among them. output, cotangent: those of a layer. loss: the value, of a loss.
     exact_claimed: what the claim's own code computes without rounding. rerun, true_rerun: the claim
     and the truth at another cotangent; at, true_at: at other inputs. graph: the forward pass by its
-    numbers; true_without: the truth of one with a step left out. What is unknown is left out.
+    numbers; true_without: the truth of one with steps left out. What is unknown is left out.
     """
 
     claimed: Arrays
@@ -42,7 +42,7 @@ class Evidence:
     true_rerun: Run | None = None
     true_at: Run | None = None
     graph: Graph | None = None
-    true_without: Callable[[Step], Arrays] | None = None
+    true_without: Callable[[Collection[Step]], Arrays] | None = None
 
     @property
     def numbers(self) -> dict[str, Floats]:

@@ -1,6 +1,6 @@
 """What a forward pass computes, number by number, and its gradient with other slopes in it."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +25,7 @@ class Step:
     text: str
     file: str = ""
     line: int = 0
-    site: tuple[str, int] = ("", 0)
+    site: Hashable = None
 
     def __str__(self) -> str:
         """As a sentence names it."""

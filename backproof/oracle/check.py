@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from backproof.oracle.accused import Accused
+from backproof.oracle.asked import Asked, Function, callables, called, title
 from backproof.oracle.domains import Domain, checked, within
 from backproof.oracle.judging import judge_claim
-from backproof.oracle.numpy_code import Asked, Function, layer, pair
+from backproof.oracle.numpy_code import layer, pair
 from backproof.oracle.sampling import Inputs, judge_points
 from backproof.oracle.trees import Arguments, argument_names, flatten
 from backproof.verdicts import Verdict
@@ -41,11 +42,12 @@ def check(
 
     Raises ValueError where the arguments hold no floats or lie outside of their domain.
     """
+    callables(loss=loss, gradient=gradient)
 
     def accused(*point: Any) -> Accused:
-        title = name or _title(gradient)
+        known = name or title(gradient)
         again = called("check", (loss, gradient), "args", seed)
-        asked = Asked("check", title, again, seed, SECONDS, reference)
+        asked = Asked("check", known, again, seed, SECONDS, reference)
         arguments = _arguments(loss, point, dtype, argnums)
         kept = checked(domain, arguments.tensors)
         return within(pair(loss, gradient, arguments, asked), kept)
@@ -71,11 +73,12 @@ def check_layer(
     y, pullback = forward(*inputs), with None for backward. y may be a tuple of arrays. The rest is
     as in `check`; reference returns y alone.
     """
+    callables(forward=forward, **({} if backward is None else {"backward": backward}))
 
     def accused(*point: Any) -> Accused:
-        title = name or _title(backward or forward)
+        known = name or title(backward or forward)
         again = called("check_layer", (forward, backward), "inputs", seed)
-        asked = Asked("check_layer", title, again, seed, SECONDS, reference)
+        asked = Asked("check_layer", known, again, seed, SECONDS, reference)
         arguments = _arguments(forward, point, dtype, argnums)
         kept = checked(domain, arguments.tensors)
         return within(layer(forward, backward, arguments, asked), kept)
@@ -94,14 +97,3 @@ def _arguments(
 
 def _cast(arguments: Arguments, dtype: Any) -> Arguments:
     return replace(arguments.cast(dtype))
-
-
-def _title(function: Any) -> str:
-    kept = getattr(function, "func", function)
-    return str(getattr(kept, "__qualname__", None) or type(kept).__qualname__)
-
-
-def called(way: str, functions: tuple[Function | None, ...], rest: str, seed: int) -> str:
-    """The call that judges the same again, as one would write it."""
-    names = ["None" if f is None else _title(f) for f in functions]
-    return f"backproof.{way}({', '.join(names)}, *{rest}, seed={seed})"

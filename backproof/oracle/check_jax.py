@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from backproof.oracle.accused import Accused
+from backproof.oracle.asked import Asked, Function, callables, called, title
 from backproof.oracle.check import SECONDS
 from backproof.oracle.domains import Domain, checked, within
 from backproof.oracle.judging import judge_claim
-from backproof.oracle.numpy_code import Asked, Function
 from backproof.oracle.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
 from backproof.witnesses import EXACT, JAX, require
@@ -34,12 +34,12 @@ def check_jax(
     Raises WitnessAbsent without JAX, ValueError where the arguments hold no floats or lie outside
     of their domain.
     """
+    callables(function=function)
     require(JAX, EXACT)
     from backproof.oracle.jax_code import accuse
 
-    title = name or str(getattr(function, "__qualname__", None) or type(function).__qualname__)
-    again = f"backproof.check_jax(...) of {title} at the same arguments, seed={seed}"
-    asked = Asked("check_jax", title, again, seed, SECONDS, reference)
+    again = called("check_jax", (function,), "args", seed)
+    asked = Asked("check_jax", name or title(function), again, seed, SECONDS, reference)
 
     def accused(*point: Any) -> Accused:
         found = accuse(function, point, asked, dtype, _positions(argnums, len(point)))

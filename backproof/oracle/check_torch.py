@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from backproof.oracle.accused import Accused
+from backproof.oracle.asked import Asked, callables
 from backproof.oracle.check import SECONDS
 from backproof.oracle.domains import Domain, checked, within
 from backproof.oracle.judging import judge_claim
-from backproof.oracle.numpy_code import Asked
 from backproof.oracle.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
 from backproof.witnesses import TORCH, require
@@ -37,12 +37,13 @@ def check_torch(
     Nothing of the caller's is changed. Raises ValueError where there is nothing to differentiate by
     or the arguments lie outside of their domain, and `WitnessAbsent` where there is no torch.
     """
+    callables(function=function)
     require(TORCH)
     from backproof.oracle.torch_call import take_apart, title
     from backproof.oracle.torch_code import torch_function
 
     called = name or title(function)
-    again = f"backproof.check_torch(...) of {called} at the same arguments, seed={seed}"
+    again = f"backproof.check_torch({called}, *args, seed={seed})"
     asked = Asked("check_torch", called, again, seed, SECONDS, reference)
 
     def accused(*point: Any) -> Accused:

@@ -1,7 +1,7 @@
 """The true gradient of somebody's loss, at its point and elsewhere, as a diagnosis asks for it."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -60,12 +60,12 @@ class Truth:
         graph = self.recorded(moved)
         return self._by_differences(moved) if graph is None else _gradients(graph)
 
-    def without(self, step: Step) -> dict[str, Floats]:
-        """Of a forward pass with a step left out."""
-        graph = self.recorded(self.accused.at, step)
+    def without(self, steps: Collection[Step]) -> dict[str, Floats]:
+        """Of a forward pass with steps left out."""
+        graph = self.recorded(self.accused.at, steps)
         return {} if graph is None else _gradients(graph)
 
-    def recorded(self, at: Mapping[str, Any], without: Step | None = None) -> Graph | None:
+    def recorded(self, at: Mapping[str, Any], without: Collection[Step] = ()) -> Graph | None:
         """The graph of the forward pass at a point."""
         from backproof.oracle.recording import recorded
 

@@ -1,7 +1,6 @@
 """NumPy functions as the oracle judges them: a loss with its gradient, or a layer."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,29 +11,13 @@ import numpy as np
 from architectures import Array
 from backproof.oracle.accused import Accused, Context, Observed, Runs, Tensors, is_large
 from backproof.oracle.acts import PATIENCE
+from backproof.oracle.asked import COTANGENT, Asked, Function, subject
 from backproof.oracle.conduct import observe_pair
 from backproof.oracle.layers import observe_layer
 from backproof.oracle.nodes import leaves, mapped
 from backproof.oracle.passes import OUTPUT, Layer
 from backproof.oracle.trees import Arguments
-from backproof.verdicts import Subject
 from reference.testimony import LOSS
-
-Function = Callable[..., Any]
-COTANGENT = "the cotangent of "
-"""What a cotangent is called among the tensors: no argument can be called so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked besides: `name` and `again` for the verdict, `seconds` a call may take."""
-
-    way: str
-    name: str
-    again: str
-    seed: int
-    seconds: float
-    reference: Function | None = None
 
 
 def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked) -> Accused:
@@ -88,18 +71,6 @@ def layer(
         ),
         _referring(asked.reference, arguments, fixed),
     )
-
-
-def subject(tensors: Tensors, asked: Asked) -> Subject:
-    """What a claim is called, and the hash of its name and numbers."""
-    content = hashlib.sha256(f"{asked.way} {asked.name} {asked.seed}".encode())
-    for name, t in tensors.items():
-        content.update(f"{name} {t.dtype} {t.shape}".encode() + np.ascontiguousarray(t).tobytes())
-    dtypes = dict.fromkeys(str(t.dtype) for t in tensors.values())
-    shapes = ", ".join(f"{name} {t.shape}" for name, t in tensors.items())
-    line = f"{shapes} · {', '.join(dtypes)}"
-    size = sum(t.size for t in tensors.values())
-    return Subject(content.hexdigest()[:12], asked.name, asked.way, line, size, asked.again)
 
 
 @dataclass(frozen=True, slots=True)

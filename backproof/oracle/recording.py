@@ -3,7 +3,8 @@
 For that time the operations on balls are exchanged for others that put themselves on a tape.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -22,6 +23,8 @@ from reference.exact.witness import BITS, point
 BINARY = ("add", "sub", "mul", "truediv", "pow")
 DIRECT = {"maximum", "fmax", "minimum", "fmin", "cbrt"}
 """Functions with branches that do not consist of operations on balls."""
+AS_THEY_ARE = ("where", "select_n")
+"""Rules that choose among numbers, and compute none."""
 FAITHFUL = 1e-9
 """To this part of all that is added up the slope by a graph must be that of its loss."""
 
@@ -30,10 +33,10 @@ class Unfaithful(Exception):
     """The graph has another gradient than the loss that it was recorded from."""
 
 
-def recorded(runs: Runs, at: Mapping[str, Any], without: Step | None = None) -> Graph:
+def recorded(runs: Runs, at: Mapping[str, Any], without: Collection[Step] = ()) -> Graph:
     """The graph of a loss at a point, tensors of floats by name.
 
-    without: a bound, or a small constant that is added, which is left out of the forward pass.
+    without: bounds, or small constants that are added, which are left out of the forward pass.
     Raises `TooLong`, `Unfaithful`, and whatever stops exact arithmetic.
     """
     here = point(dict(at))
@@ -41,7 +44,7 @@ def recorded(runs: Runs, at: Mapping[str, Any], without: Step | None = None) -> 
     with exactly(BITS, presume=True):
         with _noted_by(tape):
             graph = tape.run(runs.loss, here)
-        if without is None and not graph.tied.any():
+        if not without and not graph.tied.any():
             _check(graph, runs, here)
     return graph
 
@@ -85,6 +88,10 @@ def _noted_by(tape: Tape) -> Iterator[None]:
         for module in products:
             after.callback(setattr, module, "product", module.product)
             module.product = np.dot
+        for rules in _rules():
+            for name, rule in [(n, r) for n, r in rules.items() if n not in AS_THEY_ARE]:
+                after.callback(rules.__setitem__, name, rule)
+                rules[name] = _noting_elements(tape, name, rule)
         after.callback(setattr, linear, "_stacked", linear._stacked)
         linear._stacked = _noting_matrices(tape, linear._stacked)
         yield
@@ -104,6 +111,40 @@ def _operations() -> Iterator[tuple[str, Callable[..., Any], bool]]:
 
 def _vectorised(function: Callable[..., Any], arity: int) -> Any:
     return np.frompyfunc(function, arity, 1, **({"identity": None} if arity == 2 else {}))
+
+
+def _rules() -> list[dict[str, Any]]:
+    """The rules of traced programs, of the frameworks that are loaded."""
+    named = (("reference.exact_torch.rules", "RULES"), ("reference.exact_jax.evaluation", "RULES"))
+    return [vars(sys.modules[module])[table] for module, table in named if module in sys.modules]
+
+
+def _noting_elements(tape: Tape, op: str, rule: Callable[..., Any]) -> Callable[..., Any]:
+    """A rule that computes element by element what no operation on balls has noted."""
+
+    def run(*operands: Any, **parameters: Any) -> Any:
+        result = rule(*operands, **parameters)
+        moving = [k for k, x in enumerate(operands) if _of_balls(x)]
+        shapes = {np.shape(operands[k]) for k in moving}
+        if not _of_balls(result) or {np.shape(result)} != shapes:
+            return result
+
+        def single(*numbers: Any) -> Any:
+            given = list(operands)
+            for k, x in zip(moving, numbers, strict=True):
+                given[k] = filled([x], ())
+            return np.ravel(rule(*given, **parameters)).item()
+
+        columns = [np.ravel(operands[k]).tolist() for k in moving]
+        for *numbers, y in zip(*columns, np.ravel(result).tolist(), strict=True):
+            tape.note(op, single, numbers, [y])
+        return result
+
+    return run
+
+
+def _of_balls(x: Any) -> bool:
+    return isinstance(x, np.ndarray) and x.dtype == object
 
 
 def _noting_matrices(tape: Tape, stacked: Callable[..., Any]) -> Callable[..., Any]:

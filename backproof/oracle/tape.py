@@ -1,30 +1,18 @@
 """A tape: every number that exact arithmetic computes, from which others, and where in the code."""
 
-import linecache
-import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
-from pathlib import Path
-from types import CodeType
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import flint
 import numpy as np
 
-import backproof
-import reference
 from backproof.diagnosis.graph import Graph, Step
+from backproof.oracle.places import step_of
 from reference.exact.ball import Ball, ball
 from reference.exact.taylor import STEP
 
 MOST = 20_000
 """Longer tapes are not looked through."""
-SHOWN = 50
-"""So many characters of an expression are quoted."""
-NOT_THEIRS = tuple(
-    os.path.dirname(str(module.__file__)) + os.sep for module in (backproof, reference, np)
-)
 SKIPPED = ("maximum", "minimum", "add")
 """What can be left out of a forward pass: bounds and small constants."""
 NAN = float("nan")
@@ -39,10 +27,10 @@ class TooLong(Exception):
 class Tape:
     """Numbers in the order in which they were computed, known by the balls that hold them.
 
-    without: a place whose operations with a constant are skipped: the other operand passes.
+    without: steps whose operations with a constant are skipped: the other operand passes.
     """
 
-    def __init__(self, inputs: Mapping[str, Any], without: Step | None = None) -> None:
+    def __init__(self, inputs: Mapping[str, Any], without: Collection[Step] = ()) -> None:
         self.without = without
         self.number: dict[int, int] = {}
         self.held: list[Any] = []
@@ -61,7 +49,7 @@ class Tape:
         """A function of numbers that is noted. turned: its operands come in reverse."""
 
         def run(*operands: Any) -> Any:
-            if self.without is not None and op in SKIPPED:
+            if self.without and op in SKIPPED:
                 passing = self._passing(op, operands)
                 if passing is not None:
                     return passing
@@ -84,7 +72,7 @@ class Tape:
         if not known or len(fresh) < len(results):
             return
         constants = [_float(x) for k, x in enumerate(operands) if k not in known]
-        step = _step(op)
+        step = step_of(op, Tape.run.__code__)
         children = [self._new(r, step, constants[0] if constants else NAN) for r in results]
         for slot in known:
             slopes = _slopes(op, function, operands, slot)
@@ -121,7 +109,7 @@ class Tape:
 
     def _passing(self, op: str, operands: Sequence[Any]) -> Any:
         known = [x for x in operands if id(x) in self.number]
-        here = len(known) == 1 and self.without is not None and _step(op).site == self.without.site
+        here = len(known) == 1 and step_of(op, Tape.run.__code__) in self.without
         return known[0] if here else None
 
 
@@ -148,23 +136,3 @@ def _values(result: Any) -> list[flint.arb]:
 
 def _float(x: Any) -> float:
     return float(x.value.mid()) if type(x) is Ball else float(x)
-
-
-def _step(op: str) -> Step:
-    """The operation that somebody's code asks for, in the nearest frame that is theirs, or ours."""
-    frame: Any = sys._getframe(1)
-    while frame.f_code.co_filename.startswith(NOT_THEIRS):
-        if frame.f_code is Tape.run.__code__:
-            return Step(op, "what is weighed by the cotangent")
-        frame = frame.f_back
-    return _placed(op, frame.f_code, frame.f_lasti)
-
-
-@cache
-def _placed(op: str, code: CodeType, instruction: int) -> Step:
-    line, last, start, end = list(code.co_positions())[instruction // 2]
-    source = linecache.getline(code.co_filename, line or 0).encode()
-    text = source[start : end if last == line else None].decode(errors="ignore").strip()
-    text = text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
-    site = f"{code.co_filename}:{code.co_firstlineno}", instruction
-    return Step(op, text, Path(code.co_filename).name, line or 0, site)

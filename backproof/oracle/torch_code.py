@@ -11,7 +11,7 @@ import torch
 from architectures import Array, Tensors
 from backproof.oracle.accused import Accused, Context, Observed, is_large
 from backproof.oracle.acts import PATIENCE
-from backproof.oracle.numpy_code import COTANGENT, Asked, subject
+from backproof.oracle.asked import COTANGENT, Asked, subject
 from backproof.oracle.passes import OUTPUT
 from backproof.oracle.torch_call import TorchCall, take_apart
 from backproof.oracle.torch_conduct import is_loss, observe_torch

@@ -3,8 +3,11 @@
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from types import CodeType
 
 import flint
 import numpy as np
@@ -20,16 +23,32 @@ class TooFewBits(CannotFollow):
     """The bits in force leave open what more of them would tell."""
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A piece of somebody's code: a line, or of it the bytes from start to end.
+
+    inside: what tells an operation from the others that this piece asks for.
+    """
+
+    file: str
+    line: int
+    start: int | None = None
+    end: int | None = None
+    inside: Hashable = ()
+
+
 class Watch:
     """The arithmetic in force and what happened in it.
 
     presume: whether balls that surely differ by less than 2^-256 compare as equal; presumed: how
-    many did. ties: how many comparisons met equal numbers.
+    many did. ties: how many comparisons met equal numbers. at: finds the code that a step of a
+    traced program comes from, while the program is evaluated.
     """
 
     presume = False
     presumed = 0
     ties = 0
+    at: Callable[[], Place | None] | None = None
 
 
 @contextmanager
@@ -37,6 +56,7 @@ def exactly(bits: int, presume: bool = False) -> Iterator[type[Watch]]:
     """Compute with `Ball`s of `bits` bits. Yields the watch; contexts do not nest."""
     Watch.presume = presume
     Watch.ties = Watch.presumed = 0
+    Watch.at = None
     with flint.ctx.workprec(bits), _without_collector():
         yield Watch
 
@@ -47,6 +67,13 @@ def where() -> str:
     while frame.f_back and frame.f_code.co_filename.startswith(NOT_THEIRS):
         frame = frame.f_back
     return f"at {frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def piece(code: CodeType, instruction: int, inside: Hashable = ()) -> Place:
+    """The piece of code that an instruction, by its offset, was compiled from."""
+    line, last, start, end = next(islice(code.co_positions(), instruction // 2, None))
+    named = code.co_firstlineno, instruction, inside
+    return Place(code.co_filename, line or 0, start, end if last == line else None, named)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """Programs evaluated: each equation by the rule of its primitive, over numbers of any kind."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Literal
 
-from reference.exact.arithmetic import CannotFollow
+from reference.exact.arithmetic import CannotFollow, Place, Watch, piece
 from reference.exact.short import quiet
 from reference.exact_jax.control import CONTROL
 from reference.exact_jax.elementwise import ELEMENTWISE, Rule
@@ -48,14 +49,17 @@ def evaluate(program: Program, arrays: Sequence[Any]) -> list[Any]:
     enter = entrance(arrays)
     inputs = [settled(x, np.float64, enter) for x in arrays]
     with quiet():  # JAX's infinities are silent
-        return _Walk(enter).run(program.jaxpr, *inputs)
+        results = _Walk(enter).run(program.jaxpr, *inputs)
+    Watch.at = None
+    return results
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One way through programs, in one arithmetic."""
+    """One way through programs, in one arithmetic; within: the code that calls an inner one."""
 
     enter: Enter
+    within: Callable[[], Place | None] = lambda: None
 
     def run(self, program: Any, *arrays: Any) -> list[Any]:
         """The outputs of a jaxpr, closed or not."""
@@ -81,9 +85,11 @@ class _Walk:
 
     def _step(self, eqn: Any, inputs: list[Any]) -> list[Any]:
         name = RENAMED.get(eqn.primitive.name, eqn.primitive.name)
+        Watch.at = partial(_asking, eqn, self.within)
         try:
             if name in CONTROL:
-                results = CONTROL[name](self.run, *inputs, **eqn.params)
+                inner = replace(self, within=Watch.at)
+                results = CONTROL[name](inner.run, *inputs, **eqn.params)
             else:
                 results = _computed(eqn, inputs)
         except CannotFollow as refusal:
@@ -115,6 +121,18 @@ def _message(reason: str, name: str, eqn: Any) -> str:
     if name not in CONTROL:
         return f"JAX's primitive '{name}': {PLACE.sub('', reason)}{_place(eqn)}"
     return reason if PLACE.search(reason) else reason + _place(eqn)
+
+
+def _asking(eqn: Any, within: Callable[[], Place | None]) -> Place | None:
+    """The user's code that asks for an equation, or else for the program that it is in."""
+    codes, instructions = eqn.source_info.traceback.raw_frames()
+    calls = list(zip(codes, instructions, strict=True))
+    own = next((k for k, code in enumerate(codes) if theirs(code.co_filename)), None)
+    inside = tuple((code.co_qualname, instruction) for code, instruction in calls[:own])
+    if own is None:
+        outer = within()
+        return outer and replace(outer, inside=(outer.inside, inside))
+    return piece(*calls[own], inside)
 
 
 def _place(eqn: Any) -> str:

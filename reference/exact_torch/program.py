@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from architectures import Array, Tensors
-from reference.exact.arithmetic import CannotFollow
+from reference.exact.arithmetic import CannotFollow, Place, Watch
 from reference.exact.short import quiet
 from reference.exact_torch.numbers import Kind, kind_of
 from reference.exact_torch.rules import RULES
@@ -68,11 +69,15 @@ def evaluate(program: Program, arrays: Sequence[Any]) -> list[Any]:
     """
     kind = kind_of(arrays)
     values: list[Any] = [kind(x) for x in (*arrays, *program.constants)]
+    first, here = 0, ""
     with quiet():  # inf and nan are results like others, as they are in torch
-        for step in program.steps:
+        for k, step in enumerate(program.steps):
+            first, here = (first if step.place == here else k), step.place
+            Watch.at = partial(_place, here, step.op, k - first)
             values.append(_result(step, values, kind))
             for index in step.spent:
                 values[index] = None
+    Watch.at = None
     return [values[index] for _, index in program.outputs]
 
 
@@ -84,6 +89,12 @@ def _result(step: Step, values: list[Any], kind: Kind) -> Any:
     except CannotFollow as refusal:
         raise type(refusal)(f"{refusal}, in aten.{step.op} {step.place}".rstrip()) from None
     return [kind(x) for x in result] if isinstance(result, tuple | list) else kind(result)
+
+
+def _place(place: str, op: str, number: int) -> Place | None:
+    """Where a step is from: the so many-th of those that a line asks for one after the other."""
+    file, _, line = place.removeprefix("at ").rpartition(":")
+    return Place(file, int(line), inside=(op, number)) if line.isdecimal() else None
 
 
 def _filled(argument: Any, values: list[Any]) -> Any:

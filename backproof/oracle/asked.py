@@ -1,0 +1,59 @@
+"""What the user asked, as every way in passes it on, and how the answer names it."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backproof.oracle.accused import Tensors
+from backproof.verdicts import Subject
+
+Function = Callable[..., Any]
+COTANGENT = "the cotangent of "
+"""What a cotangent is called among the tensors: no argument can be called so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked: the way in, `name` and `again` for the verdict, `seconds` a call may take."""
+
+    way: str
+    name: str
+    again: str
+    seed: int
+    seconds: float
+    reference: Function | None = None
+
+
+def subject(tensors: Tensors, asked: Asked) -> Subject:
+    """What a claim is called, and the hash of its name and numbers."""
+    content = hashlib.sha256(f"{asked.way} {asked.name} {asked.seed}".encode())
+    for name, t in tensors.items():
+        content.update(f"{name} {t.dtype} {t.shape}".encode() + np.ascontiguousarray(t).tobytes())
+    dtypes = dict.fromkeys(str(t.dtype) for t in tensors.values())
+    shapes = ", ".join(f"{name} {t.shape}" for name, t in tensors.items())
+    line = f"{shapes} · {', '.join(dtypes)}"
+    size = sum(t.size for t in tensors.values())
+    return Subject(content.hexdigest()[:12], asked.name, asked.way, line, size, asked.again)
+
+
+def title(function: Any) -> str:
+    """What a function is called by its author, or else the kind of object it is."""
+    kept = getattr(function, "func", function)
+    return str(getattr(kept, "__qualname__", None) or type(kept).__qualname__)
+
+
+def called(way: str, functions: tuple[Function | None, ...], rest: str, seed: int) -> str:
+    """The call that judges the same again, as one would write it."""
+    names = ["None" if f is None else title(f) for f in functions]
+    return f"backproof.{way}({', '.join(names)}, *{rest}, seed={seed})"
+
+
+def callables(**functions: Any) -> None:
+    """Raise TypeError where one of these cannot be called."""
+    for name, function in functions.items():
+        if not callable(function):
+            kind = type(function).__name__
+            raise TypeError(f"{name} is a {kind}: it must be a function")
