@@ -1,6 +1,6 @@
 """Right gradients of small functions, and wrong ones with the name of what is wrong with them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 

@@ -243,6 +243,19 @@ CUBIC = Function(
     normal((5, 4)), (5, 4),
     forward=lambda p: np.tanh(p["x"] + 0.125 * p["x"] ** 3),
 )  # fmt: skip
+GAIN = Function(
+    lambda p, dy: {
+        "x": dy * p["gamma"] * np.cos(p["x"]), "gamma": (dy * np.sin(p["x"])).sum(axis=0)
+    },
+    lambda rng: {"x": rng.standard_normal((4, 4)), "gamma": rng.standard_normal(4)},
+    (4, 4),
+    forward=lambda p: p["gamma"] * np.sin(p["x"]),
+)  # fmt: skip
+ENERGY = Function(
+    lambda p, dy: {"x": dy * np.cos(p["x"])},
+    normal((3, 4)), (),
+    forward=lambda p: np.sin(p["x"]).sum(),
+)  # fmt: skip
 FUNCTIONS = {name: f for name, f in globals().items() if isinstance(f, Function) and name.isupper()}
 
 
@@ -269,6 +282,10 @@ PATHS = (
     Planted("the last use", "assigned", TALLY, tally_last),
     Planted("the last term", "one-sample", COST, lambda p, dy: cost_gradient(p, dy, 4)),
     Planted("first uses", "assigned", CHAIN, chain_first_uses),
+    Planted("the gain's other axis", "wrong-axis", GAIN,
+            lambda p, dy: {"x": dy * p["gamma"] * np.cos(p["x"]),
+                           "gamma": (dy * np.sin(p["x"])).sum(axis=1)}),
+    _of_x("cotangent-ignored", "of a number", ENERGY, lambda p, dy, g: np.cos(p["x"])),
     _of_x("transposed", "W for its transpose", SQUARE, lambda p, dy, g: dy @ p["W"].T),
     Planted("heads", "transposed", HEADS, lambda p, dy: heads_gradient(p, dy, (2, 2, 3, 2))),
     _of_x("shifted", "the kernel", SIGNAL, lambda p, dy, g: np.convolve(dy, p["w"][::-1])),

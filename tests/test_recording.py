@@ -1,5 +1,7 @@
 """The graph of a forward pass on trial: it is the loss's own, and recording it leaves no trace."""
 
+import linecache
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,19 +10,29 @@ import pytest
 from planted_gradients import graph
 from planted_paths import ATTENTION, FLOORED, FUNCTIONS, TWO
 from wild import CLAIMS, WildClaim
+from wild_frameworks import FrameworkClaim, claims
 
 from backproof.diagnosis.graph import Graph
 from backproof.oracle import recording, tape
 from backproof.oracle.asked import Asked
+from backproof.oracle.jax_code import accuse
 from backproof.oracle.numpy_code import layer, pair
 from backproof.oracle.recording import Unfaithful, recorded
 from backproof.oracle.tape import TooLong
+from backproof.oracle.torch_call import take_apart
+from backproof.oracle.torch_code import torch_function
 from backproof.oracle.trees import argument_names, flatten
 from reference.exact import arrays
+from reference.exact.arithmetic import Watch
 from reference.exact.ball import Ball
+from reference.exact_jax import evaluation as jax_rules
 from reference.exact_numpy import followed, linear, ufuncs
+from reference.exact_torch import rules as torch_rules
 
 RIGHT = [c for c in CLAIMS if c.right and c.cause != "convention"]
+FRAMEWORKS = [c for c in claims() if c.right and "kink" not in c.cause]
+PLACELESS = ("torch embedding", "jax lookup", "jax cosine", "jax erf", "jax tanh")
+"""Claims that compute nothing, and JAX's own functions, which have no line of the user's."""
 OF_THE_TIME = (Ball, arrays, followed, linear)
 
 
@@ -38,6 +50,24 @@ def recorded_of(claim: WildClaim) -> tuple[Graph, Any]:
     accused = (pair if claim.way == "check" else layer)(first, second, arguments, asked)
     with accused.exact() as runs:
         return recorded(runs, accused.at), accused
+
+
+def recorded_of_framework(claim: FrameworkClaim) -> tuple[Graph, Any]:
+    """The same of a function in PyTorch or JAX."""
+    asked = Asked(claim.way, claim.name, "", 0, 2.0)
+    function, *inputs = claim.arguments(0)
+    if claim.way == "check_torch":
+        accused = torch_function(take_apart(function, inputs), asked)
+    else:
+        accused = accuse(function, tuple(inputs), asked)
+    with accused.exact() as runs:
+        return recorded(runs, accused.at), accused
+
+
+def by_name(name: str) -> FrameworkClaim:
+    """A claim of the frameworks."""
+    (claim,) = (claim for claim in FRAMEWORKS if claim.name == name)
+    return claim
 
 
 @pytest.mark.parametrize("claim", RIGHT, ids=lambda claim: claim.name)
@@ -59,6 +89,53 @@ def test_steps_say_where_they_stand() -> None:
     assert steps[0].file == "recurrent.py"
     source = (Path(__file__).parent / "wild" / "recurrent.py").read_text()
     assert steps[0].text in source.splitlines()[steps[0].line - 1]
+
+
+@pytest.mark.parametrize("claim", FRAMEWORKS, ids=str)
+def test_the_graph_of_a_traced_program_has_the_gradient_of_right_code(
+    claim: FrameworkClaim,
+) -> None:
+    """In both frameworks every step but those of the weighing has a line of the claim's file."""
+    found, accused = recorded_of_framework(claim)
+    gradients = found.gradients(found.slope)
+    for name in accused.tensors:
+        true = accused.observed.results[name]
+        near = 1e-4 if true.dtype == np.float32 else 1e-11
+        np.testing.assert_allclose(gradients[name], true, rtol=0, atol=near * abs(true).max())
+    own = [step for step in found.steps if step.file]
+    assert bool(own) is (claim.name.removesuffix(", right") not in PLACELESS)
+    for step in own:
+        source = linecache.getline(str(step.site.file), step.line)
+        assert step.text.removesuffix("...") in source
+
+
+def test_operations_of_one_line_are_told_apart_and_those_of_a_loop_are_not() -> None:
+    """JAX's scan runs its line four times, as one step for each operation in it."""
+    found, _ = recorded_of_framework(by_name("jax rnn, right"))
+    numbers = Counter(found.steps[k].text for k in found.kind if found.steps[k].op == "tanh")
+    assert numbers == {"jnp.tanh(x @ U + h @ V)": 12}
+    texts = {step.text for step in found.steps if step.op == "add" and step.file}
+    assert texts == {"x @ U", "h @ V", "x @ U + h @ V"}
+
+
+def test_what_a_framework_does_for_a_line_stands_at_that_line() -> None:
+    """The maximum and the minimum inside of jnp.clip are where it is called, with their bounds."""
+    found, _ = recorded_of_framework(by_name("jax relu6, right"))
+    bounds = {s.op: (s.text, found.constant[found.kind == k]) for k, s in enumerate(found.steps)}
+    for op, bound in (("maximum", 0), ("minimum", 1.5)):
+        text, constants = bounds[op]
+        assert text == "jnp.clip(x, 0, 1.5)"
+        assert set(constants) == {bound}
+
+
+def test_recording_leaves_the_rules_of_traced_programs_as_they_were() -> None:
+    """Also those that are exchanged while the tape runs."""
+    tables = torch_rules.RULES, jax_rules.RULES
+    before = [dict(table) for table in tables]
+    for name in ("torch gelu, right", "jax relu6, right"):
+        recorded_of_framework(by_name(name))
+    assert [dict(table) for table in tables] == before
+    assert Watch.at is None
 
 
 @pytest.mark.parametrize("name", [n for n, f in FUNCTIONS.items() if f.forward is not None])

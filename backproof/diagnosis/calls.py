@@ -26,6 +26,11 @@ def cotangent_ignored(s: Suspect) -> str | None:
     return None
 
 
+def number_ignored(s: Suspect) -> str | None:
+    """The cotangent of a single number is ignored, which looks like a factor 1 / dy."""
+    return None if s.evidence.dy is None or s.evidence.dy.size > 1 else cotangent_ignored(s)
+
+
 def not_linear(s: Suspect) -> str | None:
     """Twice the cotangent does not give twice the answer, or its opposite not the opposite."""
     dy = s.evidence.dy

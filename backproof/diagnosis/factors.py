@@ -86,9 +86,12 @@ def regulariser(s: Suspect) -> str | None:
         c = float((s.claimed - s.true)[at] / form[at]) if form[at] else 0.0
         if s.explained_by(s.true + c * form, fitted=1):
             near = 2 * s.tolerance(s.true) / (abs(c) * largest(form))
-            label = named(s.evidence, abs(c), near)
-            known = f", and {abs(c):.6g} is {label}" if label else ""
-            return f"the error is {c:.6g} times {words}{known}"
+            dy = s.evidence.dy
+            weight = 1.0 if dy is None or dy.size != 1 else float(dy.item())
+            k, by = (c, "") if weight == 1 else (c / weight, " dy")
+            label = named(s.evidence, abs(k), near)
+            known = f", and {abs(k):.6g} is {label}" if label else ""
+            return f"the error is {k:.6g}{by} times {words}{known}"
     return None
 
 

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import spsolve_triangular
 
+from reference.exact.arithmetic import Place
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -18,7 +20,7 @@ class Step:
     """An operation at one place of somebody's code, or an input, whose name then is the text.
 
     file, line, text: where it stands and how it is written; site: what tells it from another
-    operation on that line.
+    operation on that line, where it is known a `Place`.
     """
 
     op: str
@@ -28,8 +30,12 @@ class Step:
     site: Hashable = None
 
     def __str__(self) -> str:
-        """As a sentence names it."""
-        return f"`{self.text}` ({self.file}:{self.line})" if self.file else self.text
+        """As a sentence names it; of what is known by its line alone the operation too."""
+        if not self.file:
+            return self.text
+        whole = isinstance(self.site, Place) and self.site.start is None
+        what = f"{NAMES.get(self.op, self.op)} in " if whole else ""
+        return f"{what}`{self.text}` ({self.file}:{self.line})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +54,7 @@ class Group:
 
 
 PLACES = ("first", "second")
+NAMES = {"add": "the sum", "sub": "the difference", "mul": "the product", "truediv": "the quotient"}
 EXTREMES = ("maximum", "minimum", "fmax", "fmin")
 BINARY = {"add", "sub", "mul", "truediv", "pow", "maximum", "minimum"}
 

@@ -10,6 +10,15 @@ from backproof.diagnosis.evidence import Evidence
 
 NEAR = 1e-12
 """How far a double computed in another way may stand from the number that it is."""
+CONSTANTS = (
+    (math.pi, "pi"),
+    (2 * math.pi, "2 pi"),
+    (math.sqrt(math.pi), "the square root of pi"),
+    (math.sqrt(2 * math.pi), "the square root of 2 pi"),
+    (math.sqrt(math.pi / 2), "the square root of pi / 2"),
+    (math.log(2), "log 2"),
+    (math.log(10), "log 10"),
+)
 
 
 def named(evidence: Evidence, value: float, near: float = NEAR) -> str:
@@ -46,6 +55,7 @@ def _known(evidence: Evidence) -> Iterator[tuple[str, float, str]]:
                 pair = float(shape[i] * shape[j])
                 yield "number", pair, f"the size of axes {i} and {j} of {name}"
     yield from (("root", math.sqrt(n), f"the square root of {label}") for n, label in axes)
+    yield from (("constant", value, label) for value, label in CONSTANTS)
 
 
 def _axes(name: str, shape: tuple[int, ...]) -> Iterator[tuple[float, str]]:

@@ -7,7 +7,9 @@ from itertools import combinations, permutations
 
 import numpy as np
 
+from backproof.diagnosis.axes import AXES, reductions
 from backproof.diagnosis.evidence import Arrays, Evidence, Floats
+from backproof.diagnosis.graph import Step
 from backproof.diagnosis.jacobians import true_jacobian
 from backproof.diagnosis.suspect import Suspect, answer, as_floats
 
@@ -50,6 +52,36 @@ def turned_operand(s: Suspect) -> str | None:
         if max(axes) < s.true.ndim and s.explained_by(np.flip(turned, axes)):
             return f"it runs along axis {_listed(axes)} in the wrong direction"
     return None
+
+
+def other_axis(s: Suspect) -> str | None:
+    """claimed = what reaches a tensor that was spread over an array, added up over other axes."""
+    for step, part in _reaching(s.evidence, s.name):
+        for shape in _spread(s.evidence, part.size, s.true.shape):
+            for how, axes, total in reductions(part.reshape(shape)):
+                if total.size == s.true.size and s.explained_by(total.reshape(s.true.shape)):
+                    return f"the {how} over axis {axes} of what comes back from {step}"
+    return None
+
+
+def _reaching(evidence: Evidence, name: str) -> Iterator[tuple[Step, Floats]]:
+    """What comes back to a tensor from the only step that uses it, use by use."""
+    graph = evidence.graph
+    if graph is None or name not in graph.inputs or not graph.inputs[name].size:
+        return
+    uses = np.flatnonzero(np.isin(graph.parent, graph.inputs[name]))
+    steps = np.unique(graph.kind[graph.child[uses]])
+    if len(steps) == 1 and np.isfinite(graph.slope).all():
+        back = graph.slope * graph.adjoints(graph.slope)[graph.child]
+        yield graph.steps[int(steps[0])], back[uses[np.argsort(graph.child[uses])]]
+
+
+def _spread(evidence: Evidence, size: int, shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """The shapes of so many numbers: of other arrays, and of the tensor with one axis before."""
+    shapes = {np.shape(x) for x in (evidence.dy, *evidence.numbers.values()) if x is not None}
+    own = math.prod(shape)
+    shapes |= {(size // own, *shape)} if size % own == 0 else set()
+    yield from sorted(s for s in shapes if math.prod(s) == size and 1 < len(s) <= AXES)
 
 
 @lru_cache(maxsize=2)

@@ -29,6 +29,7 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("imprecise", calls.imprecise),
     ("zero", factors.zero),
     ("sign", factors.sign),
+    ("cotangent-ignored", calls.number_ignored),
     ("factor", factors.named_factor),
     ("clipped", factors.rescaled),
     ("factor", factors.factor),
@@ -76,6 +77,7 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("one-sided-clamp", elements.epsilon),
     ("path-left-out", variables.factor_by_axis),
     ("wrong-axis", jacobians.wrong_mixing),
+    ("wrong-axis", operands.other_axis),
     ("not-linear", calls.not_linear),
 )
 """What is tried, in this order: fewer assumptions first, and what is more special before what is

@@ -43,13 +43,22 @@ def explain_acts(accused: Accused, findings: Sequence[Finding]) -> Explained | N
 
 def _infinite_loss(accused: Accused) -> Explained:
     """A loss that is not finite: in this dtype alone, or in a finer one as well."""
-    at, other = accused.context.at, other_dtype(accused.context.inputs)
-    if at is not None and other is not None and other[1] < 1:
-        loss = answer(at, other[2]).get(LOSS)
-        if loss is not None and np.isfinite(loss).all():
+    other = other_dtype(accused.context.inputs)
+    if other is not None and other[1] < 1:
+        loss = answer(accused.context.at, other[2]).get(LOSS, _double_loss(accused))
+        if np.isfinite(loss).all():
             detail = f"the loss is not finite here, and it is where the inputs are {other[0]}"
             return _explained("BP119", detail)
     return _explained("BP207", "the loss is not finite, though the truth is")
+
+
+def _double_loss(accused: Accused) -> Any:
+    """The loss by the same code in float64; NaN where that cannot be had."""
+    try:
+        with accused.double() as runs, np.errstate(all="ignore"):
+            return np.asarray(runs.loss({n: np.asarray(t, float) for n, t in accused.at.items()}))
+    except Exception:  # code that cannot even be run
+        return np.array(np.nan)
 
 
 def explained(

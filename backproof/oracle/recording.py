@@ -3,7 +3,6 @@
 For that time the operations on balls are exchanged for others that put themselves on a tape.
 """
 
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 from backproof.diagnosis.graph import Graph, Step
 from backproof.oracle.accused import Runs
 from backproof.oracle.tape import Tape
+from backproof.oracle.traced_rules import traced_rules
 from reference.exact import arrays
 from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, filled
@@ -23,8 +23,6 @@ from reference.exact.witness import BITS, point
 BINARY = ("add", "sub", "mul", "truediv", "pow")
 DIRECT = {"maximum", "fmax", "minimum", "fmin", "cbrt"}
 """Functions with branches that do not consist of operations on balls."""
-AS_THEY_ARE = ("where", "select_n")
-"""Rules that choose among numbers, and compute none."""
 FAITHFUL = 1e-9
 """To this part of all that is added up the slope by a graph must be that of its loss."""
 
@@ -88,10 +86,9 @@ def _noted_by(tape: Tape) -> Iterator[None]:
         for module in products:
             after.callback(setattr, module, "product", module.product)
             module.product = np.dot
-        for rules in _rules():
-            for name, rule in [(n, r) for n, r in rules.items() if n not in AS_THEY_ARE]:
-                after.callback(rules.__setitem__, name, rule)
-                rules[name] = _noting_elements(tape, name, rule)
+        for rules, noting in traced_rules(tape):
+            after.callback(rules.update, dict(rules))
+            rules.update(noting)
         after.callback(setattr, linear, "_stacked", linear._stacked)
         linear._stacked = _noting_matrices(tape, linear._stacked)
         yield
@@ -111,40 +108,6 @@ def _operations() -> Iterator[tuple[str, Callable[..., Any], bool]]:
 
 def _vectorised(function: Callable[..., Any], arity: int) -> Any:
     return np.frompyfunc(function, arity, 1, **({"identity": None} if arity == 2 else {}))
-
-
-def _rules() -> list[dict[str, Any]]:
-    """The rules of traced programs, of the frameworks that are loaded."""
-    named = (("reference.exact_torch.rules", "RULES"), ("reference.exact_jax.evaluation", "RULES"))
-    return [vars(sys.modules[module])[table] for module, table in named if module in sys.modules]
-
-
-def _noting_elements(tape: Tape, op: str, rule: Callable[..., Any]) -> Callable[..., Any]:
-    """A rule that computes element by element what no operation on balls has noted."""
-
-    def run(*operands: Any, **parameters: Any) -> Any:
-        result = rule(*operands, **parameters)
-        moving = [k for k, x in enumerate(operands) if _of_balls(x)]
-        shapes = {np.shape(operands[k]) for k in moving}
-        if not _of_balls(result) or {np.shape(result)} != shapes:
-            return result
-
-        def single(*numbers: Any) -> Any:
-            given = list(operands)
-            for k, x in zip(moving, numbers, strict=True):
-                given[k] = filled([x], ())
-            return np.ravel(rule(*given, **parameters)).item()
-
-        columns = [np.ravel(operands[k]).tolist() for k in moving]
-        for *numbers, y in zip(*columns, np.ravel(result).tolist(), strict=True):
-            tape.note(op, single, numbers, [y])
-        return result
-
-    return run
-
-
-def _of_balls(x: Any) -> bool:
-    return isinstance(x, np.ndarray) and x.dtype == object
 
 
 def _noting_matrices(tape: Tape, stacked: Callable[..., Any]) -> Callable[..., Any]:

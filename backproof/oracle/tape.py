@@ -1,6 +1,7 @@
 """A tape: every number that exact arithmetic computes, from which others, and where in the code."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import flint
@@ -32,6 +33,7 @@ class Tape:
 
     def __init__(self, inputs: Mapping[str, Any], without: Collection[Step] = ()) -> None:
         self.without = without
+        self.noting = True
         self.number: dict[int, int] = {}
         self.held: list[Any] = []
         self.steps: dict[Step, int] = {}
@@ -69,7 +71,7 @@ class Tape:
         """Write down what a function of numbers gave: one number, or a list of them."""
         known = [k for k, x in enumerate(operands) if id(x) in self.number]
         fresh = [r for r in results if id(r) not in self.number]
-        if not known or len(fresh) < len(results):
+        if not self.noting or not known or len(fresh) < len(results):
             return
         constants = [_float(x) for k, x in enumerate(operands) if k not in known]
         step = step_of(op, Tape.run.__code__)
@@ -82,6 +84,15 @@ class Tape:
             parent = self.number[id(operands[slot])]
             for child, slope, there in zip(children, slopes, again, strict=True):
                 self.edges.append((child, parent, slot, slope, there))
+
+    @contextmanager
+    def silent(self, silent: bool = True) -> Iterator[None]:
+        """Nothing is noted meanwhile."""
+        before, self.noting = self.noting, self.noting and not silent
+        try:
+            yield
+        finally:
+            self.noting = before
 
     def graph(self, loss: Any) -> Graph:
         """All that was noted, up to a loss."""
@@ -113,8 +124,11 @@ class Tape:
         return known[0] if here else None
 
 
-ELEMENTARY = {"exp", "log", "sqrt", "sin", "cos", "sinh", "cosh", "tanh", "arctan", "erf", "expit"}
-"""Functions whose slope at their result is somebody's mistake."""
+ELEMENTARY = {
+    *("exp", "log", "sqrt", "rsqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "atan"),
+    *("erf", "erfc", "expit", "sigmoid", "logistic", "gelu"),
+}
+"""Functions whose slope at their result is somebody's mistake, also as torch and JAX call them."""
 
 
 def _slopes(op: str, function: Function, operands: Sequence[Any], slot: int) -> list[float]:
