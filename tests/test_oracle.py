@@ -266,3 +266,18 @@ def test_a_large_gradient_is_judged_along_directions() -> None:
     found = measure_scale(150_000)
     assert found.acquitted and found.convicted
     assert "in one element" in found.resolution
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_maximum_finds_its_own_element_again(dtype: Any) -> None:
+    """A backward that compares with the maximum is no less precise for its being a selection."""
+
+    def forward(x: Any) -> Any:
+        m = x.max(axis=0)
+        return m**2, (x, m)
+
+    def backward(dy: Any, cache: Any) -> Any:
+        x, m = cache
+        return (x == m) * (2 * m * dy)
+
+    assert backproof.check_layer(forward, backward, X.astype(dtype)).status is Status.CORRECT

@@ -1,5 +1,8 @@
 """Arithmetic of fewer bits on trial: it rounds what it should, and nothing else."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -99,3 +102,12 @@ def test_a_number_times_an_array_is_rounded_like_any_array() -> None:
         for product in (x[0] * x, x * x[0]):
             assert type(product) is Short
             assert np.array_equal(product, settled(np.asarray(product)))
+
+
+@pytest.mark.parametrize("choose", [np.max, np.min, np.sort, lambda x: np.maximum(x, x[::-1])])
+def test_what_is_chosen_stays_what_it_was(choose: Callable[[Any], Any]) -> None:
+    """A selection rounds nothing: an element of an input equals itself afterwards too."""
+    x = np.array([1 / 3, 0.1, -2 / 7])
+    with rounded(8):
+        chosen = choose(shorten(x))
+        assert set(np.atleast_1d(np.asarray(chosen)).tolist()) <= set(x.tolist())

@@ -57,6 +57,14 @@ def quiet() -> Any:
     return np.errstate(all="ignore", invalid="call" if heard else "ignore")
 
 
+SELECTING = {np.maximum, np.minimum, np.fmax, np.fmin}
+"""What they return is one of their operands, which equals itself afterwards too."""
+COMPUTING = {"dot", "vdot", "inner", "einsum", "tensordot", "convolve", "correlate", "interp"}
+"""NumPy's functions that compute, beside linear algebra, in C; the others move numbers, or compute
+by what rounds already.
+"""
+
+
 class Short(np.ndarray[Any, np.dtype[np.float64]]):
     """A float64 array in the arithmetic of `rounded`; sums and products round at every step."""
 
@@ -69,7 +77,8 @@ class Short(np.ndarray[Any, np.dtype[np.float64]]):
         elif ufunc is np.add and method == "reduce" and set(kwargs) <= {"axis", "keepdims"}:
             result = _sum(*plain, **kwargs)
         else:
-            result = settled(getattr(ufunc, method)(*plain, **kwargs))
+            result = getattr(ufunc, method)(*plain, **kwargs)
+            result = result if ufunc in SELECTING else settled(result)
         if out is not None:
             out[0].view(np.ndarray)[...] = result
             return out[0]
@@ -84,7 +93,8 @@ class Short(np.ndarray[Any, np.dtype[np.float64]]):
         return super().astype(wanted, *args, **kwargs)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        return _short(settled(super().__array_function__(func, types, args, kwargs)))
+        result = super().__array_function__(func, types, args, kwargs)
+        return _short(settled(result) if _computes(func) else result)
 
 
 class Rounded(np.float64):
@@ -150,6 +160,10 @@ def _flushed(x: Any) -> Any:
             Shortness.flushed = True
             return np.where(small, 0.0, x)
     return x
+
+
+def _computes(func: Any) -> bool:
+    return func.__name__ in COMPUTING or func.__module__ == "numpy.linalg"
 
 
 def _enter(x: Any) -> Any:
