@@ -22,7 +22,7 @@ from wild_frameworks.jax_rules import ruled, with_itself
 from backproof.diagnosis.codes import CODES
 from backproof.oracle import check_jax as way_in
 from backproof.oracle.check_jax import check_jax
-from backproof.oracle.jax_runs import KEPT, MOST
+from backproof.oracle.in_jax.runs import KEPT, MOST
 from backproof.power.beside_check_grads import race_check_grads
 from backproof.power.twenty import TWENTY, all_off, spoiled
 from backproof.verdicts import Status, Verdict

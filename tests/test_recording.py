@@ -14,14 +14,14 @@ from wild_frameworks import FrameworkClaim, claims
 
 from backproof.diagnosis.graph import Graph
 from backproof.oracle import recording, tape
+from backproof.oracle.arguments.trees import argument_names, flatten
 from backproof.oracle.asked import Asked
-from backproof.oracle.jax_code import accuse
+from backproof.oracle.in_jax.code import accuse
+from backproof.oracle.in_torch.call import take_apart
+from backproof.oracle.in_torch.code import torch_function
 from backproof.oracle.numpy_code import layer, pair
 from backproof.oracle.recording import Unfaithful, recorded
 from backproof.oracle.tape import TooLong
-from backproof.oracle.torch_call import take_apart
-from backproof.oracle.torch_code import torch_function
-from backproof.oracle.trees import argument_names, flatten
 from reference.exact import arrays
 from reference.exact.arithmetic import Watch
 from reference.exact.ball import Ball

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import spsolve_triangular
 
-from reference.exact.arithmetic import Place
+from reference.exact.place import Place
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

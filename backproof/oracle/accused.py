@@ -7,7 +7,7 @@ from typing import Any
 
 from architectures import Array
 from backproof.diagnosis.evidence import Run
-from backproof.oracle.acts import Act
+from backproof.oracle.behaviour.acts import Act
 from backproof.verdicts import Subject
 from reference.testimony import Testimony
 

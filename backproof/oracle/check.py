@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from backproof.oracle.accused import Accused
+from backproof.oracle.arguments.trees import Arguments, argument_names, flatten
 from backproof.oracle.asked import Asked, Function, callables, called, title
 from backproof.oracle.domains import Domain, checked, within
 from backproof.oracle.judging import judge_claim
 from backproof.oracle.numpy_code import layer, pair
 from backproof.oracle.sampling import Inputs, judge_points
-from backproof.oracle.trees import Arguments, argument_names, flatten
 from backproof.verdicts import Verdict
 from reference.testimony import LOSS
 

@@ -36,7 +36,7 @@ def check_jax(
     """
     callables(function=function)
     require(JAX, EXACT)
-    from backproof.oracle.jax_code import accuse
+    from backproof.oracle.in_jax.code import accuse
 
     again = called("check_jax", (function,), "args", seed)
     asked = Asked("check_jax", name or title(function), again, seed, SECONDS, reference)

@@ -39,8 +39,8 @@ def check_torch(
     """
     callables(function=function)
     require(TORCH)
-    from backproof.oracle.torch_call import take_apart, title
-    from backproof.oracle.torch_code import torch_function
+    from backproof.oracle.in_torch.call import take_apart, title
+    from backproof.oracle.in_torch.code import torch_function
 
     called = name or title(function)
     again = f"backproof.check_torch({called}, *args, seed={seed})"

@@ -9,8 +9,8 @@ import numpy as np
 
 from backproof.diagnosis.graph import Graph, Step
 from backproof.oracle.accused import Accused
+from backproof.oracle.behaviour.limits import TimeLimit, within
 from backproof.oracle.formula import slopes
-from backproof.oracle.limits import TimeLimit, within
 from reference.exact.arrays import Floats, midpoints
 from reference.exact.witness import point
 

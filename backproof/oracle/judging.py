@@ -13,10 +13,10 @@ from backproof.comparison import compare_exact, judge_exact
 from backproof.conduct import CLAIM, not_finite
 from backproof.formula import Formula
 from backproof.oracle.accused import Accused
+from backproof.oracle.behaviour.limits import TimeLimit, within
 from backproof.oracle.explaining import Explained, explain_acts, explained
 from backproof.oracle.formula import examine_claim
 from backproof.oracle.large import hear_large, too_large
-from backproof.oracle.limits import TimeLimit, within
 from backproof.oracle.numeric import completed, hear_differences
 from backproof.oracle.references import against_autograd, against_reference
 from backproof.oracle.sentences import Heard, evidence

@@ -10,13 +10,13 @@ import numpy as np
 
 from architectures import Array
 from backproof.oracle.accused import Accused, Context, Observed, Runs, Tensors, is_large
-from backproof.oracle.acts import PATIENCE
+from backproof.oracle.arguments.nodes import leaves, mapped
+from backproof.oracle.arguments.trees import Arguments
 from backproof.oracle.asked import COTANGENT, Asked, Function, subject
-from backproof.oracle.conduct import observe_pair
-from backproof.oracle.layers import observe_layer
-from backproof.oracle.nodes import leaves, mapped
-from backproof.oracle.passes import OUTPUT, Layer
-from backproof.oracle.trees import Arguments
+from backproof.oracle.behaviour.acts import PATIENCE
+from backproof.oracle.behaviour.conduct import observe_pair
+from backproof.oracle.behaviour.layers import observe_layer
+from backproof.oracle.behaviour.passes import OUTPUT, Layer
 from reference.testimony import LOSS
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import backproof
 import reference
 from backproof.diagnosis.graph import Step
-from reference.exact.arithmetic import Place, Watch, piece
+from reference.exact.arithmetic import Watch
+from reference.exact.place import Place, piece
 
 SHOWN = 50
 """So many characters of an expression are quoted."""

@@ -10,7 +10,7 @@ import jax
 from jax.test_util import check_grads
 
 from backproof.oracle.check_jax import check_jax
-from backproof.oracle.jax_runs import KEPT
+from backproof.oracle.in_jax.runs import KEPT
 from backproof.power.twenty import TWENTY, Item, all_off, spoiled
 
 ORDER = 2

@@ -49,7 +49,7 @@ def balanced(at: Mapping[str, Array], gradients: Mapping[str, Array], seed: int)
 
 
 def _size(tensor: Array) -> float:
-    """The root mean square, as a power of 2; by a quick norm, where that neither is 0 nor overflows."""
+    """The root mean square, as a power of 2; by a quick norm, unless that is 0 or overflows."""
     norm = float(np.linalg.norm(tensor.ravel())) / np.sqrt(tensor.size)
     return 2.0 ** round(np.log2(norm)) if 0 < norm < np.inf else scale(tensor)
 

@@ -3,14 +3,13 @@
 import gc
 import os
 import sys
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
-from types import CodeType
 
 import flint
 import numpy as np
+
+from reference.exact.place import Place
 
 NOT_THEIRS = (os.path.dirname(__file__), os.path.dirname(np.__file__))
 
@@ -21,20 +20,6 @@ class CannotFollow(TypeError):
 
 class TooFewBits(CannotFollow):
     """The bits in force leave open what more of them would tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A piece of somebody's code: a line, or of it the bytes from start to end.
-
-    inside: what tells an operation from the others that this piece asks for.
-    """
-
-    file: str
-    line: int
-    start: int | None = None
-    end: int | None = None
-    inside: Hashable = ()
 
 
 class Watch:
@@ -67,13 +52,6 @@ def where() -> str:
     while frame.f_back and frame.f_code.co_filename.startswith(NOT_THEIRS):
         frame = frame.f_back
     return f"at {frame.f_code.co_filename}:{frame.f_lineno}"
-
-
-def piece(code: CodeType, instruction: int, inside: Hashable = ()) -> Place:
-    """The piece of code that an instruction, by its offset, was compiled from."""
-    line, last, start, end = next(islice(code.co_positions(), instruction // 2, None))
-    named = code.co_firstlineno, instruction, inside
-    return Place(code.co_filename, line or 0, start, end if last == line else None, named)
 
 
 @contextmanager

@@ -12,7 +12,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Literal
 
-from reference.exact.arithmetic import CannotFollow, Place, Watch, piece
+from reference.exact.arithmetic import CannotFollow, Watch
+from reference.exact.place import Place, piece
 from reference.exact.short import quiet
 from reference.exact_jax.control import CONTROL
 from reference.exact_jax.elementwise import ELEMENTWISE, Rule

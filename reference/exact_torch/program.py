@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from architectures import Array, Tensors
-from reference.exact.arithmetic import CannotFollow, Place, Watch
+from reference.exact.arithmetic import CannotFollow, Watch
+from reference.exact.place import Place
 from reference.exact.short import quiet
 from reference.exact_torch.numbers import Kind, kind_of
 from reference.exact_torch.rules import RULES

@@ -167,7 +167,7 @@ CLAIMS = [
         ("torch gelu", Gelu, GeluWithoutPi, "unexplained", PLAIN, ROUNDED),
         ("torch tanh", Tanh, TanhOfItsOutput, "at-the-output", PLAIN, ""),
         ("torch hard tanh", HardTanh, HardTanhBelowOnly, "one-sided-clamp", KINKED, ""),
-        ("torch round", Round, StraightThrough, "unexplained", KINKED, ""),
+        ("torch round", Round, StraightThrough, "path-left-out", KINKED, ""),
         ("torch exp", Exp, ExpForALoss, "cotangent-ignored", PLAIN, ""),
         ("torch cosine", Cosine, CosineWithoutMinus, "sign", PLAIN, ""),
     )

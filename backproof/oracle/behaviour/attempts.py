@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from backproof.oracle.limits import TimeLimit, listening, within
+from backproof.oracle.behaviour.limits import TimeLimit, listening, within
 
 NOT_THEIRS = tuple(
     os.path.join(folder, "")
     for folder in (
-        os.path.dirname(__file__),
+        os.path.dirname(os.path.dirname(__file__)),
         *(sysconfig.get_path(kind) for kind in ("stdlib", "purelib", "platlib")),
     )
 )

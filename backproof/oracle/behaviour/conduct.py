@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.oracle.acts import (
+from backproof.oracle.arguments.answers import WrongStructure
+from backproof.oracle.arguments.nodes import outline
+from backproof.oracle.arguments.trees import Arguments
+from backproof.oracle.behaviour.acts import (
     PATIENCE,
     Act,
     Ended,
@@ -19,10 +22,7 @@ from backproof.oracle.acts import (
     numbers,
     suspect_infinite,
 )
-from backproof.oracle.answers import WrongStructure
-from backproof.oracle.nodes import outline
-from backproof.oracle.repeats import Answer, convict_of_change, differing
-from backproof.oracle.trees import Arguments
+from backproof.oracle.behaviour.repeats import Answer, convict_of_change, differing
 from reference.testimony import LOSS
 
 Claimed = Callable[..., Any]

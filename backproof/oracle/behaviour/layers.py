@@ -9,14 +9,21 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.oracle.acts import PATIENCE, Act, Ended, Notebook, sharing, suspect_infinite
-from backproof.oracle.conduct import elsewhere
-from backproof.oracle.linear import convict_of_nonlinearity, cotangents
-from backproof.oracle.nodes import leaves
-from backproof.oracle.passes import OUTPUT, Layer, Run, Trial
-from backproof.oracle.reach import arrays
-from backproof.oracle.repeats import Answer, convict_of_change, differing
-from backproof.oracle.trees import Arguments
+from backproof.oracle.arguments.nodes import leaves
+from backproof.oracle.arguments.trees import Arguments
+from backproof.oracle.behaviour.acts import (
+    PATIENCE,
+    Act,
+    Ended,
+    Notebook,
+    sharing,
+    suspect_infinite,
+)
+from backproof.oracle.behaviour.conduct import elsewhere
+from backproof.oracle.behaviour.linear import convict_of_nonlinearity, cotangents
+from backproof.oracle.behaviour.passes import OUTPUT, Layer, Run, Trial
+from backproof.oracle.behaviour.reach import arrays
+from backproof.oracle.behaviour.repeats import Answer, convict_of_change, differing
 
 
 @dataclass(frozen=True, slots=True)

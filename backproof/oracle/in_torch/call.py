@@ -13,8 +13,8 @@ import torch
 from torch.utils import _pytree as pytree
 
 from architectures import Tensors
-from backproof.oracle.torch_tensors import as_numpy, floating, handed, torch_dtype
-from backproof.oracle.trees import argument_names
+from backproof.oracle.arguments.trees import argument_names
+from backproof.oracle.in_torch.tensors import as_numpy, floating, handed, torch_dtype
 from reference.testimony import LOSS
 
 Named = Mapping[str, torch.Tensor]

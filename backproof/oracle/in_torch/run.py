@@ -8,12 +8,12 @@ import numpy as np
 import torch
 
 from architectures import Array, Tensors
-from backproof.oracle.acts import Ended, Notebook
-from backproof.oracle.attempts import sealed
-from backproof.oracle.repeats import Answer
-from backproof.oracle.torch_call import Named, TorchCall
-from backproof.oracle.torch_state import seed_all, set_up
-from backproof.oracle.torch_tensors import as_numpy, handed, outputs
+from backproof.oracle.behaviour.acts import Ended, Notebook
+from backproof.oracle.behaviour.attempts import sealed
+from backproof.oracle.behaviour.repeats import Answer
+from backproof.oracle.in_torch.call import Named, TorchCall
+from backproof.oracle.in_torch.state import seed_all, set_up
+from backproof.oracle.in_torch.tensors import as_numpy, handed, outputs
 
 REFUSALS = {
     "a leaf variable that requires grad is being used in an in-place": "BP208",

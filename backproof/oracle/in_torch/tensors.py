@@ -7,9 +7,9 @@ import torch
 from torch.utils import _pytree as pytree
 
 from architectures import Array
-from backproof.oracle.answers import WrongStructure
-from backproof.oracle.nodes import outline
-from backproof.oracle.passes import OUTPUT
+from backproof.oracle.arguments.answers import WrongStructure
+from backproof.oracle.arguments.nodes import outline
+from backproof.oracle.behaviour.passes import OUTPUT
 
 NUMPYS = (torch.float16, torch.float32, torch.float64)
 """The dtypes of floats that NumPy has as well."""

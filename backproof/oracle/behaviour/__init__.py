@@ -1,0 +1,1 @@
+"""How somebody's code behaves in floats, whatever its formula is."""

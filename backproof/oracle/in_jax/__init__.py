@@ -1,0 +1,1 @@
+"""JAX functions, as the oracle judges them. Nothing else of it imports jax."""

@@ -1,0 +1,1 @@
+"""PyTorch functions, as the oracle judges them. Nothing else of it imports torch."""
