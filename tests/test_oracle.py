@@ -116,6 +116,32 @@ def test_a_float32_engine_is_judged_by_its_own_code_lifted() -> None:
     assert next(f for f in wrong.findings if f.status is Status.WRONG).worst == (1, 2)
 
 
+def test_what_the_code_prints_is_not_heard(capsys: pytest.CaptureFixture[str]) -> None:
+    """However often it is run, and whatever it is run on."""
+
+    def loss(x: Any) -> Any:
+        print("loss at", x)
+        return (x * x).sum()
+
+    assert backproof.check(loss, double, X)
+    assert not backproof.check(loss, lambda x: -double(x), X)
+    assert capsys.readouterr().out == ""
+
+
+def test_code_that_leaves_when_it_meets_exact_numbers_does_not_take_the_judge_along() -> None:
+    """sys.exit on anything but floats: exact arithmetic is silent, and differences decide."""
+
+    def loss(x: Any) -> Any:
+        if type(x) is not np.ndarray and "Followed" in type(x).__name__:
+            raise SystemExit(1)
+        return (x * x).sum()
+
+    verdict = backproof.check(loss, double, X)
+    assert verdict.status is Status.CORRECT
+    assert "sys.exit(1)" in verdict.silent["exact"]
+    assert backproof.check(loss, lambda x: -double(x), X).code == "BP101"
+
+
 def test_a_tensor_may_be_called_loss() -> None:
     """The name of the result is no name that an argument cannot have."""
     assert backproof.check(lambda loss: (loss * loss).sum(), lambda loss: 2 * loss, X)

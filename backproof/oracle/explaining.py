@@ -80,11 +80,12 @@ def explained(
         return Explained(found.code, str(found), found.tensors)
     for act in acts:
         return _explained(act.code, f"{act.tensor}: {act.detail}")
-    worst = min(guilty or findings, key=lambda f: f.status.severity)
-    return _bare(worst)
+    return undiagnosed(guilty or findings)
 
 
-def _bare(worst: Finding) -> Explained:
+def undiagnosed(findings: Sequence[Finding]) -> Explained:
+    """What can be said of the worst finding without a diagnosis."""
+    worst = min(findings, key=lambda f: f.status.severity)
     if worst.status is Status.IMPRECISE:
         return _explained("BP301", f"{worst.tensor}: {worst.note}")
     if worst.status is Status.BROKEN:

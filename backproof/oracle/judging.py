@@ -13,8 +13,9 @@ from backproof.comparison import compare_exact, judge_exact
 from backproof.conduct import CLAIM, not_finite
 from backproof.formula import Formula
 from backproof.oracle.accused import Accused
+from backproof.oracle.behaviour.attempts import sealed
 from backproof.oracle.behaviour.limits import TimeLimit, within
-from backproof.oracle.explaining import Explained, explain_acts, explained
+from backproof.oracle.explaining import Explained, explain_acts, explained, undiagnosed
 from backproof.oracle.formula import examine_claim
 from backproof.oracle.large import hear_large, too_large
 from backproof.oracle.numeric import completed, hear_differences
@@ -33,6 +34,11 @@ SECONDS = 60.0
 @np.errstate(all="ignore")
 def judge_claim(accused: Accused, seed: int) -> Verdict:
     """Judge somebody's claim at a point. Never raises for what the claim does."""
+    with sealed():
+        return _judged(accused, seed)
+
+
+def _judged(accused: Accused, seed: int) -> Verdict:
     start = time.perf_counter()
     heard = Heard(accused.observed)
     results = accused.observed.results
@@ -51,9 +57,7 @@ def judge_claim(accused: Accused, seed: int) -> Verdict:
     status = min(decided, key=lambda s: s.severity, default=Status.UNDECIDED)
     why = Explained()
     if not status and status is not Status.UNDECIDED:
-        why = explain_acts(accused, findings) or (
-            too_large(findings) if accused.large else explained(accused, formula, findings, heard)
-        )
+        why = explain_acts(accused, findings) or _why(accused, formula, findings, heard)
     return Verdict(
         accused.subject,
         status,
@@ -65,6 +69,19 @@ def judge_claim(accused: Accused, seed: int) -> Verdict:
         time.perf_counter() - start + accused.observed.seconds,
         why.code,
     )
+
+
+def _why(
+    accused: Accused, formula: Formula | None, findings: list[Finding], heard: Heard
+) -> Explained:
+    """The diagnosis, for which the claim is run again, elsewhere too: it may not end there."""
+    if accused.large:
+        return too_large(findings)
+    try:
+        with within(SECONDS):
+            return explained(accused, formula, findings, heard)
+    except TimeLimit:
+        return undiagnosed(findings)
 
 
 def precision(accused: Accused) -> np.dtype[Any] | Any:

@@ -186,7 +186,11 @@ def _followed(code: _Code, functions: list[Function], arithmetic: Any) -> Iterat
 
 
 def _call(method: Function, enter: Function, at: Mapping[str, Any]) -> Any:
-    return method(at, enter)
+    """A run of the code; that it leaves the process is an error like others."""
+    try:
+        return method(at, enter)
+    except SystemExit as error:
+        raise RuntimeError(f"calls sys.exit({error.code!r})") from error
 
 
 def _observed(conduct: Any, results: Mapping[str, Array]) -> Observed:

@@ -5,14 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import numpy as np
+
 from architectures import Case, case_to_json
-from backproof.claims import Claim, differentiated, tensors_of
+from backproof.claims import Claim, differentiated, seed_of, tensors_of
 from backproof.court import judge
 from backproof.draw import draw_cases
 from backproof.verdicts import Status
 from backproof.witnesses import EXACT, TORCH
 
-SECONDS = ("order", "exact", "slow", "fast")
+SECONDS = ("order", "exact", "verdict", "slow", "fast")
 """The names of what is timed."""
 
 Progress = Callable[[int, int], None]
@@ -22,7 +24,8 @@ Progress = Callable[[int, int], None]
 @dataclass(frozen=True, slots=True)
 class Costs:
     """Seconds that right cases take: the Taylor order, which answers the question that gradcheck
-    answers; the whole verdict by exact arithmetic, with true values and rounding; both gradchecks.
+    answers; the exact witness, with true values and the excess of rounding besides; the verdict of
+    the court that hears this witness alone, with the claim's conduct; both gradchecks.
 
     alarms, slow_alarms, fast_alarms: how many of these right cases each of them rejects.
     """
@@ -30,6 +33,7 @@ class Costs:
     cases: int
     order: float
     exact: float
+    verdict: float
     slow: float
     fast: float
     alarms: int
@@ -44,7 +48,7 @@ class Costs:
     def ratios(self) -> dict[str, float]:
         """What exactness costs in gradchecks."""
         ours, theirs = (
-            {"order": self.order, "exact": self.exact},
+            {"order": self.order, "exact": self.exact, "verdict": self.verdict},
             {"slow": self.slow, "fast": self.fast},
         )
         return {f"{a}/{b}": ours[a] / theirs[b] for a in ours for b in theirs}
@@ -54,7 +58,7 @@ class Costs:
         ms = {name: f"{1e3 * getattr(self, name) / self.cases:.2f}" for name in SECONDS}
         return (
             f"{self.cases} right cases, milliseconds a case\n"
-            f"Taylor order {ms['order']}   whole exact verdict {ms['exact']} "
+            f"Taylor order {ms['order']}   exact witness {ms['exact']}   verdict {ms['verdict']} "
             f"({self.alarms} false alarms)   gradcheck slow {ms['slow']} "
             f"({self.slow_alarms} false alarms)   fast {ms['fast']} "
             f"({self.fast_alarms} false alarms)\n"
@@ -89,20 +93,22 @@ def measure_costs(right: Sequence[Case]) -> Costs:
     """Judge right cases by exact arithmetic alone and by gradcheck, in turn, in float64."""
     from backproof.power.gradcheck import accepts
 
-    order, exact, slow, fast, alarms = 0.0, 0.0, 0.0, 0.0, [0, 0, 0]
+    order = exact = whole = slow = fast = 0.0
+    alarms = [0, 0, 0]
     _warm_up(right[:1])
     for case in (replace(case, dtype="float64") for case in right):
         claim = Claim(case.network)
         order += timed(_order, claim, case)[1]
+        exact += timed(_exact, claim, case)[1]
         verdict, seconds = timed(judge, case, None, (EXACT,))
-        exact += seconds
+        whole += seconds
         passed_slow, seconds = timed(accepts, claim, case, False)
         slow += seconds
         passed_fast, seconds = timed(accepts, claim, case, True)
         fast += seconds
         passed = (bool(verdict), passed_slow, passed_fast)
         alarms = [n + (not p) for n, p in zip(alarms, passed, strict=True)]
-    return Costs(len(right), order, exact, slow, fast, *alarms)
+    return Costs(len(right), order, exact, whole, slow, fast, *alarms)
 
 
 def measure_false_alarms(n: int, seed: int, progress: Progress | None = None) -> FalseAlarms:
@@ -134,6 +140,18 @@ def _order(claim: Claim, case: Case) -> None:
 
     tensors = tensors_of(case)
     examine(claim.loss, claim.gradient, point(tensors), differentiated(tensors), 0, presume=True)
+
+
+def _exact(claim: Claim, case: Case) -> dict[str, float]:
+    """The excess of every tensor, beside its Taylor order and its true values."""
+    from backproof.formula import examine_formula, measure_units
+
+    tensors = tensors_of(case)
+    results = claim.gradient(tensors)
+    formula = examine_formula(claim, tensors, seed_of(case))
+    units = measure_units(claim, tensors, formula, case.dtype)
+    worst = {name: formula.errors(name, np.asarray(g)).max() for name, g in results.items()}
+    return {name: units.excess(name, float(error)) for name, error in worst.items()}
 
 
 def _warm_up(right: Sequence[Case]) -> None:

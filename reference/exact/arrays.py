@@ -11,6 +11,7 @@ from architectures import Array
 from reference.exact.ball import UNARY, Ball, ball
 
 Floats = npt.NDArray[np.float64]
+OBJECT = np.dtype(object)
 
 
 class Lifted(np.ndarray[Any, np.dtype[np.object_]]):
@@ -18,16 +19,14 @@ class Lifted(np.ndarray[Any, np.dtype[np.object_]]):
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
         plain = [x.view(np.ndarray) if type(x) is Lifted else x for x in inputs]
-        if "out" in kwargs:
-            kwargs["out"] = tuple(
-                o.view(np.ndarray) if isinstance(o, Lifted) else o for o in kwargs["out"]
-            )
+        if kwargs or method != "__call__":
+            return _lifted(_run(ufunc, method, plain, kwargs))
         if ufunc is np.matmul and all(np.ndim(x) == 2 for x in plain):
             return product(*plain)
-        ufunc = INSTEAD.get(ufunc, ufunc)
-        run = ufunc if method == "__call__" else getattr(ufunc, method)
-        result = run(*plain, **kwargs)
-        return _lifted(result)
+        result = INSTEAD.get(ufunc, ufunc)(*plain)
+        if type(result) is np.ndarray and result.dtype is OBJECT:
+            return result.view(Lifted)
+        return result
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
         return _lifted(super().__array_function__(func, types, args, kwargs))
@@ -102,6 +101,15 @@ def _magnitude(difference: flint.arb) -> float:
 def _arb(number: Any) -> flint.arb:
     number = number.item() if isinstance(number, np.generic) else number
     return flint.arb(number) if math.isfinite(number) else flint.arb("nan")
+
+
+def _run(ufunc: Any, method: str, plain: list[Any], kwargs: dict[str, Any]) -> Any:
+    """What is more than a plain call: a reduction, or a place for the result."""
+    if "out" in kwargs:
+        kwargs["out"] = tuple(
+            o.view(np.ndarray) if isinstance(o, Lifted) else o for o in kwargs["out"]
+        )
+    return getattr(INSTEAD.get(ufunc, ufunc), method)(*plain, **kwargs)
 
 
 def _lifted(result: Any) -> Any:
