@@ -189,6 +189,20 @@ def test_what_must_stay_positive_is_not_moved_past_0() -> None:
     assert not backproof.check(loss, lambda x: 1.001 / x, x, domain="positive")
 
 
+def test_what_keeps_away_from_a_pole_stays_on_its_side() -> None:
+    """Beside the pole of 1 / x steps stay on the side where x is, and a point on it is refused."""
+
+    def loss(x: Any) -> Any:
+        assert all(map(float, x))  # exact arithmetic cannot follow float()
+        return (1 / x).sum()
+
+    x, domain = np.array([1e-3, -2e-3, 1.0]), backproof.away_from(0.0)
+    assert backproof.check(loss, lambda x: -1 / x**2, x, domain=domain)
+    assert not backproof.check(loss, lambda x: -1.001 / x**2, x, domain=domain)
+    with pytest.raises(ValueError, match="outside of its own domain"):
+        backproof.check(loss, lambda x: x, x, domain=backproof.away_from(1.0, margin=0.1))
+
+
 def test_a_sampler_brings_out_what_one_point_hides() -> None:
     """A gradient that is wrong for large inputs alone is convicted, at the smallest such point."""
 
