@@ -17,13 +17,14 @@ from backproof.locate import culprits, wrong
 from backproof.units import Units
 from backproof.verdicts import Status
 from reference.exact import rounding
-from reference.exact.arithmetic import CannotFollow, exactly
+from reference.exact.arithmetic import exactly
 from reference.exact.arrays import Floats, distances, midpoints
 from reference.exact.ball import Ball
-from reference.exact.taylor import STEP
-from reference.exact.witness import BITS, Exact, Point, examine, nudged, point
+from reference.exact.taylor import STEP, Order
+from reference.exact.witness import BITS, Exact, Point, examine, examine_presuming, nudged, point
 from reference.testimony import LOSS
 
+BESIDE = "a kink lies within 2^-100, so the formula was judged 2^-60 beside the point"
 AFFORDABLE = 256
 """So many elements of a wrong tensor get their true value, two forward passes each."""
 
@@ -68,10 +69,7 @@ def examine_formula(claim: Claim, tensors: Tensors, seed: int) -> Formula:
     """
     at = point(tensors)
     names = differentiated(at)
-    try:
-        here = examine(claim.loss, claim.gradient, at, names, seed)
-    except CannotFollow:
-        here = examine(claim.loss, claim.gradient, at, names, seed, presume=True)
+    here = examine_presuming(claim.loss, claim.gradient, at, names, seed)
     orders = dict.fromkeys(names, here.order.odd)
     if here.order.right and here.order.smooth:
         return Formula(Status.CORRECT, orders, here.values, here.values)
@@ -87,8 +85,7 @@ def examine_formula(claim: Claim, tensors: Tensors, seed: int) -> Formula:
 def _near_kink(here: Exact, beside: Exact) -> Formula:
     """No number was equal to another here, but the step went over a kink: the point has none."""
     orders = {name: beside.order.odd for name in here.values if name != LOSS}
-    note = "a kink lies within 2^-100, so the formula was judged 2^-60 beside the point"
-    return Formula(Status.CORRECT, orders, here.values, here.values, note=note)
+    return Formula(Status.CORRECT, orders, here.values, here.values, note=BESIDE)
 
 
 def _at_kink(claim: Claim, at: Point, names: list[str], here: Exact) -> Formula:
@@ -116,12 +113,18 @@ def _at_fault(claim: Claim, at: Point, here: Exact, names: list[str], seed: int)
     convicted = frozenset(name for name, order in alone.items() if wrong(order))
     orders = {name: order.odd for name, order in alone.items()}
     if not convicted:
-        largest = max(order.residue for order in alone.values())
-        note = f"right up to the rounding of a constant (a part of {largest:.1e} is missing)"
-        return Formula(Status.CORRECT, orders, here.values, here.values, note=note)
+        return right_but_for_a_constant(here, alone)
     truth = {**here.values, **{name: _slopes(claim, at, name) for name in convicted}}
     blamed = tuple(culprits(claim, at, seed))
     return Formula(Status.WRONG, orders, truth, here.values, wrong=convicted, culprits=blamed)
+
+
+def right_but_for_a_constant(here: Exact, alone: Mapping[str, Order]) -> Formula:
+    """What every tensor alone misses is no more than the rounding of a constant takes."""
+    orders = {name: order.odd for name, order in alone.items()}
+    largest = max(order.residue for order in alone.values())
+    note = f"right up to the rounding of a constant (a part of {largest:.1e} is missing)"
+    return Formula(Status.CORRECT, orders, here.values, here.values, note=note)
 
 
 def _slopes(claim: Claim, at: Point, name: str) -> list[flint.arb]:

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from architectures import Array
 from backproof.diagnosis.evidence import Run
 from backproof.oracle.behaviour.acts import Act
@@ -21,6 +23,10 @@ class Runs:
 
     loss: Callable[[Mapping[str, Any]], Any]
     gradient: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+
+    def value(self, at: Mapping[str, Any]) -> float:
+        """The loss as a float; code may give it in an array of one element."""
+        return float(np.asarray(self.loss(at)).reshape(())[()])
 
 
 Tensors = Mapping[str, Array]

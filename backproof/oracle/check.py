@@ -1,14 +1,12 @@
 """The ways in for NumPy: a loss with its gradient, and a layer's forward with its backward."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from backproof.oracle.accused import Accused
 from backproof.oracle.arguments.trees import Arguments, argument_names, flatten
 from backproof.oracle.asked import Asked, Function, callables, called, title
 from backproof.oracle.domains import Domain, checked, within
-from backproof.oracle.judging import judge_claim
 from backproof.oracle.numpy_code import layer, pair
 from backproof.oracle.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
@@ -52,7 +50,7 @@ def check(
         kept = checked(domain, arguments.tensors)
         return within(pair(loss, gradient, arguments, asked), kept)
 
-    return judge_points(lambda point: judge_claim(accused(*point), seed), args, inputs, seed)
+    return judge_points(accused, args, inputs, seed)
 
 
 def check_layer(
@@ -83,7 +81,7 @@ def check_layer(
         kept = checked(domain, arguments.tensors)
         return within(layer(forward, backward, arguments, asked), kept)
 
-    return judge_points(lambda point: judge_claim(accused(*point), seed), inputs_, inputs, seed)
+    return judge_points(accused, inputs_, inputs, seed)
 
 
 def _arguments(
@@ -92,8 +90,4 @@ def _arguments(
     """Taken apart, by names that are not the loss's."""
     names = [f"{n}_" if n == LOSS else n for n in argument_names(function, len(values))]
     arguments = flatten(values, names, argnums)
-    return arguments if dtype is None else _cast(arguments, dtype)
-
-
-def _cast(arguments: Arguments, dtype: Any) -> Arguments:
-    return replace(arguments.cast(dtype))
+    return arguments if dtype is None else arguments.cast(dtype)

@@ -7,7 +7,6 @@ from backproof.oracle.accused import Accused
 from backproof.oracle.asked import Asked, Function, callables, called, title
 from backproof.oracle.check import SECONDS
 from backproof.oracle.domains import Domain, checked, within
-from backproof.oracle.judging import judge_claim
 from backproof.oracle.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
 from backproof.witnesses import EXACT, JAX, require
@@ -45,7 +44,7 @@ def check_jax(
         found = accuse(function, point, asked, dtype, _positions(argnums, len(point)))
         return within(found, checked(domain, found.tensors))
 
-    return judge_points(lambda point: judge_claim(accused(*point), seed), args, inputs, seed)
+    return judge_points(accused, args, inputs, seed)
 
 
 def _positions(argnums: int | tuple[int, ...] | None, count: int) -> frozenset[int] | None:

@@ -7,7 +7,6 @@ from backproof.oracle.accused import Accused
 from backproof.oracle.asked import Asked, callables
 from backproof.oracle.check import SECONDS
 from backproof.oracle.domains import Domain, checked, within
-from backproof.oracle.judging import judge_claim
 from backproof.oracle.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
 from backproof.witnesses import TORCH, require
@@ -50,4 +49,4 @@ def check_torch(
         call = take_apart(function, point, dtype, argnums)
         return within(torch_function(call, asked), checked(domain, dict(call.tensors)))
 
-    return judge_points(lambda point: judge_claim(accused(*point), seed), args, inputs, seed)
+    return judge_points(accused, args, inputs, seed)

@@ -7,16 +7,16 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.formula import Formula
+from backproof.formula import BESIDE, Formula, right_but_for_a_constant
 from backproof.locate import CONSTANT
 from backproof.oracle.accused import Accused, Runs
 from backproof.oracle.ties import Tie, ties_of
 from backproof.verdicts import Status
-from reference.exact.arithmetic import CannotFollow, exactly
+from reference.exact.arithmetic import exactly
 from reference.exact.arrays import balls, filled
 from reference.exact.ball import ball
 from reference.exact.taylor import STEP, Order
-from reference.exact.witness import BITS, Exact, Point, examine, nudged, point
+from reference.exact.witness import BITS, Exact, Point, examine, examine_presuming, nudged, point
 
 SECONDS = 2.5
 """So long true values are computed for wrong tensors, one forward pass an element."""
@@ -30,10 +30,7 @@ def examine_claim(runs: Runs, accused: Accused, eps: float, seed: int) -> Formul
     stops the balls, and the formula says so.
     """
     at, names = point(accused.at), list(accused.tensors)
-    try:
-        here = examine(runs.loss, runs.gradient, at, names, seed)
-    except CannotFollow:
-        here = examine(runs.loss, runs.gradient, at, names, seed, presume=True)
+    here = examine_presuming(runs.loss, runs.gradient, at, names, seed)
     orders = dict.fromkeys(names, here.order.odd)
     if here.order.right and here.order.smooth:
         return Formula(Status.CORRECT, orders, here.values, here.values, presumed=here.presumed > 0)
@@ -69,7 +66,7 @@ def _on_ties(runs: Runs, accused: Accused, at: Point, here: Exact, beside: Exact
 
 def _said(ties: Sequence[Tie]) -> str:
     if not ties:
-        return "a kink lies within 2^-100, so the formula was judged 2^-60 beside the point"
+        return BESIDE
     more = f", and {len(ties) - 1} more" if len(ties) > 1 else ""
     return f"{ties[0]}{more}"
 
@@ -93,9 +90,7 @@ def _at_fault(
     convicted = [n for n, order in alone.items() if _wrong(order, constant)]
     orders = {name: order.odd for name, order in alone.items()}
     if not convicted:
-        largest = max(order.residue for order in alone.values())
-        note = f"right up to the rounding of a constant (a part of {largest:.1e} is missing)"
-        return Formula(Status.CORRECT, orders, here.values, here.values, note=note)
+        return right_but_for_a_constant(here, alone)
     deadline = time.perf_counter() + SECONDS
     truth = dict(here.values)
     for k, name in enumerate(convicted):

@@ -31,13 +31,9 @@ def hear_large(
     """
     at = accused.at
     with accused.double() as runs:
-
-        def loss(moved: Mapping[str, Any]) -> float:
-            return float(np.asarray(runs.loss(moved)).reshape(())[()])
-
         along = balanced(at, gradients, seed)
         every = _pull(gradients, along)
-        known = slope_along(loss, at, along)
+        known = slope_along(runs.value, at, along)
         heard.resolution = _resolution(known, gradients, along)
         found = _told(list(gradients), known, *every)
         if found[0].status is not Status.WRONG:
@@ -45,7 +41,7 @@ def hear_large(
         alone = []
         for name, v in along.items():
             pull = _pull({name: gradients[name]}, {name: v})
-            alone += _told([name], slope_along(loss, at, {name: v}, once=True), *pull)
+            alone += _told([name], slope_along(runs.value, at, {name: v}, once=True), *pull)
     return alone if any(f.status is Status.WRONG for f in alone) else found
 
 

@@ -39,12 +39,12 @@ def hear_differences(
     try:
         with accused.double() as runs:
             start = time.perf_counter()
-            float(np.asarray(runs.loss(at)).reshape(())[()])
+            runs.value(at)
             once = time.perf_counter() - start
             allowed = max(SECONDS if once < 0.05 else 0.0, SHARE * accused.observed.seconds / 7)
             deadline = start + allowed
             found = differentiate(
-                lambda moved: float(np.asarray(runs.loss(moved)).reshape(())[()]),
+                runs.value,
                 at,
                 list(gradients),
                 seed,
@@ -75,7 +75,7 @@ def completed(formula: Formula, accused: Accused, seed: int) -> Formula:
     deadline, truth = time.perf_counter() + SECONDS / 4, dict(formula.truth)
     with accused.double() as runs:
         found = differentiate(
-            lambda moved: float(np.asarray(runs.loss(moved)).reshape(())[()]),
+            runs.value,
             at,
             missing,
             seed,

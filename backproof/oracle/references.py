@@ -72,9 +72,9 @@ def _in_floats(accused: Accused, heard: Heard) -> list[Finding]:
     at = {name: np.asarray(t) for name, t in accused.at.items()}
     try:
         with accused.double() as runs:
-            ours = float(runs.loss(at))
+            ours = runs.value(at)
         with accused.reference[1]() as theirs:
-            other = float(theirs.loss(at))
+            other = theirs.value(at)
     except Exception as error:  # whatever the reference raises
         heard.silent[REFERENCE] = f"raises {type(error).__name__}: {error}"
         return []

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from backproof.oracle.accused import Accused
+from backproof.oracle.judging import judge_claim
 from backproof.verdicts import Subject, Verdict
 
 if TYPE_CHECKING:
@@ -11,8 +13,6 @@ if TYPE_CHECKING:
 
 POINTS = 10
 """So many points a sampler is asked for."""
-SHRINKS = 200
-"""So many smaller points are tried."""
 
 Inputs = Any
 """A function of a seed to the arguments, or a Hypothesis strategy of them, in a tuple or alone."""
@@ -20,11 +20,17 @@ Inputs = Any
 Judge = Callable[[tuple[Any, ...]], Verdict]
 
 
-def judge_points(judge: Judge, args: tuple[Any, ...], inputs: Inputs | None, seed: int) -> Verdict:
+def judge_points(
+    accused: Callable[..., Accused], args: tuple[Any, ...], inputs: Inputs | None, seed: int
+) -> Verdict:
     """Judge the arguments given, or those that a sampler gives; the worst verdict counts.
 
-    Raises ValueError where both are given, or neither.
+    accused: the claim at a point. Raises ValueError where both are given, or neither.
     """
+
+    def judge(point: tuple[Any, ...]) -> Verdict:
+        return judge_claim(accused(*point), seed)
+
     if inputs is None:
         if not args:
             raise ValueError("nothing to judge at: give the arguments, or inputs=a sampler of them")

@@ -1,6 +1,5 @@
 """backproof beside JAX's own check_grads, each with its defaults: time, and a small error found."""
 
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -11,6 +10,7 @@ from jax.test_util import check_grads
 
 from backproof.oracle.check_jax import check_jax
 from backproof.oracle.in_jax.runs import KEPT
+from backproof.power.right_code import timed_ms
 from backproof.power.twenty import TWENTY, Item, all_off, spoiled
 
 ORDER = 2
@@ -87,9 +87,9 @@ def _race(item: Item, seed: int) -> Race:
     forget: Any = jax.clear_caches  # JAX leaves it untyped
     forget()
     KEPT.clear()
-    (verdict, ours), (_, ours_again) = _timed(ask_us), _timed(ask_us)
+    (verdict, ours), (_, ours_again) = timed_ms(ask_us), timed_ms(ask_us)
     forget()
-    (accepted, theirs), (_, theirs_again) = _timed(ask_them), _timed(ask_them)
+    (accepted, theirs), (_, theirs_again) = timed_ms(ask_them), timed_ms(ask_them)
     wrong = spoiled(item.function, partial(all_off, part=PART))
     return Race(
         item.name,
@@ -102,9 +102,3 @@ def _race(item: Item, seed: int) -> Race:
         not check_jax(wrong, *inputs),
         not check_grads_accepts(wrong, inputs, ("rev",)),
     )
-
-
-def _timed(thunk: Callable[[], Any]) -> tuple[Any, float]:
-    start = time.perf_counter()
-    found = thunk()
-    return found, 1e3 * (time.perf_counter() - start)

@@ -1,16 +1,15 @@
 """backproof beside torch's gradcheck, each with its defaults, where gradcheck's do not fit."""
 
-import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any
 
 import torch
 
 from backproof.oracle.check_torch import check_torch
 from backproof.power.gradcheck_defaults import MISFITS, Misfit
+from backproof.power.right_code import timed_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +55,8 @@ def measure_beside_gradcheck(misfits: Iterable[Misfit] = MISFITS) -> list[Beside
         if k == 0:
             check_torch(misfit.function, misfit.input)
             gradcheck_accepts(misfit)
-        verdict, ours = _timed(partial(check_torch, misfit.function, misfit.input))
-        accepted, theirs = _timed(partial(gradcheck_accepts, misfit))
+        verdict, ours = timed_ms(check_torch, misfit.function, misfit.input)
+        accepted, theirs = timed_ms(gradcheck_accepts, misfit)
         status = str(verdict.status)
         told = misfit.name, misfit.right, misfit.why, status, bool(verdict), ours, accepted, theirs
         rows.append(Beside(*told))
@@ -70,9 +69,3 @@ def gradcheck_accepts(misfit: Misfit) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return torch.autograd.gradcheck(misfit.function, (x,), raise_exception=False)
-
-
-def _timed(thunk: Callable[[], Any]) -> tuple[Any, float]:
-    start = time.perf_counter()
-    found = thunk()
-    return found, 1e3 * (time.perf_counter() - start)

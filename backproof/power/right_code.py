@@ -135,6 +135,12 @@ def timed(run: Callable[..., Any], *args: Any) -> tuple[Any, float]:
     return result, time.perf_counter() - start
 
 
+def timed_ms(run: Callable[..., Any], *args: Any) -> tuple[Any, float]:
+    """The result of a call and the milliseconds it took."""
+    result, seconds = timed(run, *args)
+    return result, 1e3 * seconds
+
+
 def _order(claim: Claim, case: Case) -> None:
     from reference.exact.witness import examine, point
 

@@ -1,7 +1,6 @@
 """What a verdict costs where a gradient is large: an MLP of ten million parameters in float32."""
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from backproof.oracle.check import check
+from backproof.power.right_code import timed
 from backproof.verdicts import Verdict
 
 PARAMETERS, LAYERS, BATCH = 10_000_000, 3, 256
@@ -65,9 +65,9 @@ def measure_scale(parameters: int = PARAMETERS, seed: int = 0) -> Scale:
         return dW
 
     gradient(*W)
-    once = sorted(_timed(lambda: gradient(*W))[1] for _ in range(REPEATS))[REPEATS // 2]
-    acquitted, right_seconds = _timed(lambda: check(loss, gradient, *W))
-    convicted, wrong_seconds = _timed(lambda: check(loss, wrong, *W))
+    once = sorted(timed(gradient, *W)[1] for _ in range(REPEATS))[REPEATS // 2]
+    acquitted, right_seconds = timed(check, loss, gradient, *W)
+    convicted, wrong_seconds = timed(check, loss, wrong, *W)
     return Scale(
         sum(w.size for w in W),
         once,
@@ -104,9 +104,3 @@ def _network(x: Any, t: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
 
 def _resolution(verdict: Verdict) -> str:
     return next(line for line in verdict.evidence.splitlines() if line.startswith("weakest"))
-
-
-def _timed(run: Callable[[], Any]) -> tuple[Any, float]:
-    start = time.perf_counter()
-    result = run()
-    return result, time.perf_counter() - start

@@ -10,7 +10,7 @@ import flint
 
 from architectures import Tensors
 from reference.exact import taylor
-from reference.exact.arithmetic import TooFewBits, exactly
+from reference.exact.arithmetic import CannotFollow, TooFewBits, exactly
 from reference.exact.arrays import balls, lift
 from reference.exact.taylor import Gradient, Loss, Order
 
@@ -67,6 +67,16 @@ def examine(
         return _examine(loss, gradient, at, moving, seed, presume, BITS)
     except TooFewBits:
         return _examine(loss, gradient, at, moving, seed, presume, MORE * BITS)
+
+
+def examine_presuming(
+    loss: Loss, gradient: Gradient, at: Point, moving: Collection[str], seed: int
+) -> Exact:
+    """As `examine`; numbers that balls cannot prove equal are presumed so where that stops them."""
+    try:
+        return examine(loss, gradient, at, moving, seed)
+    except CannotFollow:
+        return examine(loss, gradient, at, moving, seed, presume=True)
 
 
 def _examine(

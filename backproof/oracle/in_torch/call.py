@@ -13,6 +13,7 @@ import torch
 from torch.utils import _pytree as pytree
 
 from architectures import Tensors
+from backproof.oracle import asked
 from backproof.oracle.arguments.trees import argument_names
 from backproof.oracle.in_torch.tensors import as_numpy, floating, handed, torch_dtype
 from reference.testimony import LOSS
@@ -135,8 +136,7 @@ def custom_function(function: Any) -> Any:
 
 def title(function: Any) -> str:
     """What a function is called."""
-    named = custom_function(function) or getattr(function, "func", function)
-    return str(getattr(named, "__qualname__", None) or type(named).__qualname__)
+    return asked.title(custom_function(function) or function)
 
 
 def parameter_name(name: str) -> str:
