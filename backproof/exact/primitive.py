@@ -1,0 +1,71 @@
+"""What a primitive is: an elementary operation, with its value on floats and balls and its slope."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from backproof.exact.balls import Balls, as_balls, to_balls
+
+Slope = Callable[..., Any] | complex
+"""dy/dx of one input, a function of all inputs and the output; a number where it is one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Primitive:
+    """An elementary operation.
+
+    floats, balls: its value on arrays of float64 and of balls, with its settings by keyword.
+    pull: (g, y, *xs) to the adjoints of the xs, in steps, from the adjoint g of y; None for an
+    input through which nothing passes. push: (tangents, y, *xs) to the tangent of y, in floats; a
+    tangent is None where it is zero. slopes: of one that works element by element, what pull and
+    push are made of. steep: the same in the form that keeps the most digits, where frameworks
+    compute another. rounds: whether its result is rounded. terms: of a sum, how many terms each
+    element has and the sum of their squares. decides: whether its result is a decision, replayed
+    as the run took it.
+    """
+
+    name: str
+    floats: Callable[..., Any]
+    balls: Callable[..., Balls]
+    pull: Callable[..., tuple[Any, ...]] | None = None
+    push: Callable[..., Any] | None = None
+    slopes: tuple[Slope, ...] = ()
+    steep: tuple[Slope, ...] = ()
+    rounds: bool = True
+    terms: Callable[..., tuple[Any, Any]] | None = None
+    decides: bool = False
+    summary: str = field(default="", kw_only=True)
+
+    def __call__(self, *args: Any, **settings: Any) -> Any:
+        """On steps, a new step of their record; on arrays of floats, the value."""
+        record = next((a.record for a in args if hasattr(a, "record")), None)
+        if record is None:
+            return self.floats(*args, **settings)
+        return record.apply(self, args, settings)
+
+
+TABLE: dict[str, Primitive] = {}
+"""Every primitive by its name; the files of `primitives` fill it, a line each."""
+BY_UFUNC: dict[np.ufunc, Primitive] = {}
+"""The primitive that is NumPy's function."""
+
+
+def primitive(name: str, floats: Any, balls: Any, **more: Any) -> Primitive:
+    """A line of the table."""
+    TABLE[name] = Primitive(name, floats, balls, **more)
+    return TABLE[name]
+
+
+def _none(*_: Any, **__: Any) -> Any:
+    raise AssertionError("an input and a constant have the value that they were given")
+
+
+INPUT = primitive("input", _none, _none, summary="an argument")
+CONSTANT = primitive("constant", _none, _none, rounds=False, summary="numbers that are given")
+
+
+def lifted(function: Callable[..., Any]) -> Callable[..., Balls]:
+    """A function that treats arrays of floats and of objects alike, on balls."""
+    return lambda *xs, **settings: as_balls(function(*map(to_balls, xs), **settings))

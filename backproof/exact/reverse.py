@@ -1,0 +1,65 @@
+"""Reverse mode: the gradient of a record, recorded as further steps of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from backproof.exact.precision import FLOAT32, Precision
+from backproof.exact.primitives.elementwise import cast, real
+from backproof.exact.primitives.slopes import pulling
+from backproof.exact.record import Step
+
+Formats = tuple[Precision | None, Precision | None]
+
+
+def gradients(
+    seeds: Mapping[Step, Any], wrt: Sequence[Step], stable: bool = False
+) -> list[Step | None]:
+    """The adjoint of each step of `wrt`, None where nothing reaches it.
+
+    seeds: by an output, its cotangent. stable: by the slopes that keep every digit, for the truth;
+    otherwise by those that frameworks compute, for the rounding that is normal. A step of the
+    reverse pass has the format of the value whose adjoint it makes.
+    """
+    record = next(iter(seeds)).record
+    adjoints: dict[int, Step] = {y.number: record.step(dy) for y, dy in seeds.items()}
+    reaching = _reaching(record.steps[: max(adjoints) + 1], wrt)
+    before = record.context, record.place
+    try:
+        for y in reversed(record.steps[: max(adjoints) + 1]):
+            if y.number in adjoints and y.number in reaching and y.inputs:
+                _pull(y, adjoints, reaching, stable)
+    finally:
+        record.context, record.place = before
+    return [adjoints.get(x.number) for x in wrt]
+
+
+def _reaching(steps: Sequence[Step], wrt: Sequence[Step]) -> set[int]:
+    """The numbers of the steps that depend on `wrt`, and of those."""
+    found = {x.number for x in wrt}
+    for step in steps:
+        if step.is_float and any(x.number in found for x in step.inputs):
+            found.add(step.number)
+    return found
+
+
+def _pull(y: Step, adjoints: dict[int, Step], reaching: set[int], stable: bool) -> None:
+    record, pull = y.record, pulling(y.primitive, stable)
+    if pull is None:
+        return
+    record.place, record.context = y.place, formats(y.inputs[0] if y.primitive is cast else y)
+    with np.errstate(all="ignore"):
+        parts = pull(adjoints[y.number], y, *y.inputs, **y.settings)
+    for x, part in zip(y.inputs, parts, strict=True):
+        if part is not None and x.number in reaching:
+            record.context = formats(x)
+            own = real(part) if part.is_complex and not x.is_complex else part
+            adjoints[x.number] = adjoints[x.number] + own if x.number in adjoints else own
+
+
+def formats(x: Step) -> Formats | None:
+    """The formats in which an adjoint of a step is computed: sums of halves are added in float32."""
+    if x.precision is None:
+        return None
+    return x.precision, x.precision if x.precision.bits >= FLOAT32.bits else FLOAT32

@@ -1,0 +1,80 @@
+"""What rounding makes of a gradient: sampled first-order errors through forward and reverse.
+
+Every input and every step that rounds is moved by its own noise, up or down at random, and the
+moves are carried to the gradient by the slopes of the steps, cancellation kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from backproof.exact.evaluate import ancestors
+from backproof.exact.precision import FLOAT64, Floats, Precision
+from backproof.exact.primitives.elementwise import cast
+from backproof.exact.record import Step
+
+SAMPLES = 8
+
+
+def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
+    """The error of a step's own rounding, as one standard deviation; None where it makes none."""
+    name = step.primitive.name
+    if name == "input":
+        return readers.get(step.number, step.precision or FLOAT64).half_ulp(np.abs(step.value))
+    if not step.primitive.rounds or step.precision is None:
+        return None
+    if step.primitive is cast and step.precision.bits >= (step.inputs[0].precision or FLOAT64).bits:
+        return None
+    own = step.precision.half_ulp(np.abs(step.value))
+    if step.primitive.terms is None:
+        return own
+    count, squares = step.primitive.terms(*(x.value for x in step.inputs), **step.settings)
+    u = (step.accumulator or step.precision).u
+    added = u * u * count * (np.abs(step.value) ** 2 / 3 + squares / 2)
+    return np.sqrt(own * own + np.where(np.asarray(count) > 1, added, 0.0))
+
+
+def samples(outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0) -> list[Floats]:
+    """Random first-order errors of each output, (count, *its shape)."""
+    steps = ancestors(outputs)
+    readers: dict[int, Precision] = {}
+    for step in steps:
+        for x in step.inputs:
+            if x.primitive.name == "input" and step.precision:
+                readers.setdefault(x.number, step.precision)
+    with np.errstate(all="ignore"):
+        noises = {s.number: noise(s, readers) for s in steps}
+        random = np.random.default_rng(seed)
+        rows = [_sample(steps, outputs, noises, random) for _ in range(count)]
+    return [np.array([row[k] for row in rows]) for k in range(len(outputs))]
+
+
+def _sample(steps: Any, outputs: Any, noises: Any, random: np.random.Generator) -> list[Any]:
+    tangents: dict[int, Any] = {}
+    for step in steps:
+        own = noises[step.number]
+        t = _carried(step, tangents)
+        if own is not None:
+            error = own * (2 * random.integers(0, 2, size=step.shape) - 1)
+            t = error if t is None else t + error
+        if t is not None:
+            tangents[step.number] = t
+    return [np.broadcast_to(tangents.get(o.number, 0.0), o.shape) for o in outputs]
+
+
+def _carried(step: Step, tangents: dict[int, Any]) -> Any:
+    given = tuple(tangents.get(x.number) for x in step.inputs)
+    push = step.primitive.push
+    if push is None or all(t is None for t in given):
+        return None
+    return push(given, step.value, *(x.value for x in step.inputs), **step.settings)
+
+
+def units(outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0) -> list[Floats]:
+    """The unit of error of every element: half an ulp and the root mean square of the samples."""
+    found = []
+    for step, errors in zip(outputs, samples(outputs, count, seed), strict=True):
+        spread = np.sqrt(np.mean(np.abs(np.nan_to_num(errors, nan=0.0)) ** 2, axis=0))
+        found.append((step.precision or FLOAT64).half_ulp(np.abs(step.value)) + spread)
+    return found

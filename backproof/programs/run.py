@@ -1,0 +1,32 @@
+"""What a front end hands to the judge: one run of a claim, forward and backward, as a record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backproof.exact.record import Record, Step
+
+Tensors = Mapping[str, Any]
+"""Float arrays of the claim's own dtypes, by the names of tensors."""
+
+
+class CannotFollow(Exception):
+    """No record can be made of the code; the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One recorded run of a claim.
+
+    inputs: the steps of the arguments, by name. outputs: those of the results, a loss or the outputs
+    of a layer, by name. cotangents: by the name of an output, the step of its cotangent; empty for
+    a loss. claimed: by the name of an argument, the step of the gradient that the claim's own
+    backward made, None where that could not be followed. returned: the same gradients as arrays.
+    """
+
+    record: Record
+    inputs: Mapping[str, Step]
+    outputs: Mapping[str, Step]
+    cotangents: Mapping[str, Step]
+    claimed: Mapping[str, Step | None]
+    returned: Mapping[str, Any] = field(default_factory=dict)
