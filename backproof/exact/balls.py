@@ -99,7 +99,9 @@ def midpoints(balls: Balls) -> npt.NDArray[Any]:
 
 
 def _float(x: flint.arb) -> float:
-    return float(x.mid()) if x.is_finite() else math.inf * int(x.sgn()) if not x.is_nan() else math.nan
+    if x.is_finite():
+        return float(x.mid())
+    return math.nan if x.is_nan() else math.inf if x > 0 else -math.inf
 
 
 def radii(balls: Balls) -> npt.NDArray[np.float64]:

@@ -1,6 +1,6 @@
 """A record's values over balls, at any number of bits, with nobody's code run again."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import flint
@@ -8,6 +8,8 @@ import numpy as np
 
 from backproof.exact.balls import Balls, to_balls
 from backproof.exact.precision import Floats
+from backproof.exact.primitives.moves import positions_of
+from backproof.exact.primitive import NUMBER
 from backproof.exact.record import Step
 
 BITS = 400
@@ -52,47 +54,61 @@ def over_balls(
 
 
 def _value(step: Step, values: dict[int, Any], at: Any, decided: Any) -> Any:
-    name = step.settings.get("name")
     if step.number in decided:
         return decided[step.number]
-    if not step.is_float and step.value.dtype != object:
-        return step.value
     if step.primitive.decides:
-        return to_balls(step.value)
-    if not step.inputs and step.primitive.name in ("input", "constant"):
-        return at[name] if name in at else to_balls(step.value)
-    return step.primitive.balls(*(values[x.number] for x in step.inputs), **step.settings)
+        return to_balls(step.value) if step.is_float else step.value
+    if not step.inputs and step.primitive is not NUMBER:
+        return _given(step, at, to_balls)
+    given = [values[x.number] for x in step.inputs]
+    settings = _laid_out(step, given) if step.settings.get("decisions") else step.settings
+    evaluate = step.primitive.balls if step.is_float else step.primitive.floats
+    return evaluate(*given, **settings)
+
+
+def _given(step: Step, at: Any, lift: Callable[[Any], Any]) -> Any:
+    """The value of an argument, or of a constant."""
+    if step.settings.get("name") in at:
+        return at[step.settings["name"]]
+    return lift(step.value) if step.is_float else step.value
 
 
 def over_floats(
     targets: Sequence[Step],
     at: Mapping[str, Floats] | None = None,
-    replayed: bool = True,
+    decided: Mapping[int, Any] | None = None,
+    afresh: bool = False,
 ) -> list[Any]:
-    """The values of steps in float64 at other inputs; decisions as the run took them, or afresh."""
-    at = at or {}
+    """The values of steps in float64; decisions as the run took them, or afresh.
+
+    at, decided: as in `over_balls`.
+    """
+    at, decided = at or {}, decided or {}
     values: dict[int, Any] = {}
     with np.errstate(all="ignore"):
         for step in ancestors(targets):
-            values[step.number] = _float_value(step, values, at, replayed)
+            values[step.number] = _float_value(step, values, at, decided, afresh)
     return [values[t.number] for t in targets]
 
 
-def _float_value(step: Step, values: dict[int, Any], at: Any, replayed: bool) -> Any:
-    name = step.settings.get("name")
-    if not step.inputs or (step.primitive.decides and replayed):
-        return at.get(name, step.value) if name else step.value
+def _float_value(
+    step: Step, values: dict[int, Any], at: Any, decided: Any, afresh: bool
+) -> Any:
+    if step.number in decided:
+        return decided[step.number]
+    if not step.inputs:
+        return _given(step, at, np.asarray)
+    if step.primitive.decides and not afresh:
+        return step.value
     given = [values[x.number] for x in step.inputs]
-    settings = step.settings
-    if not replayed and settings.get("decisions"):
-        settings = _laid_out(step, given)
+    settings = _laid_out(step, given) if step.settings.get("decisions") else step.settings
     return step.primitive.floats(*given, **settings)
 
 
 def _laid_out(step: Step, given: list[Any]) -> dict[str, Any]:
-    """The settings of a move whose layout follows from decisions taken afresh."""
-    from backproof.exact.primitives.moves import positions_of
-
+    """The settings of a move whose layout follows from decisions, as these are now."""
     sources = step.inputs[: len(step.inputs) - step.settings["decisions"]]
+    if all(v is x.value for v, x in zip(given[len(sources) :], step.inputs[len(sources) :], strict=True)):
+        return dict(step.settings)
     places = step.settings["layout"](*positions_of(*sources), *given[len(sources) :])
     return {**step.settings, "positions": np.asarray(places, dtype=np.int64)}

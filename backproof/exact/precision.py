@@ -65,7 +65,8 @@ def precision_of(dtype: Any) -> Precision | None:
     """The format of a dtype, by its name, of complex numbers that of their parts; None where it is
     not one of floats. A longer format counts as float64.
     """
-    name = str(dtype).rpartition(".")[2]
+    named = getattr(dtype, "name", None) or getattr(dtype, "__name__", None) or str(dtype)
+    name = str(named).rpartition(".")[2]
     parts = {"complex64": "float32", "complex128": "float64", "longdouble": "float64"}
     return FORMATS.get(parts.get(name, "float64" if name.startswith("float128") else name))
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import flint
 import numpy as np
 
 from backproof.exact.balls import Balls, as_balls, to_balls
@@ -22,8 +23,9 @@ class Primitive:
     tangent is None where it is zero. slopes: of one that works element by element, what pull and
     push are made of. steep: the same in the form that keeps the most digits, where frameworks
     compute another. rounds: whether its result is rounded. terms: of a sum, how many terms each
-    element has and the sum of their squares. decides: whether its result is a decision, replayed
-    as the run took it.
+    element has and the sum of their squares. error: of what errs by a norm and not element by
+    element, (y, *xs) to one standard deviation of its error, in units of u. decides: whether its
+    result is a decision, replayed as the run took it.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Primitive:
     steep: tuple[Slope, ...] = ()
     rounds: bool = True
     terms: Callable[..., tuple[Any, Any]] | None = None
+    error: Callable[..., Any] | None = None
     decides: bool = False
     summary: str = field(default="", kw_only=True)
 
@@ -64,6 +67,32 @@ def _none(*_: Any, **__: Any) -> Any:
 
 INPUT = primitive("input", _none, _none, summary="an argument")
 CONSTANT = primitive("constant", _none, _none, rounds=False, summary="numbers that are given")
+
+
+class Exact(float):
+    """A real number that no float is: a float64 that is near it, and a function that gives the
+    ball. In a record it is exact; `2 / PI` outside of one is a float and no longer is, so that
+    lines have it as a factor only.
+    """
+
+    __slots__ = ("ball", "name")
+
+    name: str
+    ball: Callable[[], flint.arb]
+
+    def __new__(cls, name: str, ball: Callable[[], flint.arb]) -> "Exact":
+        with flint.ctx.workprec(200):
+            made = super().__new__(cls, float(ball().mid()))
+        made.name, made.ball = name, ball
+        return made
+
+
+NUMBER = primitive(
+    "number",
+    lambda of: np.float64(of),
+    lambda of: as_balls(of.ball()),
+    summary="a real number that no float is, exact in balls",
+)
 
 
 def lifted(function: Callable[..., Any]) -> Callable[..., Balls]:

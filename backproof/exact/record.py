@@ -8,7 +8,7 @@ import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
 from backproof.exact.precision import FLOAT64, Precision, coarser
-from backproof.exact.primitive import BY_UFUNC, CONSTANT, INPUT, Primitive
+from backproof.exact.primitive import BY_UFUNC, CONSTANT, INPUT, NUMBER, Exact, Primitive
 
 Values = np.ndarray[Any, Any]
 NO_SETTINGS: Mapping[str, Any] = {}
@@ -153,6 +153,8 @@ class Record:
 
     def step(self, x: Any) -> Step:
         """An argument of a primitive as a step: a number of the code is a constant."""
+        if isinstance(x, Exact):
+            return self.append(NUMBER, (), {"of": x}, np.array(float(x)), *(self.context or (None,)))
         return x if isinstance(x, Step) else self.constant(x)
 
     def apply(self, primitive: Primitive, args: Sequence[Any], settings: Mapping[str, Any]) -> Step:

@@ -13,8 +13,7 @@ from backproof.exact.evaluate import ancestors
 from backproof.exact.precision import FLOAT64, Floats, Precision
 from backproof.exact.primitives.elementwise import cast
 from backproof.exact.record import Step
-
-SAMPLES = 8
+from backproof.verdict.decisions import SAMPLES
 
 
 def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
@@ -27,6 +26,9 @@ def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
     if step.primitive is cast and step.precision.bits >= (step.inputs[0].precision or FLOAT64).bits:
         return None
     own = step.precision.half_ulp(np.abs(step.value))
+    if step.primitive.error is not None:
+        by_norm = step.primitive.error(step.value, *(x.value for x in step.inputs), **step.settings)
+        return np.hypot(own, (step.accumulator or step.precision).u * by_norm)
     if step.primitive.terms is None:
         return own
     count, squares = step.primitive.terms(*(x.value for x in step.inputs), **step.settings)
@@ -35,8 +37,13 @@ def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
     return np.sqrt(own * own + np.where(np.asarray(count) > 1, added, 0.0))
 
 
-def samples(outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0) -> list[Floats]:
-    """Random first-order errors of each output, (count, *its shape)."""
+def samples(
+    outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0, inputs: bool = True
+) -> list[Floats]:
+    """Random first-order errors of each output, (count, *its shape).
+
+    inputs: whether the arguments are moved too, by the rounding that brought them into their format.
+    """
     steps = ancestors(outputs)
     readers: dict[int, Precision] = {}
     for step in steps:
@@ -44,7 +51,7 @@ def samples(outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0) -> lis
             if x.primitive.name == "input" and step.precision:
                 readers.setdefault(x.number, step.precision)
     with np.errstate(all="ignore"):
-        noises = {s.number: noise(s, readers) for s in steps}
+        noises = {s.number: noise(s, readers) for s in steps if inputs or s.inputs}
         random = np.random.default_rng(seed)
         rows = [_sample(steps, outputs, noises, random) for _ in range(count)]
     return [np.array([row[k] for row in rows]) for k in range(len(outputs))]
@@ -53,8 +60,8 @@ def samples(outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0) -> lis
 def _sample(steps: Any, outputs: Any, noises: Any, random: np.random.Generator) -> list[Any]:
     tangents: dict[int, Any] = {}
     for step in steps:
-        own = noises[step.number]
-        t = _carried(step, tangents)
+        own = noises.get(step.number)
+        t = carried(step, tangents)
         if own is not None:
             error = own * (2 * random.integers(0, 2, size=step.shape) - 1)
             t = error if t is None else t + error
@@ -63,7 +70,8 @@ def _sample(steps: Any, outputs: Any, noises: Any, random: np.random.Generator) 
     return [np.broadcast_to(tangents.get(o.number, 0.0), o.shape) for o in outputs]
 
 
-def _carried(step: Step, tangents: dict[int, Any]) -> Any:
+def carried(step: Step, tangents: Mapping[int, Any]) -> Any:
+    """The tangent of a step from those of its inputs, by number; None where none of them moves."""
     given = tuple(tangents.get(x.number) for x in step.inputs)
     push = step.primitive.push
     if push is None or all(t is None for t in given):

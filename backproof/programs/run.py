@@ -21,7 +21,8 @@ class Run:
     inputs: the steps of the arguments, by name. outputs: those of the results, a loss or the outputs
     of a layer, by name. cotangents: by the name of an output, the step of its cotangent; empty for
     a loss. claimed: by the name of an argument, the step of the gradient that the claim's own
-    backward made, None where that could not be followed. returned: the same gradients as arrays.
+    backward made, None where that could not be followed. returned: the same gradients as arrays. flushes: whether
+    the framework keeps no subnormal numbers.
     """
 
     record: Record
@@ -30,3 +31,4 @@ class Run:
     cotangents: Mapping[str, Step]
     claimed: Mapping[str, Step | None]
     returned: Mapping[str, Any] = field(default_factory=dict)
+    flushes: bool = False

@@ -79,9 +79,11 @@ keep = primitive(
 )
 
 
-def _not(c: Step) -> Step:
-    return other(c, function=lambda v: ~v if v.dtype == bool else 1 - v)
+def _opposite(c: Any) -> Any:
+    return ~c if c.dtype == bool else 1 - c
 
+
+opposite = primitive("opposite", _opposite, _opposite, rounds=False, summary="the other decision")
 
 choose = primitive(
     "choose",
@@ -90,7 +92,7 @@ choose = primitive(
     pull=lambda g, y, c, a, b: (
         None,
         _as(keep(c, g), a) if a.is_float else None,
-        _as(keep(_not(c), g), b) if b.is_float else None,
+        _as(keep(opposite(c), g), b) if b.is_float else None,
     ),
     push=lambda ts, y, c, a, b: sum(
         _weighed(w, t) for w, t in ((c, ts[1]), (_opposite(c), ts[2])) if t is not None
@@ -98,10 +100,6 @@ choose = primitive(
     rounds=False,
     summary="one of two arrays, element by element, as a decision says",
 )
-
-
-def _opposite(c: Any) -> Any:
-    return ~c if c.dtype == bool else 1 - c
 
 
 def _as(g: Step, x: Step) -> Step:

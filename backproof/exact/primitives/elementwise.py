@@ -12,9 +12,12 @@ from scipy import special
 
 from backproof.exact.primitives.numbers import (
     DEGREE,
+    INVERSE_LN2,
+    INVERSE_LN10,
     INVERSE_SQRT_2PI,
     LN2,
-    LN10,
+    MINUS_TWO_BY_SQRT_PI,
+    RADIAN,
     TWO_BY_SQRT_PI,
 )
 from backproof.exact.primitives.slopes import elementwise
@@ -84,10 +87,10 @@ expm1 = elementwise(
 )
 log = elementwise("log", np.log, lambda x: x.log(), lambda x, y: 1 / x)
 log2 = elementwise(
-    "log2", np.log2, lambda x: x.log() / arb(2).log(), lambda x, y: 1 / (x * LN2)
+    "log2", np.log2, lambda x: x.log() / arb(2).log(), lambda x, y: INVERSE_LN2 / x
 )
 log10 = elementwise(
-    "log10", np.log10, lambda x: x.log() / arb(10).log(), lambda x, y: 1 / (x * LN10)
+    "log10", np.log10, lambda x: x.log() / arb(10).log(), lambda x, y: INVERSE_LN10 / x
 )
 log1p = elementwise("log1p", np.log1p, lambda x: x.log1p(), lambda x, y: 1 / (1 + x))
 
@@ -150,7 +153,7 @@ arccosh = elementwise(
 )
 arctanh = elementwise("arctanh", np.arctanh, lambda x: x.atanh(), lambda x, y: 1 / (1 - x * x))
 deg2rad = elementwise("deg2rad", np.deg2rad, lambda x: x * arb.pi() / 180, lambda x, y: DEGREE)
-rad2deg = elementwise("rad2deg", np.rad2deg, lambda x: x * 180 / arb.pi(), lambda x, y: 1 / DEGREE)
+rad2deg = elementwise("rad2deg", np.rad2deg, lambda x: x * 180 / arb.pi(), lambda x, y: RADIAN)
 
 # -- sigmoids and the normal distribution -------------------------------------------------------
 expit = elementwise(
@@ -173,7 +176,7 @@ logit = elementwise(
     "logit", special.logit, lambda x: (x / (1 - x)).log(), lambda x, y: 1 / (x * (1 - x))
 )
 erf = elementwise("erf", special.erf, arb.erf, lambda x, y: TWO_BY_SQRT_PI * np.exp(-x * x))
-erfc = elementwise("erfc", special.erfc, arb.erfc, lambda x, y: -TWO_BY_SQRT_PI * np.exp(-x * x))
+erfc = elementwise("erfc", special.erfc, arb.erfc, lambda x, y: MINUS_TWO_BY_SQRT_PI * np.exp(-x * x))
 ndtr = elementwise(
     "ndtr",
     special.ndtr,

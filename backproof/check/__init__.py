@@ -1,0 +1,1 @@
+"""The ways in, what a claim does when it is called, and the judge."""

@@ -1,0 +1,195 @@
+"""A recorded run, measured: the truth, the claim's formula, its floats, and the unit of rounding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import flint
+import numpy as np
+
+from backproof.exact.balls import Balls, midpoints, numbers, to_balls
+from backproof.exact.evaluate import ancestors
+from backproof.exact.precision import FLOAT64, Floats, Precision, precision_of
+from backproof.exact.record import Step
+from backproof.exact.reverse import gradients
+from backproof.exact.rounding import units
+from backproof.exact.truth import known, settled_beside
+from backproof.programs.run import Run
+from backproof.verdict.decisions import DOUBTFUL, LIMIT, MANY, SAMPLES
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One gradient on trial.
+
+    true: the truth. claimed: the claim's formula without rounding, None where its backward was not
+    followed. returned: what the claim returned. unit: the error that rounding makes of each
+    element; half: half an ulp of it. step, claim: the steps that make the two gradients.
+    """
+
+    name: str
+    true: Balls
+    claimed: Balls | None
+    returned: Any
+    unit: Floats
+    step: Step
+    claim: Step | None
+    precision: Precision
+    flushes: bool = False
+
+    @cached_property
+    def truth(self) -> Floats:
+        """The true values as the nearest float64."""
+        return midpoints(self.true)
+
+    @cached_property
+    def half(self) -> Floats:
+        """Half an ulp of each true element; of the smallest one that is kept where it is smaller."""
+        own = self.precision.half_ulp(np.abs(self.truth))
+        return np.maximum(own, self.precision.floor(self.flushes))
+
+    @cached_property
+    def residue(self) -> Floats:
+        """How far the claim's formula is from the truth; infinite where one is no number."""
+        assert self.claimed is not None
+        return distances(self.claimed, self.true)
+
+    @cached_property
+    def error(self) -> Floats:
+        """How far the returned floats are from the truth."""
+        return distances(to_balls(numbers_in(self.returned)), self.true)
+
+    @cached_property
+    def ratio(self) -> Floats:
+        """The error in units of rounding; 0 where there is none, infinite where there is no unit."""
+        return ratios(self.error, self.unit)
+
+    @cached_property
+    def off(self) -> Any:
+        """The elements whose formula is wrong: where its residue is one that a float would show."""
+        allowed = np.where(self.truth == 0, np.maximum(self.unit, self.half), self.half)
+        return self.residue > allowed
+
+    @property
+    def size(self) -> float:
+        """The largest error relative to the largest true element."""
+        errors = self.error if self.claimed is None else self.residue
+        largest = np.abs(self.truth[np.isfinite(self.truth)]).max(initial=0.0)
+        worst = float(errors.max(initial=0.0))
+        return worst / float(largest) if largest else np.inf if worst else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """All gradients of a run, with the steps of its outputs and inputs.
+
+    bits: of the balls that told; bounded: whether they bound the truth.
+    """
+
+    run: Run
+    tensors: Mapping[str, Tensor]
+    bits: int
+    bounded: bool
+
+    @property
+    def decisions(self) -> list[Step]:
+        """The decisions that the outputs depend on."""
+        return [s for s in ancestors(list(self.run.outputs.values())) if s.primitive.decides]
+
+
+def measure(run: Run, returned: Mapping[str, Any], dtypes: Mapping[str, Any], seed: int) -> Measured:
+    """Measure a run. returned: the gradients to judge, by name; dtypes: of the arguments.
+
+    Raises what FLINT raises where a function has no ball.
+    """
+    names = [n for n in run.inputs if n in returned]
+    inputs = [run.inputs[n] for n in names]
+    seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+    true = _gradients(run, seeds, inputs, stable=True)
+    usual = _gradients(run, seeds, inputs, stable=False) if _has_two_forms(run) else true
+    claims = [run.claimed.get(n) for n in names]
+    formats = [precision_of(dtypes[n]) or FLOAT64 for n in names]
+    found = units(usual, SAMPLES, seed)
+    followed = [c for c in claims if c is not None]
+    wanted = [*true, *followed]
+    extra = [found[k] for k, c in enumerate(claims) if c is not None]
+    told = known(wanted, [*found, *extra])
+    told = settled_beside(wanted, told, list(run.inputs.values()), seed)
+    values = iter(told.values[len(true) :])
+    tensors = {}
+    for k, name in enumerate(names):
+        claimed = next(values) if claims[k] is not None else None
+        unit = np.maximum(found[k], formats[k].floor(run.flushes))
+        tensors[name] = Tensor(
+            name,
+            told.values[k],
+            claimed,
+            returned[name],
+            unit,
+            true[k],
+            claims[k],
+            formats[k],
+            run.flushes,
+        )
+    measured = Measured(run, tensors, told.bits, told.bounded)
+    return _again(measured, usual, seed) if _doubtful(measured) else measured
+
+
+def _gradients(run: Run, seeds: Any, inputs: Any, stable: bool) -> list[Step]:
+    found = gradients(seeds, inputs, stable)
+    return [
+        run.record.constant(np.zeros(x.shape)) if g is None else g
+        for g, x in zip(found, inputs, strict=True)
+    ]
+
+
+def _has_two_forms(run: Run) -> bool:
+    return any(step.primitive.steep for step in run.record.steps)
+
+
+def _doubtful(measured: Measured) -> bool:
+    ratios = [t.ratio.max(initial=0.0) for t in measured.tensors.values()]
+    return any(DOUBTFUL < r < 4 * LIMIT for r in ratios)
+
+
+def _again(measured: Measured, usual: list[Step], seed: int) -> Measured:
+    """With units from more samples: few of them are too small by chance in one element of many."""
+    found = units(usual, MANY, seed + 1)
+    tensors = {
+        t.name: replace(t, unit=np.maximum(t.unit, unit))
+        for t, unit in zip(measured.tensors.values(), found, strict=True)
+    }
+    return replace(measured, tensors=tensors)
+
+
+def numbers_in(returned: Any) -> Any:
+    """A returned gradient in float64, or complex128."""
+    array = np.asarray(returned)
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
+def distances(these: Balls, those: Balls) -> Floats:
+    """|these - those|, element by element; 0 where both are the same infinity, infinite where one
+    of them is no number.
+    """
+    with flint.ctx.workprec(200):
+        pairs = zip(numbers(these), numbers(those), strict=True)
+        return np.array([_distance(a, b) for a, b in pairs], dtype=np.float64).reshape(those.shape)
+
+
+def _distance(a: Any, b: Any) -> float:
+    if a.is_finite() and b.is_finite():
+        return max(float((abs(a.mid() - b.mid()) - b.rad()).mid()), 0.0)
+    same = not a.is_nan() and not b.is_nan() and not a.is_finite() and not b.is_finite()
+    return 0.0 if same and (a > 0) == (b > 0) else np.inf
+
+
+def ratios(errors: Floats, unit: Floats) -> Floats:
+    """Errors in units; 0 where there is no error, infinite where there is one and no unit."""
+    with np.errstate(all="ignore"):
+        found = np.where(errors == 0, 0.0, errors / unit)
+    return np.where(np.isnan(found), np.inf, found)
+
+
+

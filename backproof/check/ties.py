@@ -1,0 +1,117 @@
+"""A claim at a tie: whether one convention for a line of code gives it, and which."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import flint
+import numpy as np
+
+from backproof.check.measure import Measured, Tensor
+from backproof.exact.evaluate import over_balls, over_floats
+from backproof.exact.precision import Floats
+from backproof.exact.ties import Tie, conventions, ties
+
+NEAR = 1e-5
+"""A convention whose gradient in floats is further from the claim, as a part of the largest element
+and of the element, is not looked at in balls.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """What each line with a tie takes, and the tensors for which it matters.
+
+    tensors: measured against the truth under this convention. moved: the names of those whose
+    gradient another convention changes. jumps: the lines at which the value itself jumps.
+    """
+
+    taken: Mapping[str, str]
+    tensors: Mapping[str, Tensor]
+    moved: frozenset[str]
+    jumps: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = [f"{line}: {name}" for line, name in self.taken.items()]
+        return f"not differentiable here; the convention of the claim: {'; '.join(said)}"
+
+
+def convention(measured: Measured) -> Convention | None:
+    """The convention under which every tensor of a claim is right; None where none is."""
+    found = ties(measured.decisions)
+    if not found:
+        return None
+    names = list(measured.tensors)
+    steps = [measured.tensors[n].step for n in names]
+    moved: set[str] = set()
+    here = over_floats(steps)
+    for taken, decided in conventions(found):
+        values = over_floats(steps, decided=decided)
+        moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
+        if all(_near(measured.tensors[n], v) for n, v in zip(names, values, strict=True)):
+            tensors = _under(measured, decided)
+            if all(_right(t) for t in tensors.values()):
+                return Convention(taken, tensors, frozenset(moved) or frozenset(names))
+    return None
+
+
+def matters(measured: Measured) -> Convention | None:
+    """The convention of a claim that agrees with the run's own decisions, where numbers are equal
+    and another convention has another gradient; None where there is no such tie.
+    """
+    found = ties([s for s in measured.decisions])
+    if not found:
+        return None
+    names = list(measured.tensors)
+    steps = [measured.tensors[n].step for n in names]
+    outputs = list(measured.run.outputs.values())
+    here, there = over_floats(steps), over_floats(outputs)
+    moved: set[str] = set()
+    jumps: list[str] = []
+    for taken, decided in conventions(found):
+        values = over_floats(steps, decided=decided)
+        moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
+        if not all(map(_alike, there, over_floats(outputs, decided=decided))):
+            jumps += [line for line, name in taken.items() if name != "as it ran"]
+    if not moved and not jumps:
+        return None
+    said = {_said(tie): "as it ran" for tie in found}
+    return Convention(said, measured.tensors, frozenset(moved), tuple(dict.fromkeys(jumps)))
+
+
+def _said(tie: Tie) -> str:
+    return f"{tie.step.primitive.name} at {tie.step.place}"
+
+
+def _alike(a: Floats, b: Floats) -> bool:
+    size = np.abs(a[np.isfinite(a)]).max(initial=0.0)
+    return bool(np.allclose(a, b, rtol=1e-9, atol=1e-12 * size, equal_nan=True))
+
+
+def _near(tensor: Tensor, value: Any) -> bool:
+    claimed = np.asarray(tensor.returned, dtype=np.float64)
+    size = np.abs(claimed[np.isfinite(claimed)]).max(initial=0.0)
+    allowed = 64 * tensor.unit + max(NEAR, 64 * tensor.precision.u) * size
+    with np.errstate(all="ignore"):
+        return bool((~np.isfinite(value) | (np.abs(value - claimed) <= allowed)).all())
+
+
+def _under(measured: Measured, decided: Mapping[int, Any]) -> dict[str, Tensor]:
+    """The tensors against the truth with decisions taken otherwise."""
+    names = list(measured.tensors)
+    values = over_balls([measured.tensors[n].step for n in names], measured.bits, decided=decided)
+    with flint.ctx.workprec(measured.bits):
+        return {
+            n: replace(measured.tensors[n], true=v) for n, v in zip(names, values, strict=True)
+        }
+
+
+def _right(tensor: Tensor) -> bool:
+    from backproof.verdict.decisions import LIMIT
+
+    if tensor.claimed is not None:
+        return not tensor.off.any()
+    return bool((tensor.ratio <= LIMIT).all())
+
+
+__all__: Sequence[str] = ("Convention", "convention", "matters")

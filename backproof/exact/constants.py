@@ -1,0 +1,184 @@
+"""Constants: whether one rounding of the numbers written in the code explains a difference.
+
+Only scalars of the code are moved, each by no more than the digits that it has; integers and short
+dyadic numbers are exact. A move belongs to a place in the code, whatever uses it has.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+import numpy as np
+from scipy.optimize import lsq_linear
+
+from backproof.exact.balls import Balls, as_balls, midpoints, to_balls
+from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.precision import FLOAT64, Floats
+from backproof.exact.record import Place, Step
+from backproof.exact.rounding import carried
+from backproof.verdict.decisions import DIGITS, MOVED
+
+TURNS = 4
+EXACT_BITS = 12
+"""A number of so few bits is meant as it stands: 0.125, 1.5, 3."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A number written in the code, with all steps that read it.
+
+    bound: by how much it may be off; typed: whether it has fewer digits than its format holds.
+    """
+
+    steps: tuple[Step, ...]
+    value: float
+    bound: float
+    typed: bool
+
+    @property
+    def place(self) -> Place | None:
+        """Where in the code it stands."""
+        return self.steps[0].place
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One point's differences: of the claim's gradients from the true ones.
+
+    claimed, true: steps of one record, in pairs. halves: half an ulp of each element. bits: at which
+    the differences are known.
+    """
+
+    claimed: Sequence[Step]
+    true: Sequence[Step]
+    halves: Sequence[Floats]
+    bits: int
+
+    def differences(self, moved: dict[int, Any]) -> list[Balls]:
+        """claimed - true over balls, with scalars moved."""
+        values = over_balls([*self.claimed, *self.true], self.bits, decided=moved)
+        count = len(self.claimed)
+        with flint.ctx.workprec(self.bits):
+            return [as_balls(a - b) for a, b in zip(values[:count], values[count:], strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The scalars that one set of moves takes from the claim's value to the truth's, and the moves,
+    in parts of their bounds.
+    """
+
+    scalars: tuple[Scalar, ...]
+    moves: Floats
+
+    @property
+    def typed(self) -> bool:
+        """Whether a number with too few digits is among those that had to be moved."""
+        return any(s.typed and abs(m) > 1e-3 for s, m in zip(self.scalars, self.moves, strict=True))
+
+
+def scalars(steps: Sequence[Step]) -> list[Scalar]:
+    """The numbers of the code among the steps that others depend on, those that may be off."""
+    places: dict[Any, list[Step]] = {}
+    for step in ancestors(steps):
+        if step.scalar and not step.inputs and step.is_float and step.size == 1:
+            place = step.place
+            key = (place, float(step.value.real.ravel()[0]))
+            places.setdefault(key, []).append(step)
+    found = (_scalar(tuple(group)) for group in places.values())
+    return [s for s in found if s is not None]
+
+
+def _scalar(steps: tuple[Step, ...]) -> Scalar | None:
+    value = float(steps[0].value.real.ravel()[0])
+    mantissa = np.frexp(abs(value))[0] * 2.0**EXACT_BITS
+    if value == 0 or not np.isfinite(value) or mantissa == np.rint(mantissa):
+        return None
+    precision = steps[0].precision or FLOAT64
+    half = float(precision.half_ulp(value))
+    digits = repr(abs(value)).split("e")[0].replace(".", "").strip("0")
+    few = DIGITS <= len(digits) <= int(precision.bits * 0.30103) - 1
+    if few:
+        exponent = int(np.floor(np.log10(abs(value))))
+        return Scalar(steps, value, 0.5 * 10.0 ** (exponent - len(digits) + 1), typed=True)
+    if len(digits) < DIGITS:
+        return Scalar(steps, value, half, typed=False)
+    least = precision.u if abs(value) < 1 else 0.0
+    return Scalar(steps, value, max(MOVED * half, least), typed=False)
+
+
+def explained(systems: Sequence[System]) -> Explained | None:
+    """One set of moves of the code's scalars that brings every difference under half an ulp, or for
+    a true zero under its unit; None where there is none.
+    """
+    movable = scalars([s for system in systems for s in (*system.claimed, *system.true)])
+    if not movable:
+        return None
+    groups = _same_places(movable)
+    moves = np.zeros(len(groups))
+    for _ in range(TURNS):
+        found = [_differences(system, groups, moves) for system in systems]
+        rest, weights = _stacked(found), _stacked([s.halves for s in systems])
+        if not np.isfinite(rest).all():
+            return None
+        if (np.abs(rest) <= weights).all():
+            return Explained(tuple(g[0] for g in groups), moves)
+        columns = np.stack([_column(systems, group) for group in groups], axis=1)
+        usable = np.isfinite(columns).all(axis=1) & (weights > 0)
+        solved = lsq_linear(
+            columns[usable] / weights[usable, None],
+            -rest[usable] / weights[usable],
+            bounds=(-1 - moves - 1e-9, 1 - moves + 1e-9),
+        )
+        moves = np.clip(moves + solved.x, -1, 1)
+    return None
+
+
+def _same_places(movable: Sequence[Scalar]) -> list[list[Scalar]]:
+    """A place in the code moves as one, at all points."""
+    groups: dict[Any, list[Scalar]] = {}
+    for scalar in movable:
+        groups.setdefault((scalar.place, scalar.value), []).append(scalar)
+    return list(groups.values())
+
+
+def _differences(system: System, groups: Any, moves: Floats) -> list[Floats]:
+    record = system.claimed[0].record
+    with flint.ctx.workprec(system.bits):
+        moved = {
+            step.number: as_balls(to_balls(step.value) + flint.arb(float(m * scalar.bound)))
+            for group, m in zip(groups, moves, strict=True)
+            for scalar in group
+            for step in scalar.steps
+            if step.record is record
+        }
+    return [midpoints(d) for d in system.differences(moved)]
+
+
+def _stacked(parts: Sequence[Sequence[Any]]) -> Floats:
+    flat = [np.ravel(np.real(array)) for arrays in parts for array in arrays]
+    return np.concatenate(flat)
+
+
+def _column(systems: Sequence[System], group: Sequence[Scalar]) -> Floats:
+    """How every difference moves with a scalar, by the slopes of the steps, for its whole bound."""
+    parts = []
+    for system in systems:
+        record = system.claimed[0].record
+        own = {s.number: x.bound for x in group for s in x.steps if s.record is record}
+        tangents = _tangents([*system.claimed, *system.true], own)
+        count = len(system.claimed)
+        parts.append([a - b for a, b in zip(tangents[:count], tangents[count:], strict=True)])
+    return _stacked(parts)
+
+
+def _tangents(targets: Sequence[Step], own: dict[int, float]) -> list[Any]:
+    tangents: dict[int, Any] = {}
+    with np.errstate(all="ignore"):
+        for step in ancestors(targets):
+            t = np.full(step.shape, own[step.number]) if step.number in own else None
+            t = carried(step, tangents) if t is None else t
+            if t is not None:
+                tangents[step.number] = t
+    return [np.broadcast_to(tangents.get(t.number, 0.0), t.shape) for t in targets]

@@ -1,0 +1,90 @@
+"""SciPy's functions with branches, and some that are several primitives: what they are made of.
+
+A branch is a decision and a choice. What a function is set to at a point, 0 log 0 = 0, is chosen
+there alone: x log y has the slope log y at x = 0 too.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from backproof.exact.composites import absolute
+from backproof.exact.primitives import bessel
+from backproof.exact.primitives import decisions as d
+from backproof.exact.primitives import elementwise as e
+from backproof.exact.primitives import special as s
+from backproof.exact.primitives.numbers import LOG_PI
+from backproof.exact.record import Step
+
+
+def _nil(x: Step, y: Step, least: float) -> Step:
+    return d.other(x, y, function=lambda a, b: (a == 0) & ~(b > least))
+
+
+def xlogy(x: Step, y: Step) -> Step:
+    """x log y, 0 where x is."""
+    return d.choose(_nil(x, y, 0.0), 0.0, x * e.log(y))
+
+
+def xlog1py(x: Step, y: Step) -> Step:
+    """x log(1 + y), 0 where x is."""
+    return d.choose(_nil(x, y, -1.0), 0.0, x * e.log1p(y))
+
+
+def entr(x: Step) -> Step:
+    """-x log x, 0 at 0 and -inf below."""
+    beyond = d.other(x, function=lambda v: np.where(v == 0, 0.0, -np.inf))
+    return d.choose(d.greater(x, 0.0), -(x * e.log(x)), beyond)
+
+
+def rel_entr(x: Step, y: Step) -> Step:
+    """x log(x / y), 0 where x is and y is not negative, else inf."""
+    inside = d.other(x, y, function=lambda a, b: (a > 0) & (b > 0))
+    beyond = d.other(x, y, function=lambda a, b: np.where((a == 0) & (b >= 0), 0.0, np.inf))
+    return d.choose(inside, x * e.log(x / y), beyond)
+
+
+def kl_div(x: Step, y: Step) -> Step:
+    """x log(x / y) - x + y; y where x is 0."""
+    return rel_entr(x, y) - x + y
+
+
+def huber(delta: Step, r: Step) -> Step:
+    """r^2/2 up to delta in size, beyond delta (|r| - delta/2)."""
+    size = absolute(r)
+    near, far = 0.5 * e.square(r), delta * (size - 0.5 * delta)
+    return d.choose(d.less_equal(size, delta), near, far)
+
+
+def pseudo_huber(delta: Step, r: Step) -> Step:
+    """delta^2 (sqrt(1 + u^2) - 1) for u = r / delta, without the difference: it cancels near 0."""
+    return e.square(r) / (1 + e.sqrt(1 + e.square(r / delta)))
+
+
+def boxcox(x: Step, p: Any) -> Step:
+    """(x^p - 1) / p, log x for p = 0: log x exprel(p log x), smooth in p."""
+    logs = e.log(x)
+    return logs * s.exprel(p * logs)
+
+
+def boxcox1p(x: Step, p: Any) -> Step:
+    """((1 + x)^p - 1) / p, log(1 + x) for p = 0."""
+    logs = e.log1p(x)
+    return logs * s.exprel(p * logs)
+
+
+def multigammaln(x: Step, order: int) -> Step:
+    """The logarithm of the multivariate gamma function, DLMF 35.3.4."""
+    terms = [s.gammaln(x - 0.5 * k) for k in range(order)]
+    return sum(terms[1:], terms[0]) + LOG_PI * (order * (order - 1) / 4)
+
+
+def i0e(x: Step) -> Step:
+    """exp(-|x|) I0(x)."""
+    return bessel.i0e(absolute(x))
+
+
+def i1e(x: Step) -> Step:
+    """exp(-|x|) I1(x), which is odd."""
+    y = bessel.i1e(absolute(x))
+    return d.choose(d.greater_equal(x, 0.0), y, -y)

@@ -1,0 +1,263 @@
+"""Special functions: the gamma and beta families, error functions, integrals, zeta.
+
+The arguments stand as in SciPy. A slope by an order or another parameter of which there is no
+formula is `UNKNOWN_SLOPE`: no number where it is asked for, and never asked for where the parameter
+is constant. Formulas: DLMF, chapters 5 to 8, 13, 15 and 25.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import flint
+import numpy as np
+from flint import acb, arb
+from scipy import special
+
+from backproof.exact.balls import midpoints, vectorised
+from backproof.exact.primitives.numbers import (
+    HALF_SQRT_PI,
+    INVERSE_SQRT_2PI,
+    MINUS_HALF_SQRT_PI,
+    MINUS_PI,
+    MINUS_TWO_BY_SQRT_PI,
+    SQRT_2PI,
+    TWO_BY_SQRT_PI,
+)
+from backproof.exact.primitives.slopes import elementwise
+
+UNKNOWN_SLOPE = math.nan
+
+
+def by_balls(function: Callable[..., arb]) -> Callable[..., Any]:
+    """Of a function of numbers in balls the one of float arrays, to 53 bits: where SciPy has none."""
+
+    def floats(*xs: Any) -> Any:
+        with flint.ctx.workprec(160):
+            return midpoints(vectorised(function)(*xs))
+
+    return floats
+
+
+# -- gamma and its logarithmic derivatives --------------------------------------------------------
+def _gammaln(x: arb) -> arb:
+    return abs(x.gamma()).log() if x < 0 else x.lgamma()
+
+
+gamma = elementwise("gamma", special.gamma, arb.gamma, lambda x, y: y * psi(x))
+rgamma = elementwise("rgamma", special.rgamma, arb.rgamma, lambda x, y: -y * psi(x))
+gammaln = elementwise("gammaln", special.gammaln, _gammaln, lambda x, y: psi(x))
+psi = elementwise("psi", special.psi, arb.digamma, lambda x, y: polygamma(1, x))
+polygamma = elementwise(
+    "polygamma",
+    special.polygamma,
+    lambda n, x: acb(x).polygamma(acb(n)).real,
+    UNKNOWN_SLOPE,
+    lambda n, x, y: polygamma(n + 1, x),
+)
+zeta = elementwise(
+    "zeta",
+    special.zeta,
+    lambda s, a: s.zeta(a),
+    UNKNOWN_SLOPE,
+    lambda s, a, y: -s * zeta(s + 1, a),
+)
+
+
+# -- incomplete gamma -----------------------------------------------------------------------------
+def _gammainc_order(a: arb, x: arb) -> arb:
+    """dP(a, x)/da, P = x^a/Gamma(a + 1) 1F1(a; a + 1; -x), DLMF 8.5.1, 8.8.15 termwise."""
+    series = (-x).hypgeom([a, a], [a + 1, a + 1])
+    own = x.gamma_lower(a, 1) * (x.log() - a.digamma())
+    return own - x**a * a.rgamma() / (a * a) * series
+
+
+def _gamma_density(a: Any, x: Any) -> Any:
+    return np.exp((a - 1) * np.log(x) - x - gammaln(a))
+
+
+gammainc_order = elementwise(
+    "gammainc_order",
+    by_balls(_gammainc_order),
+    _gammainc_order,
+    UNKNOWN_SLOPE,
+    lambda a, x, y: _gamma_density(a, x) * (np.log(x) - psi(a)),
+)
+gammainc = elementwise(
+    "gammainc",
+    special.gammainc,
+    lambda a, x: x.gamma_lower(a, 1),
+    lambda a, x, y: gammainc_order(a, x),
+    lambda a, x, y: _gamma_density(a, x),
+)
+gammaincc = elementwise(
+    "gammaincc",
+    special.gammaincc,
+    lambda a, x: x.gamma_upper(a, 1),
+    lambda a, x, y: -gammainc_order(a, x),
+    lambda a, x, y: -_gamma_density(a, x),
+)
+
+# -- beta -----------------------------------------------------------------------------------------
+beta = elementwise(
+    "beta",
+    special.beta,
+    lambda a, b: a.gamma() * b.gamma() * (a + b).rgamma(),
+    lambda a, b, y: y * (psi(a) - psi(a + b)),
+    lambda a, b, y: y * (psi(b) - psi(a + b)),
+)
+betaln = elementwise(
+    "betaln",
+    special.betaln,
+    lambda a, b: _gammaln(a) + _gammaln(b) - _gammaln(a + b),
+    lambda a, b, y: psi(a) - psi(a + b),
+    lambda a, b, y: psi(b) - psi(a + b),
+)
+
+
+def _betainc_order(a: arb, b: arb, x: arb) -> arb:
+    """dI_x(a, b)/da, B_x = x^a/a 2F1(a, 1 - b; a + 1; x), DLMF 8.17.7 termwise."""
+    whole = a.gamma() * b.gamma() * (a + b).rgamma()
+    series = x**a / (a * a) * x.hypgeom([a, a, 1 - b], [a + 1, a + 1])
+    own = x.beta_lower(a, b, 1) * (x.log() - a.digamma() + (a + b).digamma())
+    return own - series / whole
+
+
+def _beta_density(a: Any, b: Any, x: Any) -> Any:
+    return np.exp((a - 1) * np.log(x) + (b - 1) * np.log1p(-x) - betaln(a, b))
+
+
+betainc_order = elementwise(
+    "betainc_order",
+    by_balls(_betainc_order),
+    _betainc_order,
+    UNKNOWN_SLOPE,
+    UNKNOWN_SLOPE,
+    lambda a, b, x, y: _beta_density(a, b, x) * (np.log(x) - psi(a) + psi(a + b)),
+)
+betainc = elementwise(
+    "betainc",
+    special.betainc,
+    lambda a, b, x: x.beta_lower(a, b, 1),
+    lambda a, b, x, y: betainc_order(a, b, x),
+    lambda a, b, x, y: -betainc_order(b, a, 1 - x),
+    lambda a, b, x, y: _beta_density(a, b, x),
+)
+
+
+# -- error functions and the normal distribution --------------------------------------------------
+def _log_ndtr(x: arb) -> arb:
+    return ((-x / arb(2).sqrt()).erfc() / 2).log()
+
+
+erfinv = elementwise(
+    "erfinv", special.erfinv, arb.erfinv, lambda x, y: HALF_SQRT_PI * np.exp(y * y)
+)
+erfcinv = elementwise(
+    "erfcinv", special.erfcinv, arb.erfcinv, lambda x, y: MINUS_HALF_SQRT_PI * np.exp(y * y)
+)
+erfcx = elementwise(
+    "erfcx",
+    special.erfcx,
+    lambda x: (x * x).exp() * x.erfc(),
+    lambda x, y: 2 * x * y + MINUS_TWO_BY_SQRT_PI,
+)
+erfi = elementwise("erfi", special.erfi, arb.erfi, lambda x, y: TWO_BY_SQRT_PI * np.exp(x * x))
+dawsn = elementwise(
+    "dawsn",
+    special.dawsn,
+    lambda x: arb.pi().sqrt() / 2 * (-x * x).exp() * x.erfi(),
+    lambda x, y: 1 - 2 * x * y,
+)
+ndtri = elementwise(
+    "ndtri",
+    special.ndtri,
+    lambda p: -arb(2).sqrt() * (2 * p).erfcinv(),
+    lambda p, y: SQRT_2PI * np.exp(0.5 * y * y),
+)
+log_ndtr = elementwise(
+    "log_ndtr",
+    special.log_ndtr,
+    _log_ndtr,
+    lambda x, y: INVERSE_SQRT_2PI * np.exp(-0.5 * x * x - y),
+)
+
+# -- integrals ------------------------------------------------------------------------------------
+expi = elementwise("expi", special.expi, arb.ei, lambda x, y: np.exp(x) / x)
+exp1 = elementwise("exp1", special.exp1, lambda x: x.expint(1), lambda x, y: -np.exp(-x) / x)
+expn = elementwise(
+    "expn",
+    special.expn,
+    lambda n, x: x.expint(n),
+    UNKNOWN_SLOPE,
+    lambda n, x, y: -expn(n - 1, x),
+)
+spence = elementwise(
+    "spence",
+    special.spence,
+    lambda x: (1 - x).polylog(2),
+    lambda x, y: -hyp2f1(1, 1, 2, 1 - x),
+)
+
+# -- hypergeometric functions, of which the slopes above are made ---------------------------------
+hyp1f1 = elementwise(
+    "hyp1f1",
+    special.hyp1f1,
+    lambda a, b, x: x.hypgeom_1f1(a, b),
+    UNKNOWN_SLOPE,
+    UNKNOWN_SLOPE,
+    lambda a, b, x, y: a / b * hyp1f1(a + 1, b + 1, x),
+)
+hyp2f1 = elementwise(
+    "hyp2f1",
+    special.hyp2f1,
+    lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
+    UNKNOWN_SLOPE,
+    UNKNOWN_SLOPE,
+    UNKNOWN_SLOPE,
+    lambda a, b, c, x, y: a * b / c * hyp2f1(a + 1, b + 1, c + 1, x),
+)
+
+# -- quotients that are smooth at 0, and an inverse -----------------------------------------------
+exprel = elementwise(
+    "exprel",
+    special.exprel,
+    lambda x: x.hypgeom_1f1(1, 2),
+    lambda x, y: 0.5 * hyp1f1(2, 3, x),
+)
+sinc = elementwise(
+    "sinc", np.sinc, arb.sinc_pi, lambda x, y: MINUS_PI * spherical_jn(1, MINUS_PI * -x)
+)
+cosm1 = elementwise(
+    "cosm1", special.cosm1, lambda x: -2 * (x / 2).sin() ** 2, lambda x, y: -np.sin(x)
+)
+
+
+def _spherical_jn(n: arb, x: arb) -> arb:
+    """x^n / (2n + 1)!! 0F1(; n + 3/2; -x^2/4), DLMF 10.53.1."""
+    k = int(n.unique_fmpz())
+    odd = math.prod(range(1, 2 * k + 2, 2))
+    return x**k / odd * (-x * x / 4).hypgeom_0f1(n + arb(1.5))
+
+
+spherical_jn = elementwise(
+    "spherical_jn",
+    lambda n, x: special.spherical_jn(np.asarray(n, dtype=np.int64), x),
+    _spherical_jn,
+    UNKNOWN_SLOPE,
+    lambda n, x, y: (
+        (n * spherical_jn(np.abs(n - 1), x) - (n + 1) * spherical_jn(n + 1, x)) / (2 * n + 1)
+    ),
+)
+lambertw = elementwise(
+    "lambertw",
+    lambda x: special.lambertw(x).real,
+    arb.lambertw,
+    lambda x, y: np.exp(-y) / (1 + y),
+)
+lambertw_lower = elementwise(
+    "lambertw_lower",
+    lambda x: special.lambertw(x, -1).real,
+    lambda x: x.lambertw(-1),
+    lambda x, y: np.exp(-y) / (1 + y),
+)

@@ -1,0 +1,78 @@
+"""Staircases: programs whose slope at a point is not the slope that they show to either side.
+
+A bisection is followed to its last bit, and its record's slope is that of its first bracket. Taken
+afresh to either side, its decisions differ at every scale, and its values have a slope of their own.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from backproof.exact.evaluate import over_floats
+from backproof.exact.precision import Floats
+from backproof.exact.record import Step
+from backproof.verdict.decisions import FLAT, STAIRS
+
+FIRST = 2
+"""The widest step is 2^-2 of the direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stairs:
+    """slope: what the values show to either side. known: to how much of it, by its spread."""
+
+    slope: float
+    known: float
+
+
+def staircase(
+    decisions: Sequence[Step],
+    inputs: Mapping[str, Step],
+    direction: Mapping[str, Floats],
+    recorded: float,
+    loss: Callable[[Mapping[str, Floats]], float],
+    u: float,
+) -> Stairs | None:
+    """The slope that the values show, where it overrules the record's; None where it does not.
+
+    recorded: the record's slope along the direction. loss: the value at other inputs, decisions made
+    afresh, in balls. u: of the inputs' format; steps go by octaves from 2^-2 to 8 u.
+    """
+    steps = [2.0**-k for k in range(FIRST, int(-np.log2(8 * u)) + 1)]
+    differing = [_differ(decisions, inputs, direction, h) for h in steps]
+    if _longest(differing) < STAIRS:
+        return None
+    slopes = [
+        (loss(_aside(inputs, direction, h)) - loss(_aside(inputs, direction, -h))) / (2 * h)
+        for h in steps
+    ]
+    for k in range(len(steps) - STAIRS + 1):
+        if all(differing[k : k + STAIRS]) and np.isfinite(slopes[k : k + STAIRS]).all():
+            window = slopes[k : k + STAIRS]
+            spread, slope = max(window) - min(window), float(np.median(window))
+            if spread < FLAT * abs(slope - recorded):
+                return Stairs(slope, spread)
+    return None
+
+
+def _aside(inputs: Any, direction: Any, h: float) -> dict[str, Floats]:
+    return {n: inputs[n].value + h * d for n, d in direction.items()}
+
+
+def _differ(decisions: Sequence[Step], inputs: Any, direction: Any, h: float) -> bool:
+    """Whether a decision is another a step ahead than a step behind."""
+    sides = [
+        over_floats(decisions, _aside(inputs, direction, s), afresh=True) for s in (h, -h)
+    ]
+    return any(not np.array_equal(a, b, equal_nan=True) for a, b in zip(*sides, strict=True))
+
+
+def _longest(flags: Sequence[bool]) -> int:
+    """The longest run of truths."""
+    longest = run = 0
+    for flag in flags:
+        run = run + 1 if flag else 0
+        longest = max(longest, run)
+    return longest

@@ -1,0 +1,1 @@
+"""What is said of a claim: status, findings, the verdict, and every number that can turn one."""
