@@ -8,7 +8,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.exact.balls import Balls, midpoints, numbers, to_balls
+from backproof.exact.balls import NOTHING, Balls, as_balls, midpoints, to_balls
 from backproof.exact.evaluate import ancestors
 from backproof.exact.precision import FLOAT64, Floats, Precision, precision_of
 from backproof.exact.record import Step
@@ -170,19 +170,31 @@ def numbers_in(returned: Any) -> Any:
 
 
 def distances(these: Balls, those: Balls) -> Floats:
-    """|these - those|, element by element; 0 where both are the same infinity, infinite where one
-    of them is no number.
+    """|these - those|, element by element; 0 where both are the same infinity or those hold these,
+    infinite where one of them is no number.
     """
     with flint.ctx.workprec(200):
-        pairs = zip(numbers(these), numbers(those), strict=True)
-        return np.array([_distance(a, b) for a, b in pairs], dtype=np.float64).reshape(those.shape)
+        apart = np.abs(midpoints(as_balls(these - those, those.shape)))
+    doubtful = ~(apart <= 2.0**-30 * np.abs(midpoints(those)))
+    for k in np.flatnonzero(doubtful & (apart != 0)):
+        apart.flat[k] = _distance(these.flat[k], those.flat[k])
+    return apart
 
 
 def _distance(a: Any, b: Any) -> float:
-    if a.is_finite() and b.is_finite():
-        return max(float((abs(a.mid() - b.mid()) - b.rad()).mid()), 0.0)
-    same = not a.is_nan() and not b.is_nan() and not a.is_finite() and not b.is_finite()
-    return 0.0 if same and (a > 0) == (b > 0) else np.inf
+    """Of two elements, with the radius of the second one: a kink's slopes lie within a ball."""
+    a, b = (flint.arb(0) if x is NOTHING else x for x in (a, b))
+    if not (a.is_finite() and b.is_finite()):
+        same = not (_is_nan(a) or _is_nan(b) or a.is_finite() or b.is_finite())
+        return 0.0 if same and (a > 0) == (b > 0) else np.inf
+    radius = float(b.rad())
+    if radius <= 2.0**-30 * float(abs(b).mid()):
+        return float(abs(a - b).mid())
+    return max(float((abs(a.mid() - b.mid()) - radius).mid()), 0.0)
+
+
+def _is_nan(x: Any) -> bool:
+    return bool(np.isnan(complex(x)))
 
 
 def ratios(errors: Floats, unit: Floats) -> Floats:

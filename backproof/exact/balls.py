@@ -53,10 +53,7 @@ NOTHING = Nothing()
 
 def filled(numbers: Iterable[Any], shape: tuple[int, ...]) -> Balls:
     """Numbers as an array of a shape."""
-    given = list(numbers)
-    array = np.empty(len(given), dtype=object)
-    array[:] = given
-    return array.reshape(shape)
+    return np.fromiter(numbers, dtype=object).reshape(shape)
 
 
 def to_balls(values: Any) -> Balls:
@@ -65,7 +62,7 @@ def to_balls(values: Any) -> Balls:
     if array.dtype == object:
         return array
     kind = flint.acb if array.dtype.kind == "c" else _exactly
-    return filled((kind(x) for x in array.ravel().tolist()), array.shape)
+    return filled(map(kind, array.ravel().tolist()), array.shape)
 
 
 def _exactly(x: float) -> flint.arb:
@@ -82,7 +79,8 @@ def as_balls(result: Any, shape: tuple[int, ...] | None = None) -> Balls:
 
 def numbers(balls: Balls) -> list[Any]:
     """The elements in order, arb or acb, zero for `NOTHING`."""
-    return [ZERO if x is NOTHING else x for x in balls.ravel().tolist()]
+    elements = balls.ravel().tolist()
+    return [ZERO if x is NOTHING else x for x in elements] if Nothing in set(map(type, elements)) else elements
 
 
 def real(x: Any) -> flint.arb:
@@ -93,15 +91,16 @@ def real(x: Any) -> flint.arb:
 def midpoints(balls: Balls) -> npt.NDArray[Any]:
     """The nearest float64, or complex128, of every midpoint."""
     elements = numbers(balls)
-    if any(type(x) is flint.acb for x in elements):
-        return np.array([complex(x.mid()) for x in map(flint.acb, elements)]).reshape(balls.shape)
-    return np.array([_float(x) for x in elements], dtype=np.float64).reshape(balls.shape)
+    try:
+        return np.array(list(map(float, elements)), dtype=np.float64).reshape(balls.shape)
+    except TypeError:  # some of them are complex
+        return np.array([complex(flint.acb(x)) for x in elements]).reshape(balls.shape)
 
 
-def _float(x: flint.arb) -> float:
-    if x.is_finite():
-        return float(x.mid())
-    return math.nan if x.is_nan() else math.inf if x > 0 else -math.inf
+def accuracy(balls: Balls) -> npt.NDArray[np.int64]:
+    """How many bits of each number are known, relative to its size: of a zero all."""
+    bits = [x.rel_accuracy_bits() for x in numbers(balls)]
+    return np.array(bits, dtype=np.int64).reshape(balls.shape)
 
 
 def radii(balls: Balls) -> npt.NDArray[np.float64]:

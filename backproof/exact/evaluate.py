@@ -41,26 +41,56 @@ def over_balls(
     """
     at, decided = at or {}, decided or {}
     steps = ancestors(targets)
-    last = {x.number: s.number for s in steps for x in s.inputs}
-    wanted = {t.number for t in targets}
+    first = same(steps, decided)
+    last = {first[x.number]: s.number for s in steps for x in s.inputs}
+    wanted = {first[t.number] for t in targets}
     values: dict[int, Any] = {}
     with flint.ctx.workprec(bits):
         for step in steps:
-            values[step.number] = _value(step, values, at, decided)
+            if first[step.number] == step.number:
+                given = [values[first[x.number]] for x in step.inputs]
+                values[step.number] = _value(step, given, at, decided)
             for x in step.inputs:
-                if last[x.number] == step.number and x.number not in wanted:
-                    values.pop(x.number, None)
-        return [to_balls(values[t.number]) for t in targets]
+                if last[first[x.number]] == step.number and first[x.number] not in wanted:
+                    values.pop(first[x.number], None)
+        return [to_balls(values[first[t.number]]) for t in targets]
 
 
-def _value(step: Step, values: dict[int, Any], at: Any, decided: Any) -> Any:
+def same(steps: Sequence[Step], decided: Mapping[int, Any]) -> dict[int, int]:
+    """By the number of a step, the first one that is the same operation on the same values: a
+    gradient that runs its own forward pass has every step of it twice.
+    """
+    known: dict[Any, int] = {}
+    found: dict[int, int] = {}
+    for step in steps:
+        given = tuple(found[x.number] for x in step.inputs)
+        own = step.value.tobytes() if step.primitive.decides or not step.inputs else b""
+        key = step.primitive.name, given, step.shape, own, _settings(step)
+        apart = step.number in decided
+        found[step.number] = step.number if apart else known.setdefault(key, step.number)
+    return found
+
+
+def _settings(step: Step) -> Any:
+    """What tells two uses of a primitive on the same values apart. A layout is told by what it gave,
+    a decision's function by its result.
+    """
+    if not step.settings:
+        return ()
+    return tuple(
+        (name, v.tobytes() if isinstance(v, np.ndarray) else v)
+        for name, v in step.settings.items()
+        if not callable(v)
+    )
+
+
+def _value(step: Step, given: list[Any], at: Any, decided: Any) -> Any:
     if step.number in decided:
         return decided[step.number]
     if step.primitive.decides:
         return to_balls(step.value) if step.is_float else step.value
-    if not step.inputs and step.primitive is not NUMBER:
+    if not step.inputs:
         return _given(step, at, to_balls)
-    given = [values[x.number] for x in step.inputs]
     settings = _laid_out(step, given) if step.settings.get("decisions") else step.settings
     evaluate = step.primitive.balls if step.is_float else step.primitive.floats
     return evaluate(*given, **settings)

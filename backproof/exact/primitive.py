@@ -1,4 +1,4 @@
-"""What a primitive is: an elementary operation, with its value on floats and balls and its slope."""
+"""What a primitive is: an elementary operation, its value on floats and on balls, its slope."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -7,12 +7,24 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.exact.balls import INFINITE, UNKNOWN, ZERO, Balls, filled, midpoints, numbers, radii
+from backproof.exact.balls import (
+    INFINITE,
+    UNKNOWN,
+    ZERO,
+    Balls,
+    accuracy,
+    filled,
+    midpoints,
+    numbers,
+    radii,
+)
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.record import Step
 from backproof.verdict.decisions import BITS, KNOWN, MOST_BITS
 
+ENOUGH = 24
+"""So many bits beyond the format's own are enough for `KNOWN`, whatever the element."""
 BESIDE = 200
 """Where a slope is 0 times infinity, the record is evaluated 2^-200 to either side."""
 
@@ -52,18 +64,14 @@ def known(
 
 def _close(values: Balls, step: Step, unit: Floats, bits: int) -> bool:
     """Whether the radii are small enough; what is not a number at all no bits will tell."""
-    size = np.abs(midpoints(values))
-    radius = radii(values)
-    half = (step.precision or FLOAT64).half_ulp(size)
-    wanted = half if bits == BITS else np.maximum(half, np.nan_to_num(unit, nan=0.0))
-    hopeless = ~np.isfinite(size) & np.array(
-        [_is_lost(x) for x in numbers(values)], dtype=bool
-    ).reshape(size.shape)
-    return bool((hopeless | (radius <= KNOWN * wanted)).all())
-
-
-def _is_lost(x: Any) -> bool:
-    return not x.is_finite()
+    precision = step.precision or FLOAT64
+    if accuracy(values).min(initial=bits) >= precision.bits + ENOUGH:
+        return True
+    wanted = precision.half_ulp(np.abs(midpoints(values)))
+    if bits > BITS:
+        wanted = np.maximum(wanted, np.nan_to_num(unit, nan=0.0))
+    lost = np.array([not x.is_finite() for x in numbers(values)]).reshape(values.shape)
+    return bool((lost | (radii(values) <= KNOWN * wanted)).all())
 
 
 def _agreed(steps: Any, at: Any, decided: Any, bits: int) -> Known:

@@ -52,3 +52,5 @@ EQUATIONS = 4
 """Elements to explain for every scalar moved; with one element alone 1% passes in half the cases."""
 APPROXIMATE = 2.0**-10
 """The part of an element up to which what an approximation leaves out is imprecise, not wrong."""
+MOST_ELEMENTS = 100_000
+"""Elements of a gradient: more are judged along directions, by differences."""

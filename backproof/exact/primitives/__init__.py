@@ -41,20 +41,24 @@ __all__ = ["BY_UFUNC", "FAMILIES", "TABLE", "Primitive", "lines", *FAMILIES]
 def lines() -> list[tuple[str, str, str, str]]:
     """Every line of the table, (family, name, kind, summary), family by family.
 
-    The lines that a record itself has, arguments and numbers, are the family "record".
+    What a record has of itself, arguments and numbers, is the family "record".
     """
-    return [
-        (family, p.name, kind(p), p.summary)
-        for family in ("record", *FAMILIES)
-        for p in TABLE.values()
-        if p.family == family
-    ]
+    family: dict[str, str] = {}
+    for name, module in FAMILIES.items():
+        for p in vars(module).values():
+            if isinstance(p, Primitive):
+                family.setdefault(p.name, name)
+    order = ["record", *FAMILIES]
+    found = [(family.get(p.name, "record"), p.name, kind(p), p.summary) for p in TABLE.values()]
+    return sorted(found, key=lambda line: order.index(line[0]))
 
 
 def kind(p: Primitive) -> str:
-    """What a line has: slopes of an elementwise function, a pull, a decision, or a number given."""
+    """What a line has: the slopes of a function of numbers, a pull of arrays, a decision; or it is
+    given.
+    """
     if p.decides:
         return "decision"
     if p.slopes:
-        return "elementwise"
-    return "array" if p.pull else "given"
+        return "numbers"
+    return "arrays" if p.pull else "given"

@@ -10,6 +10,8 @@ import numpy as np
 from flint import acb, arb
 from scipy import special
 
+from backproof.exact.balls import vectorised
+from backproof.exact.primitive import BY_UFUNC, Primitive, primitive
 from backproof.exact.primitives.numbers import (
     DEGREE,
     INVERSE_LN2,
@@ -49,7 +51,7 @@ reciprocal = elementwise("reciprocal", np.reciprocal, lambda x: 1 / x, lambda x,
 # -- powers -------------------------------------------------------------------------------------
 def _power(x: arb, p: arb) -> arb:
     if type(p) is arb and p.is_integer() and abs(p) < 2**31:
-        return x ** int(p.unique_fmpz())
+        return x ** int(p.unique_fmpz() or 0)
     return x.sqrt() if p == arb(0.5) else x**p
 
 
@@ -86,9 +88,7 @@ expm1 = elementwise(
     "expm1", np.expm1, lambda x: x.expm1(), lambda x, y: y + 1, steep=(lambda x, y: np.exp(x),)
 )
 log = elementwise("log", np.log, lambda x: x.log(), lambda x, y: 1 / x)
-log2 = elementwise(
-    "log2", np.log2, lambda x: x.log() / arb(2).log(), lambda x, y: INVERSE_LN2 / x
-)
+log2 = elementwise("log2", np.log2, lambda x: x.log() / arb(2).log(), lambda x, y: INVERSE_LN2 / x)
 log10 = elementwise(
     "log10", np.log10, lambda x: x.log() / arb(10).log(), lambda x, y: INVERSE_LN10 / x
 )
@@ -133,7 +133,7 @@ arctan2 = elementwise(
 )
 sinh = elementwise("sinh", np.sinh, lambda x: x.sinh(), lambda x, y: np.cosh(x))
 cosh = elementwise("cosh", np.cosh, lambda x: x.cosh(), lambda x, y: np.sinh(x))
-sech2 = elementwise(
+sech2: Primitive = elementwise(
     "sech2",
     lambda x: 1 / np.cosh(x) ** 2,
     lambda x: x.sech() ** 2,
@@ -156,7 +156,7 @@ deg2rad = elementwise("deg2rad", np.deg2rad, lambda x: x * arb.pi() / 180, lambd
 rad2deg = elementwise("rad2deg", np.rad2deg, lambda x: x * 180 / arb.pi(), lambda x, y: RADIAN)
 
 # -- sigmoids and the normal distribution -------------------------------------------------------
-expit = elementwise(
+expit: Primitive = elementwise(
     "expit",
     special.expit,
     lambda x: 1 / (1 + (-x).exp()),
@@ -176,7 +176,9 @@ logit = elementwise(
     "logit", special.logit, lambda x: (x / (1 - x)).log(), lambda x, y: 1 / (x * (1 - x))
 )
 erf = elementwise("erf", special.erf, arb.erf, lambda x, y: TWO_BY_SQRT_PI * np.exp(-x * x))
-erfc = elementwise("erfc", special.erfc, arb.erfc, lambda x, y: MINUS_TWO_BY_SQRT_PI * np.exp(-x * x))
+erfc = elementwise(
+    "erfc", special.erfc, arb.erfc, lambda x, y: MINUS_TWO_BY_SQRT_PI * np.exp(-x * x)
+)
 ndtr = elementwise(
     "ndtr",
     special.ndtr,
@@ -185,12 +187,17 @@ ndtr = elementwise(
 )
 real = elementwise("real", np.real, lambda z: acb(z).real, 1, rounds=False, ufunc=False)
 cast = elementwise("cast", lambda x: x, lambda x: x, 1, whole=True, ufunc=False)
-conjugate = elementwise(
-    "conjugate", np.conjugate, lambda z: acb(z).conjugate(), 1, whole=False, rounds=False
+conjugate = primitive(
+    "conjugate",
+    np.conjugate,
+    vectorised(lambda z: z.conjugate() if type(z) is acb else z),
+    pull=lambda g, y, z: (np.conjugate(g),),
+    push=lambda ts, y, z: np.conj(ts[0]),
+    rounds=False,
+    summary="the conjugate, whose slope is no one number",
 )
-imag = elementwise(
-    "imag", np.imag, lambda z: acb(z).imag, -1j, rounds=False, ufunc=False
-)
+BY_UFUNC[np.conjugate] = conjugate
+imag = elementwise("imag", np.imag, lambda z: acb(z).imag, -1j, rounds=False, ufunc=False)
 complex_ = elementwise(
     "complex", lambda a, b: a + 1j * b, lambda a, b: acb(a, b), 1, 1j, rounds=False, ufunc=False
 )

@@ -145,7 +145,7 @@ qr_r = primitive(
 
 
 def _raised(a: Balls) -> Balls:
-    return np.where(np.tri(*a.shape, -1, dtype=bool), zeros(*a.shape), a)
+    return np.where(np.tri(len(a), k=-1, dtype=bool), zeros(*a.shape), a)
 
 
 # -- LU without exchanges, L and U packed into one array ------------------------------------------

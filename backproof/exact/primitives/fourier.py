@@ -14,6 +14,7 @@ from flint import acb, arb
 
 from backproof.exact.balls import Balls, filled, numbers, to_balls
 from backproof.exact.primitive import Primitive, primitive
+from backproof.exact.primitives.elementwise import real
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
 
@@ -61,14 +62,14 @@ def _length(x: Step, axes: Axes) -> int:
     return prod(x.shape[k] for k in axes)
 
 
-fft = _linear(
+fft: Primitive = _linear(
     "fft",
     lambda x, axes: np.fft.fftn(x, axes=axes),
     _transform,
     lambda g, y, x, axes: (ifft(g, axes=axes) * float(_length(x, axes)),),
     "the Fourier transform along axes",
 )
-ifft = _linear(
+ifft: Primitive = _linear(
     "ifft",
     lambda x, axes: np.fft.ifftn(x, axes=axes),
     lambda x, axes: _transform(x, axes, inverse=True),
@@ -98,7 +99,7 @@ def irfft(x: Step, n: int, axes: Axes) -> Step:
     outer = ifft(x, axes=tuple(axes[:-1])) if axes[:-1] else x
     twice = np.where((np.arange(n) == 0) | (2 * np.arange(n) == n), 1.0, 2.0)
     weights = twice.reshape([n if k == axis else 1 for k in range(x.ndim)])
-    return np.real(ifft(moved(lambda p: _filled_up(p, n, axis), outer) * weights, axes=(axis,)))
+    return real(ifft(moved(lambda p: _filled_up(p, n, axis), outer) * weights, axes=(axis,)))
 
 
 def _filled_up(positions: Any, n: int, axis: int) -> Any:
@@ -145,7 +146,7 @@ dct = _cosine(
     lambda g, y, x, axis: (dct_adjoint(g, axis=axis),),
     "the cosine transform of type 2 along an axis",
 )
-dct_adjoint = _cosine(
+dct_adjoint: Primitive = _cosine(
     "dct_adjoint",
     _dct_adjoint,
     lambda g, axis: _dct_balls(g, axis, turned=True),

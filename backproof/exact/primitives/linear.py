@@ -13,6 +13,7 @@ from backproof.exact.balls import Balls, as_balls, filled, to_matrix
 from backproof.exact.primitive import primitive
 from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.products import matmul
+from backproof.exact.primitives.reductions import summed
 from backproof.exact.primitives.stacks import (
     adjoint,
     backward_error,
@@ -22,8 +23,8 @@ from backproof.exact.primitives.stacks import (
     diagonal,
     eye_like,
     plain,
+    zeros,
 )
-from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
 
 
@@ -76,12 +77,11 @@ def _adjugate(a: Any) -> Any:
 
 def _adjugate_balls(a: Balls) -> Balls:
     """By Cayley and Hamilton, without a division: -(-1)^n (A^(n-1) + c_1 A^(n-2) + ...)."""
-    matrix, n = to_matrix(a), a.shape[0]
-    factors = matrix.charpoly().coeffs()
-    eye, made = np.eye(n, dtype=np.int64), plain(as_balls(np.eye(n).astype(object) * 0 + a * 0))
+    n = a.shape[0]
+    factors, own, made = to_matrix(a).charpoly().coeffs(), plain(a), zeros(n, n)
     for k in range(n, 0, -1):
-        made = a @ made + eye * factors[k]
-    return made * (-1) ** (n - 1)
+        made = own @ made + np.eye(n, dtype=np.int64) * factors[k]
+    return as_balls(made * (-1) ** (n - 1))
 
 
 def _trace_of(x: Step, y: Step) -> Step:

@@ -5,7 +5,8 @@ from flint import arb
 from backproof.exact.primitive import Exact
 
 PI = Exact("pi", arb.pi)
-MINUS_PI = Exact("-pi", lambda: -arb.pi())
+MINUS_PI_SQUARED_BY_3 = Exact("-pi^2/3", lambda: -(arb.pi() ** 2) / 3)
+MINUS_PI_SQUARED_BY_4 = Exact("-pi^2/4", lambda: -(arb.pi() ** 2) / 4)
 LN2 = Exact("log 2", lambda: arb(2).log())
 LN10 = Exact("log 10", lambda: arb(10).log())
 INVERSE_LN2 = Exact("1/log 2", lambda: 1 / arb(2).log())

@@ -22,7 +22,6 @@ from backproof.exact.primitives.stacks import (
     adjoint,
     backward_error,
     by_matrix,
-    columns,
     eye_like,
     plain,
     rows,

@@ -75,6 +75,7 @@ def _pushing(slopes: tuple[Slope, ...]) -> Callable[..., Any]:
             for slope, t in zip(slopes, tangents, strict=True)
             if t is not None
         ]
-        return sum(parts[1:], parts[0])
+        moved = sum(parts[1:], parts[0])
+        return moved if np.iscomplexobj(y) else np.real(moved)
 
     return push

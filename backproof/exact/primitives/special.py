@@ -15,11 +15,13 @@ from flint import acb, arb
 from scipy import special
 
 from backproof.exact.balls import midpoints, vectorised
+from backproof.exact.primitive import Primitive
 from backproof.exact.primitives.numbers import (
     HALF_SQRT_PI,
     INVERSE_SQRT_2PI,
     MINUS_HALF_SQRT_PI,
-    MINUS_PI,
+    MINUS_PI_SQUARED_BY_3,
+    MINUS_PI_SQUARED_BY_4,
     MINUS_TWO_BY_SQRT_PI,
     SQRT_2PI,
     TWO_BY_SQRT_PI,
@@ -30,7 +32,7 @@ UNKNOWN_SLOPE = math.nan
 
 
 def by_balls(function: Callable[..., arb]) -> Callable[..., Any]:
-    """Of a function of numbers in balls the one of float arrays, to 53 bits: where SciPy has none."""
+    """Of a function of numbers in balls the one of float arrays: where SciPy has none."""
 
     def floats(*xs: Any) -> Any:
         with flint.ctx.workprec(160):
@@ -47,15 +49,15 @@ def _gammaln(x: arb) -> arb:
 gamma = elementwise("gamma", special.gamma, arb.gamma, lambda x, y: y * psi(x))
 rgamma = elementwise("rgamma", special.rgamma, arb.rgamma, lambda x, y: -y * psi(x))
 gammaln = elementwise("gammaln", special.gammaln, _gammaln, lambda x, y: psi(x))
-psi = elementwise("psi", special.psi, arb.digamma, lambda x, y: polygamma(1, x))
-polygamma = elementwise(
+psi: Primitive = elementwise("psi", special.psi, arb.digamma, lambda x, y: polygamma(1, x))
+polygamma: Primitive = elementwise(
     "polygamma",
     special.polygamma,
     lambda n, x: acb(x).polygamma(acb(n)).real,
     UNKNOWN_SLOPE,
     lambda n, x, y: polygamma(n + 1, x),
 )
-zeta = elementwise(
+zeta: Primitive = elementwise(
     "zeta",
     special.zeta,
     lambda s, a: s.zeta(a),
@@ -76,7 +78,7 @@ def _gamma_density(a: Any, x: Any) -> Any:
     return np.exp((a - 1) * np.log(x) - x - gammaln(a))
 
 
-gammainc_order = elementwise(
+gammainc_order: Primitive = elementwise(
     "gammainc_order",
     by_balls(_gammainc_order),
     _gammainc_order,
@@ -185,7 +187,7 @@ log_ndtr = elementwise(
 # -- integrals ------------------------------------------------------------------------------------
 expi = elementwise("expi", special.expi, arb.ei, lambda x, y: np.exp(x) / x)
 exp1 = elementwise("exp1", special.exp1, lambda x: x.expint(1), lambda x, y: -np.exp(-x) / x)
-expn = elementwise(
+expn: Primitive = elementwise(
     "expn",
     special.expn,
     lambda n, x: x.expint(n),
@@ -200,7 +202,14 @@ spence = elementwise(
 )
 
 # -- hypergeometric functions, of which the slopes above are made ---------------------------------
-hyp1f1 = elementwise(
+hyp0f1: Primitive = elementwise(
+    "hyp0f1",
+    special.hyp0f1,
+    lambda a, x: x.hypgeom_0f1(a),
+    UNKNOWN_SLOPE,
+    lambda a, x, y: hyp0f1(a + 1, x) / a,
+)
+hyp1f1: Primitive = elementwise(
     "hyp1f1",
     special.hyp1f1,
     lambda a, b, x: x.hypgeom_1f1(a, b),
@@ -208,7 +217,7 @@ hyp1f1 = elementwise(
     UNKNOWN_SLOPE,
     lambda a, b, x, y: a / b * hyp1f1(a + 1, b + 1, x),
 )
-hyp2f1 = elementwise(
+hyp2f1: Primitive = elementwise(
     "hyp2f1",
     special.hyp2f1,
     lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
@@ -226,28 +235,13 @@ exprel = elementwise(
     lambda x, y: 0.5 * hyp1f1(2, 3, x),
 )
 sinc = elementwise(
-    "sinc", np.sinc, arb.sinc_pi, lambda x, y: MINUS_PI * spherical_jn(1, MINUS_PI * -x)
+    "sinc",
+    np.sinc,
+    arb.sinc_pi,
+    lambda x, y: MINUS_PI_SQUARED_BY_3 * x * hyp0f1(2.5, MINUS_PI_SQUARED_BY_4 * x * x),
 )
 cosm1 = elementwise(
     "cosm1", special.cosm1, lambda x: -2 * (x / 2).sin() ** 2, lambda x, y: -np.sin(x)
-)
-
-
-def _spherical_jn(n: arb, x: arb) -> arb:
-    """x^n / (2n + 1)!! 0F1(; n + 3/2; -x^2/4), DLMF 10.53.1."""
-    k = int(n.unique_fmpz())
-    odd = math.prod(range(1, 2 * k + 2, 2))
-    return x**k / odd * (-x * x / 4).hypgeom_0f1(n + arb(1.5))
-
-
-spherical_jn = elementwise(
-    "spherical_jn",
-    lambda n, x: special.spherical_jn(np.asarray(n, dtype=np.int64), x),
-    _spherical_jn,
-    UNKNOWN_SLOPE,
-    lambda n, x, y: (
-        (n * spherical_jn(np.abs(n - 1), x) - (n + 1) * spherical_jn(n + 1, x)) / (2 * n + 1)
-    ),
 )
 lambertw = elementwise(
     "lambertw",

@@ -10,10 +10,10 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.exact.balls import Balls, as_balls, filled, numbers, to_matrix
+from backproof.exact.balls import Balls, filled, numbers, to_matrix
 from backproof.exact.primitive import primitive
+from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.factors import hermitian_balls
-from backproof.exact.primitives.linear import adjoint_balls
 from backproof.exact.primitives.products import matmul
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.primitives.stacks import (
@@ -23,7 +23,6 @@ from backproof.exact.primitives.stacks import (
     columns,
     eye_like,
     hermitian,
-    plain,
     rows,
 )
 from backproof.exact.record import Step
@@ -70,6 +69,7 @@ def gaps(values: Step) -> Step:
 
 
 def gaps_of(values: Any) -> Any:
+    """The same of floats."""
     eye = np.eye(values.shape[-1])
     return (1 - eye) / (values[..., None, :] - values[..., :, None] + eye)
 
@@ -98,8 +98,8 @@ eigenvalues = primitive(
 def _vectors_pull(g: Step, y: Step, a: Step, like: Any) -> tuple[Any, ...]:
     if y.is_complex:
         given = a.record.constant(like)
-        turning = summed(np.imag(np.conjugate(g) * y), -2, keepdims=True)
-        length = summed(np.real(np.conjugate(given) * y), -2, keepdims=True)
+        turning = summed(e.imag(np.conjugate(g) * y), -2, keepdims=True)
+        length = summed(e.real(np.conjugate(given) * y), -2, keepdims=True)
         g = g + given * (1j * (turning / length))
     inner = gaps(eigenvalues(a)) * matmul(adjoint(y), g)
     return (hermitian(matmul(matmul(y, inner), adjoint(y))),)
@@ -123,5 +123,3 @@ eigenvectors = primitive(
     error=backward_error(_vectors_push),
     summary="the eigenvectors of (A + A^H) / 2 as columns, turned as given ones are",
 )
-
-

@@ -1,4 +1,4 @@
-"""Stacks of matrices (..., n, m): what linear algebra is written with, in steps, floats and balls."""
+"""Stacks of matrices (..., n, m): what linear algebra is written with, of any kind of number."""
 
 from collections.abc import Callable
 from typing import Any
@@ -65,7 +65,9 @@ def eye_like(x: Step, axis: int = -1) -> Step:
     return x.record.constant(np.eye(x.shape[axis]))
 
 
-def by_matrix(function: Callable[..., Balls], cores: tuple[int, ...] = (2,)) -> Callable[..., Balls]:
+def by_matrix(
+    function: Callable[..., Balls], cores: tuple[int, ...] = (2,)
+) -> Callable[..., Balls]:
     """A function of matrices over balls, applied to every one of a stack.
 
     cores: how many axes at the end each of its arguments has, 2 for the rest.

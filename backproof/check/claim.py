@@ -1,0 +1,101 @@
+"""Somebody's gradient at one point, in the terms that the judge asks in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from architectures import Array
+from backproof.oracle.behaviour.acts import Act
+from backproof.programs.run import Run
+from backproof.verdicts import Subject
+
+Tensors = Mapping[str, Array]
+"""Arrays by the names of tensors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The author's own code on the author's own objects, nothing of it touched, of named arrays.
+
+    loss: a number. gradient: the gradient of each tensor by its name.
+    """
+
+    loss: Callable[[Tensors], Any]
+    gradient: Callable[[Tensors], Mapping[str, Any]]
+
+    def value(self, at: Tensors) -> float:
+        """The loss as a float; code may give it in an array of one element."""
+        return float(np.asarray(self.loss(at)).reshape(())[()])
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """How the code behaved when it was called, and what it returned: each gradient by name.
+
+    acts, suspicions, notes, left_out: as a `Conduct` has them. outputs: a loss, or a layer's.
+    """
+
+    acts: tuple[Act, ...]
+    suspicions: tuple[Act, ...]
+    notes: tuple[str, ...]
+    left_out: tuple[str, ...]
+    results: Mapping[str, Array]
+    outputs: Mapping[str, Array] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a diagnosis may ask: all arguments by name, a layer's output and cotangent, reruns.
+
+    rerun: the claim's gradients at another cotangent; at: at other inputs.
+    """
+
+    inputs: Mapping[str, Any] = field(default_factory=dict)
+    output: Any = None
+    cotangent: Any = None
+    rerun: Callable[[Any], Mapping[str, Any]] | None = None
+    at: Callable[[Any], Mapping[str, Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The same forward pass, written independently.
+
+    record: a recorded run of it, its backward left alone. runs: the code itself.
+    """
+
+    record: Callable[[Tensors], Run]
+    runs: Runs
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim at one point.
+
+    tensors: what it is differentiated by, in its own formats; fixed: the cotangents of a layer.
+    dtypes: of the tensors, by name, where an array of NumPy cannot say it (bfloat16). record: a
+    recorded run at some tensors; raises `CannotFollow`. runs: the code itself.
+    """
+
+    subject: Subject
+    tensors: Tensors
+    fixed: Tensors
+    dtypes: Mapping[str, Any]
+    observed: Observed
+    record: Callable[[Tensors], Run]
+    runs: Runs
+    context: Context
+    reference: Reference | None = None
+
+    @property
+    def at(self) -> dict[str, Array]:
+        """Everything that the code is a function of."""
+        return {**self.tensors, **self.fixed}
+
+    @property
+    def size(self) -> int:
+        """How many elements the gradient has."""
+        return sum(t.size for t in self.tensors.values())

@@ -1,0 +1,149 @@
+"""The ladder: which evidence can be had of a claim, from the best down.
+
+Forward and backward followed; forward alone; a reference followed in the place of the forward; the
+author's own code by finite differences. A rung that fails hands down to the next, and says why.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from backproof.check.claim import Claim, Tensors
+from backproof.check.judge import Judgement, judge
+from backproof.check.measure import Measured, measure
+from backproof.check.unfollowed import coarse, stays
+from backproof.exact.balls import to_balls
+from backproof.exact.evaluate import over_balls
+from backproof.exact.precision import Floats
+from backproof.exact.taylor import weighed
+from backproof.programs.complete import Loss, incomplete
+from backproof.programs.run import CannotFollow, Run
+from backproof.verdict.decisions import BITS, MOST_ELEMENTS
+from backproof.verdicts import Finding, Status
+from backproof.witnesses import EXACT
+
+
+@dataclass(slots=True)
+class Heard:
+    """What came to light while a claim was judged.
+
+    rung: which evidence the verdict rests on, in words. silent: why a witness says nothing.
+    """
+
+    claim: Claim
+    rung: str = ""
+    silent: dict[str, str] = field(default_factory=dict)
+    measured: Measured | None = None
+    judgement: Judgement = field(default_factory=Judgement)
+    remarks: list[str] = field(default_factory=list)
+
+
+def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
+    """The best evidence that can be had of gradients, by name."""
+    heard = Heard(claim)
+    if claim.size > MOST_ELEMENTS:
+        heard.silent[EXACT] = f"{claim.size:,} elements are more than exact arithmetic is asked for"
+        return heard
+    for rung, record in _rungs(claim):
+        try:
+            run = record(claim.tensors)
+            lost = incomplete(run, record, claim.tensors, seed)
+            if lost is not None and not lost.harmless:
+                heard.silent.setdefault(EXACT, str(lost))
+                continue
+            heard.measured = measure(run, judged, claim.dtypes, seed)
+        except CannotFollow as refusal:
+            heard.silent.setdefault(EXACT, str(refusal))
+            continue
+        heard.silent.pop(EXACT, None)
+        heard.rung = rung(run)
+        _judge(heard, run, record, seed)
+        return heard
+    return heard
+
+
+def _rungs(claim: Claim) -> list[Any]:
+    own = [(_own, claim.record)]
+    return own if claim.reference is None else [*own, (_of_reference, claim.reference.record)]
+
+
+def _own(run: Run) -> str:
+    if all(c is not None for c in run.claimed.values()):
+        return "forward and backward followed"
+    return "forward followed, the backward's floats compared with the truth"
+
+
+def _of_reference(run: Run) -> str:
+    return "the reference followed, the claim's floats compared with its truth"
+
+
+def _judge(heard: Heard, run: Run, record: Any, seed: int) -> None:
+    """The three questions, and what is asked of a backward that was not followed."""
+    measured = heard.measured
+    assert measured is not None
+
+    def loss(at: Mapping[str, Floats]) -> float:
+        return _value(record({**heard.claim.tensors, **_own_formats(heard.claim, at)}))
+
+    heard.judgement = judge(measured, loss, seed)
+    _ask_again(heard, record, seed)
+
+
+def _own_formats(claim: Claim, at: Mapping[str, Floats]) -> Tensors:
+    return {n: np.asarray(x, dtype=claim.tensors[n].dtype) for n, x in at.items()}
+
+
+def _value(run: Run) -> float:
+    """The loss of a run in balls, or its outputs weighed by their cotangents."""
+    dys = {
+        y: to_balls(run.cotangents[n].value if n in run.cotangents else np.ones(y.shape))
+        for n, y in run.outputs.items()
+    }
+    values = over_balls(list(dys), BITS)
+    return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())
+
+
+def _ask_again(heard: Heard, record: Any, seed: int) -> None:
+    """Floats that are off, of a backward that was not followed: here alone, or nearby as well?"""
+    claim, judgement = heard.claim, heard.judgement
+    measured = heard.measured
+    assert measured is not None
+    unfollowed = {n: t for n, t in measured.tensors.items() if t.claimed is None}
+    if not unfollowed:
+        return
+
+    def elsewhere(at: Mapping[str, Floats]) -> Mapping[str, Any]:
+        point = {**claim.tensors, **_own_formats(claim, at)}
+        returned = claim.runs.gradient({**point, **claim.fixed})
+        return measure(record(point), returned, claim.dtypes, seed).tensors
+
+    inputs = {n: np.asarray(t, dtype=np.float64) for n, t in claim.tensors.items()}
+    for k, finding in enumerate(judgement.findings):
+        if finding.status is Status.WRONG and finding.tensor in unfollowed:
+            here = unfollowed[finding.tensor]
+            if np.isfinite(here.ratio).all() and not stays(
+                finding.tensor, here, inputs, elsewhere, seed
+            ):
+                judgement.findings[k] = _imprecise(finding)
+    for name in coarse([t for t in unfollowed.values()]):
+        for k, finding in enumerate(judgement.findings):
+            if finding.tensor == name and finding.status:
+                judgement.findings[k] = _off_as_a_whole(finding)
+
+
+def _imprecise(finding: Finding) -> Finding:
+    from dataclasses import replace
+
+    note = "the error is another at every point nearby: it is rounding, and far above the normal"
+    return replace(finding, status=Status.IMPRECISE, note=note)
+
+
+def _off_as_a_whole(finding: Finding) -> Finding:
+    from dataclasses import replace
+
+    return replace(finding, status=Status.WRONG, note="every element is off by the same part")
+
+
+__all__ = ["Heard", "Loss", "climb"]
