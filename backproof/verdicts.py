@@ -14,22 +14,27 @@ COLUMNS = 80
 
 
 class Status(StrEnum):
-    """Worst first; only `correct` and `kink` are truthy."""
+    """Worst first; `accepted`, `kink` and `correct` are truthy."""
 
     BROKEN = "broken"
     WRONG = "wrong"
     IMPRECISE = "imprecise"
     UNDECIDED = "undecided"
+    ACCEPTED = "accepted"
     KINK = "kink"
     CORRECT = "correct"
 
     def __bool__(self) -> bool:
-        return self in (Status.KINK, Status.CORRECT)
+        return self in (Status.ACCEPTED, Status.KINK, Status.CORRECT)
 
     @property
     def severity(self) -> int:
-        """0 for the worst status, 5 for the best."""
+        """0 for the worst status, 6 for the best."""
         return list(Status).index(self)
+
+
+CLEAN = (Status.CORRECT, Status.KINK, Status.BROKEN, Status.UNDECIDED)
+"""Statuses that have no size."""
 
 
 class GradientError(AssertionError):
@@ -103,7 +108,8 @@ class Verdict:
 
     silent: why a witness said nothing, by its name. culprits: the layers and tensors at fault.
     diagnosis: what is wrong, in a sentence; empty if nothing is; code: what `backproof explain`
-    tells more of. evidence: what all this rests on.
+    tells more of. evidence: what all this rests on. size: the largest error relative to the largest
+    true element of its tensor, of what is not right.
     """
 
     case: Case | Subject
@@ -115,6 +121,7 @@ class Verdict:
     evidence: str = ""
     seconds: float = 0.0
     code: str = ""
+    size: float | None = None
 
     def __bool__(self) -> bool:
         return bool(self.status)
@@ -157,7 +164,8 @@ class Verdict:
         """The verdict for a terminal of 80 columns: the status, what is wrong and where, what that
         rests on, how to see it again.
         """
-        lines = [wrapped(f"{self.status.upper()}  {self.case}")]
+        by = "" if self.size is None or self.status in CLEAN else f" by {self.size:.2g}"
+        lines = [wrapped(f"{self.status.upper()}{by}  {self.case}")]
         shown = sorted((f for f in self.findings if not f.status), key=lambda f: f.status.severity)
         lines += [str(f) for f in shown[:3]]
         lines += [f"and {len(shown) - 3} more findings"] if len(shown) > 3 else []

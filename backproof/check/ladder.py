@@ -5,7 +5,7 @@ author's own code by finite differences. A rung that fails hands down to the nex
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from backproof.exact.balls import to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.taylor import weighed
-from backproof.programs.complete import Loss, incomplete
+from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict.decisions import BITS, MOST_ELEMENTS
 from backproof.verdicts import Finding, Status
@@ -30,14 +30,19 @@ class Heard:
     """What came to light while a claim was judged.
 
     rung: which evidence the verdict rests on, in words. silent: why a witness says nothing.
+    resolution: the smallest relative fault in one element that finite differences would show;
+    slopes: theirs, of the tensors that they know in every element.
     """
 
     claim: Claim
     rung: str = ""
     silent: dict[str, str] = field(default_factory=dict)
     measured: Measured | None = None
+    record: Any = None
     judgement: Judgement = field(default_factory=Judgement)
     remarks: list[str] = field(default_factory=list)
+    resolution: float | None = None
+    slopes: Mapping[str, Floats] = field(default_factory=dict)
 
 
 def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
@@ -58,7 +63,7 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
             heard.silent.setdefault(EXACT, str(refusal))
             continue
         heard.silent.pop(EXACT, None)
-        heard.rung = rung(run)
+        heard.rung, heard.record = rung(run), record
         _judge(heard, run, record, seed)
         return heard
     return heard
@@ -134,16 +139,9 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
 
 
 def _imprecise(finding: Finding) -> Finding:
-    from dataclasses import replace
-
     note = "the error is another at every point nearby: it is rounding, and far above the normal"
     return replace(finding, status=Status.IMPRECISE, note=note)
 
 
 def _off_as_a_whole(finding: Finding) -> Finding:
-    from dataclasses import replace
-
     return replace(finding, status=Status.WRONG, note="every element is off by the same part")
-
-
-__all__ = ["Heard", "Loss", "climb"]

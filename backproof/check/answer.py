@@ -1,0 +1,116 @@
+"""The answer to a check: how the code behaved, what the judge found, why, in one verdict."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from backproof.check.accepted import Accept, accepted
+from backproof.check.claim import Claim
+from backproof.check.differences import by_differences
+from backproof.check.ladder import Heard, climb
+from backproof.check.reference import against_reference
+from backproof.check.why import Why, explain_acts, explained
+from backproof.oracle.behaviour.attempts import sealed
+from backproof.verdicts import Finding, Status, Verdict
+from backproof.witnesses import DIFFERENCES, EXACT
+
+CLAIM = "claim"
+"""The witness named in findings that the claim's own behaviour gives rise to."""
+
+
+@np.errstate(all="ignore")
+def judge_claim(claim: Claim, seed: int, accept: Accept | None = None) -> Verdict:
+    """Judge somebody's claim at a point. Never raises for what the claim does."""
+    with sealed():
+        return _judged(claim, seed, accept or {})
+
+
+def _judged(claim: Claim, seed: int, accept: Accept) -> Verdict:
+    start = time.perf_counter()
+    observed = claim.observed
+    findings = [_acted(act.code, act.tensor, act.detail) for act in observed.acts]
+    lost = {f.tensor for f in findings}
+    judged = {n: g for n, g in observed.results.items() if n not in lost and n in claim.tensors}
+    heard = climb(claim, judged, seed) if judged else Heard(claim)
+    findings += heard.judgement.findings
+    if heard.measured is None and judged:
+        findings += by_differences(claim, judged, heard, seed)
+    findings += against_reference(claim, heard, seed)
+    status = _worst(findings)
+    why = Why()
+    if not status and status is not Status.UNDECIDED:
+        why = explain_acts(claim, findings) or explained(claim, heard, findings, seed)
+    found = Verdict(
+        claim.subject,
+        status,
+        tuple(findings),
+        heard.silent,
+        why.culprits,
+        why.text,
+        evidence(heard, findings),
+        time.perf_counter() - start + observed.seconds,
+        why.code,
+        size=_size(heard, findings),
+    )
+    return accepted(found, accept) if accept else found
+
+
+def _worst(findings: Sequence[Finding]) -> Status:
+    """The worst status of what was not outvoted; undecided where nothing was found."""
+    decided = (f.status for f in findings if not f.outvoted)
+    return min(decided, key=lambda s: s.severity, default=Status.UNDECIDED)
+
+
+def _size(heard: Heard, findings: Sequence[Finding]) -> float | None:
+    """The largest error relative to the largest true element of its tensor."""
+    if heard.measured is None:
+        return None
+    off = {f.tensor for f in findings if not f.status}
+    sizes = [t.size for n, t in heard.measured.tensors.items() if n in off]
+    return max(sizes, default=None)
+
+
+def _acted(code: str, tensor: str, detail: str) -> Finding:
+    return Finding(tensor, CLAIM, Status.BROKEN, note=detail)
+
+
+def evidence(heard: Heard, findings: Sequence[Finding]) -> str:
+    """What the verdict rests on, and the weakest point of it."""
+    observed, judgement = heard.claim.observed, heard.judgement
+    parts = [f"evidence: {heard.rung}" if heard.rung else f"evidence: {_witnesses(findings)}"]
+    if heard.measured is not None:
+        bound = "" if heard.measured.bounded else ", two precisions agree"
+        parts.append(f"{heard.measured.bits} bits{bound}")
+    if judgement.order is not None and np.isfinite(judgement.order):
+        parts.append(f"Taylor order {judgement.order:.3f}")
+    parts += [*judgement.remarks, *heard.remarks, *observed.notes]
+    return "; ".join(parts) + f"\nweakest: {weakest(heard)}"
+
+
+def _witnesses(findings: Sequence[Finding]) -> str:
+    return ", ".join(dict.fromkeys(f.witness for f in findings)) or "none"
+
+
+def weakest(heard: Heard) -> str:
+    """The weakest point of the evidence, where a reader should not trust it further."""
+    if EXACT in heard.silent and heard.measured is None:
+        known = heard.resolution
+        seen = "" if known is None else f", which show a part of {known:.1e} in one element"
+        return f"no exact arithmetic, only {DIFFERENCES}{seen}"
+    if heard.claim.observed.left_out:
+        return f"not asked: {', '.join(heard.claim.observed.left_out)}"
+    if "followed, the" in heard.rung:
+        return "the backward was not followed: its floats alone speak for it"
+    return "one point only: give `inputs=` a sampler to judge more shapes and values"
+
+
+def told(verdict: Verdict, points: int) -> Verdict:
+    """The verdict, with how many points it rests on."""
+    one = "one point only: give `inputs=` a sampler to judge more shapes and values"
+    return replace(verdict, evidence=verdict.evidence.replace(one, f"{points} points were judged"))
+
+
+Names = Mapping[str, Any]

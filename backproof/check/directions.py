@@ -1,0 +1,80 @@
+"""Gradients of millions of elements: every tensor at once along one direction, in float64."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from architectures import Array
+from backproof.check.claim import Claim
+from backproof.check.ladder import Heard
+from backproof.verdicts import Finding, Status
+from backproof.witnesses import DIFFERENCES
+from reference.differences.frugal import Known, balanced, slope_along
+
+CLEAR = 3.0
+"""A difference of so many bounds is clear."""
+UNITS = 16.0
+"""Each element of a right gradient may be off by so many units in the last place of the tensor's
+root mean square, independently of the others: so much of <g, v> is rounding."""
+
+
+def along_directions(
+    claim: Claim, gradients: Mapping[str, Array], heard: Heard, seed: int
+) -> list[Finding]:
+    """A finding for each tensor, by four evaluations of the loss, and two more for each tensor
+    where these contradict the claim.
+
+    The resolution told is the smallest part by which one element that pulls like the root mean
+    square of its tensor could be off and be seen.
+    """
+    at = claim.at
+    along = balanced(at, gradients, seed)
+    every = _pull(gradients, along)
+    known = slope_along(claim.runs.value, at, along)
+    heard.resolution = _resolution(known, gradients, along)
+    found = _told(list(gradients), known, *every)
+    if found[0].status is not Status.WRONG:
+        return found
+    alone = []
+    for name, v in along.items():
+        pull = _pull({name: gradients[name]}, {name: v})
+        alone += _told([name], slope_along(claim.runs.value, at, {name: v}, once=True), *pull)
+    return alone if any(f.status is Status.WRONG for f in alone) else found
+
+
+def _pull(gradients: Mapping[str, Array], along: Mapping[str, Any]) -> tuple[float, float]:
+    """<g, v>, and by how much rounding may change it."""
+    total, rounding = 0.0, 0.0
+    for name, v in along.items():
+        g = gradients[name].ravel()
+        step = abs(float(v.flat[0]))
+        total += float(np.dot(g, v.ravel()))
+        rounding += (UNITS * float(np.finfo(g.dtype).eps) * step * float(np.linalg.norm(g))) ** 2
+    return total, float(np.sqrt(rounding))
+
+
+def _resolution(known: Known, gradients: Mapping[str, Array], along: Mapping[str, Any]) -> float:
+    _, rounding = _pull(gradients, along)
+    pulls = [
+        abs(float(v.flat[0])) * float(np.linalg.norm(gradients[n].ravel())) / np.sqrt(v.size)
+        for n, v in along.items()
+    ]
+    least = min((p for p in pulls if p > 0), default=0.0)
+    return CLEAR * (known.error + rounding) / least if least else float("inf")
+
+
+def _told(names: list[str], known: Known, claimed: float, rounding: float) -> list[Finding]:
+    bound = CLEAR * (known.error + rounding)
+    off = abs(claimed - known.value)
+    status, note = Status.CORRECT, "all tensors along one direction"
+    note = note if len(names) > 1 else "the slope along one direction"
+    if not np.isfinite(bound) or bound > 0.1 * max(abs(known.value), abs(claimed)):
+        status, note = Status.UNDECIDED, "the slope is not resolved: the loss is not smooth enough"
+    elif off > bound or not np.isfinite(off):
+        status = Status.WRONG
+    excess = off / bound if bound else 0.0
+    return [
+        Finding(name, DIFFERENCES, status, (), claimed, known.value, excess, note=note)
+        for name in names
+    ]

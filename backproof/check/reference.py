@@ -1,0 +1,79 @@
+"""The forward pass against an independent one: element by element of its outputs."""
+
+from typing import Any
+
+import numpy as np
+
+from backproof.check.claim import Claim
+from backproof.check.ladder import Heard
+from backproof.check.measure import distances, numbers_in, ratios
+from backproof.exact.balls import midpoints, to_balls
+from backproof.exact.evaluate import over_balls
+from backproof.exact.precision import FLOAT64
+from backproof.exact.record import Step
+from backproof.exact.rounding import units
+from backproof.programs.run import Run
+from backproof.verdict.decisions import BITS, LIMIT, MANY
+from backproof.verdicts import Finding, Status
+
+REFERENCE = "reference"
+"""The witness named where a forward contradicts the reference."""
+COARSE = 1e-6
+"""How far two forwards may be apart, as a part of them, where the reference cannot be followed."""
+LOSS = "loss"
+
+
+def against_reference(claim: Claim, heard: Heard, seed: int) -> list[Finding]:
+    """The claim's outputs against the reference's, in units of what rounding makes of these."""
+    if claim.reference is None or not claim.observed.outputs:
+        return []
+    try:
+        run = claim.reference.record(claim.tensors)
+        return [_compared(claim, run, seed)]
+    except Exception:  # a reference that cannot be followed is run in floats
+        return _in_floats(claim, heard)
+
+
+def _compared(claim: Claim, run: Run, seed: int) -> Finding:
+    names = [n for n in run.outputs if n in claim.observed.outputs]
+    steps = [run.outputs[n] for n in names]
+    found = units(steps, MANY, seed)
+    values = over_balls(steps, BITS)
+    worst: tuple[float, Finding] | None = None
+    for name, step, unit, value in zip(names, steps, found, values, strict=True):
+        own = numbers_in(claim.observed.outputs[name]).reshape(step.shape)
+        errors = distances(to_balls(own), value)
+        ratio = ratios(errors, np.maximum(unit, _least(step)))
+        k = int(np.argmax(ratio)) if ratio.size else 0
+        made = _finding(step, own, midpoints(value), ratio, k)
+        if worst is None or made[0] > worst[0]:
+            worst = made
+    return worst[1] if worst else Finding(LOSS, REFERENCE, Status.CORRECT)
+
+
+def _least(step: Step) -> float:
+    return (step.precision or FLOAT64).floor()
+
+
+def _finding(step: Step, own: Any, true: Any, ratio: Any, k: int) -> tuple[float, Finding]:
+    if not ratio.size:
+        return 0.0, Finding(LOSS, REFERENCE, Status.CORRECT)
+    ours, theirs, off = float(own.flat[k]), float(true.flat[k]), float(ratio.flat[k])
+    status = Status.CORRECT if off <= LIMIT else Status.WRONG
+    note = "" if status else f"the forward computes {ours:.9g}, the reference {theirs:.9g}"
+    index = tuple(int(i) for i in np.unravel_index(k, own.shape))
+    return off, Finding(LOSS, REFERENCE, status, index, ours, theirs, off, note=note)
+
+
+def _in_floats(claim: Claim, heard: Heard) -> list[Finding]:
+    assert claim.reference is not None
+    at = {name: np.asarray(t) for name, t in claim.at.items()}
+    try:
+        ours, theirs = claim.runs.value(at), claim.reference.runs.value(at)
+    except Exception as error:  # whatever the reference raises
+        heard.silent[REFERENCE] = f"raises {type(error).__name__}: {error}"
+        return []
+    same = abs(ours - theirs) <= COARSE * abs(theirs)
+    note = "" if same else f"the forward computes {ours:.9g}, the reference {theirs:.9g}"
+    status = Status.CORRECT if same else Status.WRONG
+    return [Finding(LOSS, REFERENCE, status, (), ours, theirs, note=note)]

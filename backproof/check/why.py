@@ -1,0 +1,72 @@
+"""Why a gradient is wrong: misbehaviour that explains itself, or a diagnosis from the record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from backproof.check.claim import Claim
+from backproof.check.ladder import Heard
+from backproof.diagnosis import code_of
+from backproof.verdicts import Finding, Status
+
+LOSS = "loss"
+SHAPED = ("BP203", "BP205", "BP212")
+"""What may have a cause of its own behind it: a shape, a None, an answer that is not linear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A diagnosis as a verdict has it: its code, its text, the tensors at fault."""
+
+    code: str = ""
+    text: str = ""
+    culprits: tuple[str, ...] = ()
+
+
+def explain_acts(claim: Claim, findings: Sequence[Finding]) -> Why | None:
+    """Misbehaviour that needs no further explanation; None where there is none."""
+    for act in claim.observed.acts:
+        if act.code not in SHAPED:
+            return why(act.code, f"{act.tensor}: {act.detail}" if act.tensor else act.detail)
+    return None
+
+
+def explained(claim: Claim, heard: Heard, findings: Sequence[Finding], seed: int) -> Why:
+    """The diagnosis of what the findings say is wrong."""
+    forward = next((f for f in findings if f.witness == "reference" and not f.status), None)
+    guilty = [f for f in findings if not f.status and f.tensor != LOSS]
+    if forward and not guilty:
+        return why("BP401", forward.note)
+    if heard.judgement.code:
+        return why(heard.judgement.code, heard.judgement.remarks[0])
+    found = _diagnosed(claim, heard, seed)
+    if found is not None:
+        return found
+    for act in claim.observed.acts:
+        return why(act.code, f"{act.tensor}: {act.detail}")
+    return undiagnosed(guilty or findings)
+
+
+def _diagnosed(claim: Claim, heard: Heard, seed: int) -> Why | None:
+    from backproof.diagnosis.explained import diagnosed
+
+    found = diagnosed(claim, heard, seed)
+    if found is None or (found.slug == "unexplained" and claim.observed.acts):
+        return None
+    return Why(found.code, str(found), found.tensors)
+
+
+def undiagnosed(findings: Sequence[Finding]) -> Why:
+    """What can be said of the worst finding without a diagnosis."""
+    worst = min(findings, key=lambda f: f.status.severity)
+    if worst.status is Status.IMPRECISE:
+        return why("BP301", f"{worst.tensor}: {worst.note}")
+    if worst.claimed is not None and not np.isfinite(worst.claimed):
+        return why("BP206", f"{worst.tensor}: {worst.note}")
+    return why("BP199", f"{worst.tensor}: its true values are not known in every element")
+
+
+def why(code: str, detail: str) -> Why:
+    """A code with its title and what is to be said here."""
+    return Why(code, f"{code} [{code_of(code).slug}] {code_of(code).title}: {detail}")
