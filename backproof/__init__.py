@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from backproof.claims import Claim
     from backproof.court import judge
     from backproof.diagnosis import explain
-    from backproof.oracle.check import check, check_layer
-    from backproof.oracle.check_jax import check_jax
-    from backproof.oracle.check_torch import check_torch
-    from backproof.oracle.domains import away_from
+    from backproof.check.check import check, check_layer
+    from backproof.check.check_jax import check_jax
+    from backproof.check.check_torch import check_torch
+    from backproof.check.domains import away_from
     from backproof.record import Run
     from backproof.truth import gradient
     from backproof.verdicts import Finding, GradientError, Status, Verdict
@@ -27,11 +27,11 @@ _HOMES = {
     "Run": "record",
     "Status": "verdicts",
     "Verdict": "verdicts",
-    "away_from": "oracle.domains",
-    "check": "oracle.check",
-    "check_jax": "oracle.check_jax",
-    "check_layer": "oracle.check",
-    "check_torch": "oracle.check_torch",
+    "away_from": "check.domains",
+    "check": "check.check",
+    "check_jax": "check.check_jax",
+    "check_layer": "check.check",
+    "check_torch": "check.check_torch",
     "explain": "diagnosis",
     "gradient": "truth",
     "judge": "court",

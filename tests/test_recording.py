@@ -14,11 +14,11 @@ from wild_frameworks import FrameworkClaim, claims
 
 from backproof.diagnosis.graph import Graph
 from backproof.oracle import recording, tape
-from backproof.oracle.arguments.trees import argument_names, flatten
-from backproof.oracle.asked import Asked
-from backproof.oracle.in_jax.code import accuse
-from backproof.oracle.in_torch.call import take_apart
-from backproof.oracle.in_torch.code import torch_function
+from backproof.check.arguments.trees import argument_names, flatten
+from backproof.check.request import Asked
+from backproof.check.in_jax.code import accuse
+from backproof.check.in_torch.call import take_apart
+from backproof.check.in_torch.code import torch_function
 from backproof.oracle.numpy_code import layer, pair
 from backproof.oracle.recording import Unfaithful, recorded
 from backproof.oracle.tape import TooLong

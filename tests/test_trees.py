@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backproof.oracle.arguments.answers import WrongStructure
-from backproof.oracle.arguments.nodes import leaves, mapped
-from backproof.oracle.arguments.trees import argument_names, flatten
+from backproof.check.arguments.answers import WrongStructure
+from backproof.check.arguments.nodes import leaves, mapped
+from backproof.check.arguments.trees import argument_names, flatten
 from reference.exact.arithmetic import exactly
 from reference.exact.arrays import lift
 from reference.exact.ball import Ball

@@ -13,7 +13,7 @@ from backproof.check.differences import by_differences
 from backproof.check.ladder import Heard, climb
 from backproof.check.reference import against_reference
 from backproof.check.why import Why, explain_acts, explained
-from backproof.oracle.behaviour.attempts import sealed
+from backproof.check.behaviour.attempts import sealed
 from backproof.verdicts import Finding, Status, Verdict
 from backproof.witnesses import DIFFERENCES, EXACT
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.oracle.behaviour.acts import Act
+from backproof.check.behaviour.acts import Act
 from backproof.programs.run import Run
 from backproof.verdicts import Subject
 

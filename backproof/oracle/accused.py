@@ -9,7 +9,7 @@ import numpy as np
 
 from architectures import Array
 from backproof.diagnosis.evidence import Run
-from backproof.oracle.behaviour.acts import Act
+from backproof.check.behaviour.acts import Act
 from backproof.verdicts import Subject
 from reference.testimony import Testimony
 

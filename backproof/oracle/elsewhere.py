@@ -9,7 +9,7 @@ import numpy as np
 
 from backproof.diagnosis.graph import Graph, Step
 from backproof.oracle.accused import Accused
-from backproof.oracle.behaviour.limits import TimeLimit, within
+from backproof.check.behaviour.limits import TimeLimit, within
 from backproof.oracle.formula import slopes
 from reference.exact.arrays import Floats, midpoints
 from reference.exact.witness import point

@@ -13,8 +13,8 @@ from backproof.comparison import compare_exact, judge_exact
 from backproof.conduct import CLAIM, not_finite
 from backproof.formula import Formula
 from backproof.oracle.accused import Accused
-from backproof.oracle.behaviour.attempts import sealed
-from backproof.oracle.behaviour.limits import TimeLimit, within
+from backproof.check.behaviour.attempts import sealed
+from backproof.check.behaviour.limits import TimeLimit, within
 from backproof.oracle.explaining import Explained, explain_acts, explained, undiagnosed
 from backproof.oracle.formula import examine_claim
 from backproof.oracle.large import hear_large, too_large

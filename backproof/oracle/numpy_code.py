@@ -10,13 +10,13 @@ import numpy as np
 
 from architectures import Array
 from backproof.oracle.accused import Accused, Context, Observed, Runs, Tensors, is_large
-from backproof.oracle.arguments.nodes import leaves, mapped
-from backproof.oracle.arguments.trees import Arguments
-from backproof.oracle.asked import COTANGENT, Asked, Function, subject
-from backproof.oracle.behaviour.acts import PATIENCE
-from backproof.oracle.behaviour.conduct import observe_pair
-from backproof.oracle.behaviour.layers import observe_layer
-from backproof.oracle.behaviour.passes import OUTPUT, Layer
+from backproof.check.arguments.nodes import leaves, mapped
+from backproof.check.arguments.trees import Arguments
+from backproof.check.request import COTANGENT, Asked, Function, subject
+from backproof.check.behaviour.acts import PATIENCE
+from backproof.check.behaviour.conduct import observe_pair
+from backproof.check.behaviour.layers import observe_layer
+from backproof.check.behaviour.passes import OUTPUT, Layer
 from reference.testimony import LOSS
 
 

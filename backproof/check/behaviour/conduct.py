@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.oracle.arguments.answers import WrongStructure
-from backproof.oracle.arguments.nodes import outline
-from backproof.oracle.arguments.trees import Arguments
-from backproof.oracle.behaviour.acts import (
+from backproof.check.arguments.answers import WrongStructure
+from backproof.check.arguments.nodes import outline
+from backproof.check.arguments.trees import Arguments
+from backproof.check.behaviour.acts import (
     PATIENCE,
     Act,
     Ended,
@@ -22,7 +22,7 @@ from backproof.oracle.behaviour.acts import (
     numbers,
     suspect_infinite,
 )
-from backproof.oracle.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.check.behaviour.repeats import Answer, convict_of_change, differing
 from reference.testimony import LOSS
 
 Claimed = Callable[..., Any]

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from backproof.oracle.accused import Accused
-from backproof.oracle.asked import Asked, Function, callables, called, title
-from backproof.oracle.check import SECONDS
-from backproof.oracle.domains import Domain, checked, within
-from backproof.oracle.sampling import Inputs, judge_points
+from backproof.check.request import Asked, Function, callables, called, title
+from backproof.check.check import SECONDS
+from backproof.check.domains import Domain, checked, within
+from backproof.check.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
 from backproof.witnesses import EXACT, JAX, require
 
@@ -35,7 +35,7 @@ def check_jax(
     """
     callables(function=function)
     require(JAX, EXACT)
-    from backproof.oracle.in_jax.code import accuse
+    from backproof.check.in_jax.code import accuse
 
     again = called("check_jax", (function,), "args", seed)
     asked = Asked("check_jax", name or title(function), again, seed, SECONDS, reference)

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from backproof.oracle.accused import Accused
-from backproof.oracle.arguments.trees import Arguments, argument_names, flatten
-from backproof.oracle.asked import Asked, Function, callables, called, title
-from backproof.oracle.domains import Domain, checked, within
+from backproof.check.arguments.trees import Arguments, argument_names, flatten
+from backproof.check.request import Asked, Function, callables, called, title
+from backproof.check.domains import Domain, checked, within
 from backproof.oracle.numpy_code import layer, pair
-from backproof.oracle.sampling import Inputs, judge_points
+from backproof.check.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
 from reference.testimony import LOSS
 

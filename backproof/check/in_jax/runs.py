@@ -11,8 +11,8 @@ import numpy as np
 from jax.extend.core import Literal
 
 from architectures import Array
-from backproof.oracle.behaviour.repeats import differing
-from backproof.oracle.in_jax.call import Code, Leaves, plain
+from backproof.check.behaviour.repeats import differing
+from backproof.check.in_jax.call import Code, Leaves, plain
 from reference.exact_jax.program import differentiated
 
 QUICKLY = {"xla_backend_optimization_level": 0}

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.oracle.arguments.nodes import leaves
-from backproof.oracle.arguments.trees import Arguments
-from backproof.oracle.behaviour.acts import (
+from backproof.check.arguments.nodes import leaves
+from backproof.check.arguments.trees import Arguments
+from backproof.check.behaviour.acts import (
     PATIENCE,
     Act,
     Ended,
@@ -19,11 +19,11 @@ from backproof.oracle.behaviour.acts import (
     sharing,
     suspect_infinite,
 )
-from backproof.oracle.behaviour.conduct import elsewhere
-from backproof.oracle.behaviour.linear import convict_of_nonlinearity, cotangents
-from backproof.oracle.behaviour.passes import OUTPUT, Layer, Run, Trial
-from backproof.oracle.behaviour.reach import arrays
-from backproof.oracle.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.check.behaviour.conduct import elsewhere
+from backproof.check.behaviour.linear import convict_of_nonlinearity, cotangents
+from backproof.check.behaviour.passes import OUTPUT, Layer, Run, Trial
+from backproof.check.behaviour.reach import arrays
+from backproof.check.behaviour.repeats import Answer, convict_of_change, differing
 
 
 @dataclass(frozen=True, slots=True)

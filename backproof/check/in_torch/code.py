@@ -10,13 +10,13 @@ import torch
 
 from architectures import Array, Tensors
 from backproof.oracle.accused import Accused, Context, Observed, is_large
-from backproof.oracle.asked import COTANGENT, Asked, subject
-from backproof.oracle.behaviour.acts import PATIENCE
-from backproof.oracle.behaviour.passes import OUTPUT
-from backproof.oracle.in_torch.call import TorchCall, take_apart
-from backproof.oracle.in_torch.conduct import is_loss, observe_torch
-from backproof.oracle.in_torch.programs import TorchPrograms
-from backproof.oracle.in_torch.run import Trial
+from backproof.check.request import COTANGENT, Asked, subject
+from backproof.check.behaviour.acts import PATIENCE
+from backproof.check.behaviour.passes import OUTPUT
+from backproof.check.in_torch.call import TorchCall, take_apart
+from backproof.check.in_torch.conduct import is_loss, observe_torch
+from backproof.check.in_torch.programs import TorchPrograms
+from backproof.check.in_torch.run import Trial
 from reference.testimony import LOSS
 
 

@@ -7,9 +7,9 @@ import torch
 from torch.utils import _pytree as pytree
 
 from architectures import Array
-from backproof.oracle.arguments.answers import WrongStructure
-from backproof.oracle.arguments.nodes import outline
-from backproof.oracle.behaviour.passes import OUTPUT
+from backproof.check.arguments.answers import WrongStructure
+from backproof.check.arguments.nodes import outline
+from backproof.check.behaviour.passes import OUTPUT
 
 NUMPYS = (torch.float16, torch.float32, torch.float64)
 """The dtypes of floats that NumPy has as well."""

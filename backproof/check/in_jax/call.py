@@ -11,8 +11,8 @@ import numpy as np
 from jax.tree_util import keystr, tree_flatten_with_path
 
 from architectures import Array
-from backproof.oracle.arguments.answers import WrongStructure
-from backproof.oracle.behaviour.chance import replayed, sources
+from backproof.check.arguments.answers import WrongStructure
+from backproof.check.behaviour.chance import replayed, sources
 from reference.exact_jax.calls import Call, Parts, floating, taken_apart
 from reference.exact_jax.program import OUTPUT, differentiated, floats
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.oracle.behaviour.acts import Notebook
-from backproof.oracle.behaviour.repeats import ULPS, Answer, same
+from backproof.check.behaviour.acts import Notebook
+from backproof.check.behaviour.repeats import ULPS, Answer, same
 
 Ask = Callable[[Answer, Notebook], Answer]
 """A cotangent, by the names of the outputs, to the gradients; acts go into the notebook given."""
