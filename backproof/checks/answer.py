@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from backproof.check.accepted import Accept, accepted
-from backproof.check.claim import Claim
-from backproof.check.differences import by_differences
-from backproof.check.ladder import Heard, climb
-from backproof.check.reference import against_reference
-from backproof.check.why import Why, explain_acts, explained
-from backproof.check.behaviour.attempts import sealed
+from backproof.checks.accepted import Accept, accepted
+from backproof.checks.claim import Claim
+from backproof.checks.differences import by_differences
+from backproof.checks.ladder import Heard, climb
+from backproof.checks.reference import against_reference
+from backproof.checks.why import Why, explain_acts, explained
+from backproof.checks.behaviour.attempts import sealed
 from backproof.verdicts import Finding, Status, Verdict
 from backproof.witnesses import DIFFERENCES, EXACT
 

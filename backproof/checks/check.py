@@ -3,17 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backproof.oracle.accused import Accused
-from backproof.check.arguments.trees import Arguments, argument_names, flatten
-from backproof.check.request import Asked, Function, callables, called, title
-from backproof.check.domains import Domain, checked, within
-from backproof.oracle.numpy_code import layer, pair
-from backproof.check.sampling import Inputs, judge_points
+from backproof.checks.accepted import Accept
+from backproof.checks.accepted import checked as checked_accept
+from backproof.checks.arguments.trees import Arguments, argument_names, flatten
+from backproof.checks.request import Asked, Function, callables, called, title
+from backproof.checks.claim import Claim
+from backproof.checks.domains import Domain, checked, within
+from backproof.checks.in_numpy import LOSS, layer, pair
+from backproof.checks.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
-from reference.testimony import LOSS
 
-SECONDS = 60.0
-"""One call of somebody's code may take so long."""
+SECONDS = 10.0
+"""One call of somebody's code may take so long, if the caller says nothing else."""
 
 
 def check(
@@ -27,6 +28,8 @@ def check(
     domain: Mapping[str, Domain] | Domain | None = None,
     argnums: int | tuple[int, ...] | None = None,
     inputs: Inputs | None = None,
+    seconds: float = SECONDS,
+    accept: Accept | None = None,
 ) -> Verdict:
     """Judge the gradient of a loss.
 
@@ -42,15 +45,15 @@ def check(
     """
     callables(loss=loss, gradient=gradient)
 
-    def accused(*point: Any) -> Accused:
+    def claim(*point: Any) -> Claim:
         known = name or title(gradient)
         again = called("check", (loss, gradient), "args", seed)
-        asked = Asked("check", known, again, seed, SECONDS, reference)
+        asked = Asked("check", known, again, seed, seconds, reference)
         arguments = _arguments(loss, point, dtype, argnums)
         kept = checked(domain, arguments.tensors)
         return within(pair(loss, gradient, arguments, asked), kept)
 
-    return judge_points(accused, args, inputs, seed)
+    return judge_points(claim, args, inputs, seed, checked_accept(accept))
 
 
 def check_layer(
@@ -64,6 +67,8 @@ def check_layer(
     domain: Mapping[str, Domain] | Domain | None = None,
     argnums: int | tuple[int, ...] | None = None,
     inputs: Inputs | None = None,
+    seconds: float = SECONDS,
+    accept: Accept | None = None,
 ) -> Verdict:
     """Judge the backward pass of a layer, under random cotangents.
 
@@ -73,15 +78,15 @@ def check_layer(
     """
     callables(forward=forward, **({} if backward is None else {"backward": backward}))
 
-    def accused(*point: Any) -> Accused:
+    def claim(*point: Any) -> Claim:
         known = name or title(backward or forward)
         again = called("check_layer", (forward, backward), "inputs", seed)
-        asked = Asked("check_layer", known, again, seed, SECONDS, reference)
+        asked = Asked("check_layer", known, again, seed, seconds, reference)
         arguments = _arguments(forward, point, dtype, argnums)
         kept = checked(domain, arguments.tensors)
         return within(layer(forward, backward, arguments, asked), kept)
 
-    return judge_points(accused, inputs_, inputs, seed)
+    return judge_points(claim, inputs_, inputs, seed, checked_accept(accept))
 
 
 def _arguments(

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from backproof.oracle.accused import Accused
-from backproof.check.request import Asked, Function, callables, called, title
-from backproof.check.check import SECONDS
-from backproof.check.domains import Domain, checked, within
-from backproof.check.sampling import Inputs, judge_points
+from backproof.checks.accepted import Accept
+from backproof.checks.accepted import checked as checked_accept
+from backproof.checks.claim import Claim
+from backproof.checks.request import Asked, Function, callables, called, title
+from backproof.checks.check import SECONDS
+from backproof.checks.domains import Domain, checked, within
+from backproof.checks.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
 from backproof.witnesses import EXACT, JAX, require
 
@@ -22,6 +24,8 @@ def check_jax(
     domain: Mapping[str, Domain] | Domain | None = None,
     argnums: int | tuple[int, ...] | None = None,
     inputs: Inputs | None = None,
+    seconds: float = SECONDS,
+    accept: Accept | None = None,
 ) -> Verdict:
     """Judge the gradient of a JAX function, its `custom_vjp` and `custom_jvp` rules included.
 
@@ -35,16 +39,16 @@ def check_jax(
     """
     callables(function=function)
     require(JAX, EXACT)
-    from backproof.check.in_jax.code import accuse
+    from backproof.checks.in_jax.claim import jax_claim
 
     again = called("check_jax", (function,), "args", seed)
-    asked = Asked("check_jax", name or title(function), again, seed, SECONDS, reference)
+    asked = Asked("check_jax", name or title(function), again, seed, seconds, reference)
 
-    def accused(*point: Any) -> Accused:
-        found = accuse(function, point, asked, dtype, _positions(argnums, len(point)))
+    def claim(*point: Any) -> Claim:
+        found = jax_claim(function, point, asked, dtype, _positions(argnums, len(point)))
         return within(found, checked(domain, found.tensors))
 
-    return judge_points(accused, args, inputs, seed)
+    return judge_points(claim, args, inputs, seed, checked_accept(accept))
 
 
 def _positions(argnums: int | tuple[int, ...] | None, count: int) -> frozenset[int] | None:

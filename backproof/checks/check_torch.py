@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from backproof.oracle.accused import Accused
-from backproof.check.request import Asked, callables
-from backproof.check.check import SECONDS
-from backproof.check.domains import Domain, checked, within
-from backproof.check.sampling import Inputs, judge_points
+from backproof.checks.request import Asked, callables
+from backproof.checks.check import SECONDS
+from backproof.checks.domains import Domain, checked, within
+from backproof.checks.sampling import Inputs, judge_points
 from backproof.verdicts import Verdict
 from backproof.witnesses import TORCH, require
 
@@ -38,8 +38,8 @@ def check_torch(
     """
     callables(function=function)
     require(TORCH)
-    from backproof.check.in_torch.call import take_apart, title
-    from backproof.check.in_torch.code import torch_function
+    from backproof.checks.in_torch.call import take_apart, title
+    from backproof.checks.in_torch.code import torch_function
 
     called = name or title(function)
     again = f"backproof.check_torch({called}, *args, seed={seed})"

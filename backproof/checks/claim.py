@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.check.behaviour.acts import Act
+from backproof.checks.behaviour.acts import Act
 from backproof.programs.run import Run
 from backproof.verdicts import Subject
 
@@ -77,7 +77,9 @@ class Claim:
 
     tensors: what it is differentiated by, in its own formats; fixed: the cotangents of a layer.
     dtypes: of the tensors, by name, where an array of NumPy cannot say it (bfloat16). record: a
-    recorded run at some tensors; raises `CannotFollow`. runs: the code itself.
+    recorded run at some tensors; raises `CannotFollow`. runs: the code itself. pure: whether a
+    record of it cannot miss anything, as a jaxpr cannot. projections: what of a gradient counts, where
+    a tensor has fewer dimensions than numbers.
     """
 
     subject: Subject
@@ -89,6 +91,8 @@ class Claim:
     runs: Runs
     context: Context
     reference: Reference | None = None
+    pure: bool = False
+    projections: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
 
     @property
     def at(self) -> dict[str, Array]:

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.check.claim import Claim
-from backproof.check.directions import along_directions
-from backproof.check.ladder import Heard
+from backproof.checks.claim import Claim
+from backproof.checks.directions import along_directions
+from backproof.checks.ladder import Heard
 from backproof.exact.precision import FLOAT64, Precision, precision_of
 from backproof.verdict.decisions import MOST_ELEMENTS
 from backproof.verdicts import Finding, Status

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.check.claim import Claim
-from backproof.check.ladder import Heard
+from backproof.checks.claim import Claim
+from backproof.checks.ladder import Heard
 from backproof.verdicts import Finding, Status
 from backproof.witnesses import DIFFERENCES
 from reference.differences.frugal import Known, balanced, slope_along

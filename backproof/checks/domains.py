@@ -1,16 +1,16 @@
 """Arguments that may not lie anywhere: positive ones, probabilities, what keeps its distance."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from architectures import Array
-from backproof.oracle.accused import Accused, Running, Runs, Tensors
-from reference.testimony import LOSS, Testimony
+from backproof.checks.claim import Claim, Tensors
+from backproof.exact.composites import transposed
+from backproof.exact.primitives.reductions import summed
+from backproof.exact.record import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class AwayFrom:
 
 
 Domain = str | AwayFrom
+NAMED = ("positive", "simplex", "symmetric")
 SUMS = 1e-6
 """By so much the sum of a row of probabilities may differ from 1."""
 
@@ -34,16 +35,17 @@ def away_from(point: float, margin: float = 0.0) -> AwayFrom:
 def checked(domain: Mapping[str, Domain] | Domain | None, tensors: Tensors) -> dict[str, Domain]:
     """The domain of each tensor that has one.
 
-    domain: "positive", "simplex" (rows of probabilities along the last axis) or `away_from(c)`, for
-    all tensors or by name. Raises ValueError where a name is none, or the point lies outside.
+    domain: "positive", "simplex" (rows of probabilities along the last axis), "symmetric" (matrices
+    along the last two) or `away_from(c)`, for all tensors or by name. Raises ValueError where a name is none, or the point lies outside.
     """
     named = dict.fromkeys(tensors, domain) if isinstance(domain, str | AwayFrom) else domain or {}
     for name, kind in named.items():
         if name not in tensors:
             raise ValueError(f"domain names {name!r}; the tensors are {', '.join(tensors)}")
-        if not isinstance(kind, AwayFrom) and kind not in ("positive", "simplex"):
+        if not isinstance(kind, AwayFrom) and kind not in NAMED:
             raise ValueError(
-                f"domain of {name} is {kind!r}: say 'positive', 'simplex' or away_from(c)"
+                f"domain of {name} is {kind!r}: say 'positive', 'simplex', 'symmetric' or "
+                "away_from(c)"
             )
         if not inside(kind, tensors[name], tensors[name]):
             raise ValueError(f"{name} lies outside of its own domain, {kind}")
@@ -61,71 +63,57 @@ def inside(kind: Domain, x: Array, start: Array) -> bool:
     return positive
 
 
-def within(accused: Accused, domains: Mapping[str, Domain]) -> Accused:
+def within(claim: Claim, domains: Mapping[str, Domain]) -> Claim:
     """The same claim, of arguments that cannot leave their domains.
 
     Probabilities are reached through x / sum(x), along whose rows a gradient counts only up to a
-    constant: g - <g, p>, for the claim and for the truth alike. Outside of a domain the loss is
-    NaN in floats; balls never step that far.
+    constant, and symmetric matrices through (x + x') / 2, where only the symmetric part of it
+    counts: for the claim and for the truth alike. Outside of a domain the loss is NaN in floats.
     """
-    rows = [name for name, kind in domains.items() if kind == "simplex"]
     if not domains:
-        return accused
-    observed = accused.observed
-    results = _pulled(rows, accused.tensors, observed.results)
-    starts, reference = accused.tensors, accused.reference
+        return claim
+    projections = {n: PROJECTIONS[kind] for n, kind in domains.items() if kind in PROJECTIONS}
+    observed = claim.observed
+    results = {
+        n: projections[n](g, claim.tensors[n]) if n in projections else g
+        for n, g in observed.results.items()
+    }
+    starts, runs = claim.tensors, claim.runs
+
+    def loss(at: Mapping[str, Any]) -> Any:
+        kept = all(inside(kind, at[n], starts[n]) for n, kind in domains.items() if n not in projections)
+        return runs.loss({**at, **{n: reached(domains[n], at[n]) for n in projections}}) if kept else np.nan
+
     return replace(
-        accused,
+        claim,
         observed=replace(observed, results=results),
-        exact=partial(_projected, accused.exact, rows),
-        short=partial(_projected, accused.short, rows),
-        double=partial(_fenced, partial(_projected, accused.double, rows), domains, starts),
-        reference=reference
-        and (partial(_projected, reference[0], rows), partial(_projected, reference[1], rows)),
-        autograd=accused.autograd and partial(_testimony, accused.autograd, rows, accused.tensors),
+        runs=replace(runs, loss=loss),
+        projections=projections,
     )
 
 
-def _testimony(autograd: Callable[[], Testimony], rows: list[str], at: Tensors) -> Testimony:
-    testimony = autograd()
-    return replace(testimony, tensors=_pulled(rows, at, testimony.tensors))
+def reached(kind: Domain, x: Array) -> Array:
+    """The point of a domain that numbers stand for."""
+    if kind == "simplex":
+        return x / x.sum(axis=-1, keepdims=True)
+    return (x + np.swapaxes(x, -1, -2)) / 2
 
 
-@contextmanager
-def _projected(running: Running, rows: list[str]) -> Iterator[Runs]:
-    with running() as runs:
-
-        def loss(at: Mapping[str, Any]) -> Any:
-            return runs.loss(_normalised(rows, at))
-
-        def gradient(at: Mapping[str, Any]) -> Mapping[str, Any]:
-            return _pulled(rows, at, runs.gradient(_normalised(rows, at)))
-
-        yield Runs(loss, gradient)
-
-
-@contextmanager
-def _fenced(running: Running, domains: Mapping[str, Domain], starts: Tensors) -> Iterator[Runs]:
-    with running() as runs:
-
-        def loss(at: Mapping[str, Any]) -> Any:
-            kept = all(inside(kind, at[name], starts[name]) for name, kind in domains.items())
-            return runs.loss(at) if kept else np.nan
-
-        yield Runs(loss, runs.gradient)
-
-
-def _normalised(rows: list[str], at: Mapping[str, Any]) -> dict[str, Any]:
-    sums = {name: at[name].sum(axis=-1, keepdims=True) for name in rows}
-    return {**at, **{name: at[name] / total for name, total in sums.items()}}
-
-
-def _pulled(rows: list[str], at: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
+def _along_rows(g: Any, x: Any) -> Any:
     """The gradient by x, where p = x / s: (g - <g, p>) / s along each row."""
-    pulled = dict(found)
-    for name in rows:
-        if name in found and name != LOSS:
-            s = at[name].sum(axis=-1, keepdims=True)
-            g, p = found[name], at[name] / s
-            pulled[name] = (g - (g * p).sum(axis=-1, keepdims=True)) / s
-    return pulled
+    s = _rows(x)
+    return (g - _rows(g * (x / s))) / s
+
+
+def _rows(x: Any) -> Any:
+    return summed(x, -1, keepdims=True) if isinstance(x, Step) else x.sum(axis=-1, keepdims=True)
+
+
+def _symmetric_part(g: Any, x: Any) -> Any:
+    return (g + (transposed(g) if isinstance(g, Step) else np.swapaxes(g, -1, -2))) / 2
+
+
+PROJECTIONS = {"simplex": _along_rows, "symmetric": _symmetric_part}
+"""By the name of a domain that has fewer dimensions than its numbers: what of a gradient counts,
+in arrays or in steps.
+"""

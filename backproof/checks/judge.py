@@ -11,8 +11,8 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.check.measure import Measured, Tensor, distances, ratios
-from backproof.check.ties import Convention, convention, matters
+from backproof.checks.measure import Measured, Tensor, distances, ratios
+from backproof.checks.ties import Convention, convention, matters
 from backproof.exact.balls import midpoints, numbers, to_balls
 from backproof.exact.constants import System, explained
 from backproof.exact.precision import Floats
@@ -62,7 +62,7 @@ def plain(tensor: Tensor) -> Status:
     if tensor.claimed is not None and tensor.off.any():
         return Status.WRONG
     if (tensor.ratio <= LIMIT).all():
-        return Status.CORRECT
+        return Status.CORRECT if tensor.keeps_a_digit else Status.IMPRECISE
     return Status.WRONG if tensor.claimed is None else Status.IMPRECISE
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from backproof.check.claim import Claim, Tensors
-from backproof.check.judge import Judgement, judge
-from backproof.check.measure import Measured, measure
-from backproof.check.unfollowed import coarse, stays
+from backproof.checks.claim import Claim, Tensors
+from backproof.checks.judge import Judgement, judge
+from backproof.checks.measure import Measured, measure
+from backproof.checks.unfollowed import coarse, stays
 from backproof.exact.balls import to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import Floats
@@ -54,11 +54,11 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
     for rung, record in _rungs(claim):
         try:
             run = record(claim.tensors)
-            lost = incomplete(run, record, claim.tensors, seed)
+            lost = None if claim.pure else incomplete(run, record, claim.tensors, seed)
             if lost is not None and not lost.harmless:
                 heard.silent.setdefault(EXACT, str(lost))
                 continue
-            heard.measured = measure(run, judged, claim.dtypes, seed)
+            heard.measured = measure(run, judged, claim.dtypes, seed, claim.projections)
         except CannotFollow as refusal:
             heard.silent.setdefault(EXACT, str(refusal))
             continue
@@ -122,7 +122,7 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
     def elsewhere(at: Mapping[str, Floats]) -> Mapping[str, Any]:
         point = {**claim.tensors, **_own_formats(claim, at)}
         returned = claim.runs.gradient({**point, **claim.fixed})
-        return measure(record(point), returned, claim.dtypes, seed).tensors
+        return measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors
 
     inputs = {n: np.asarray(t, dtype=np.float64) for n, t in claim.tensors.items()}
     for k, finding in enumerate(judgement.findings):

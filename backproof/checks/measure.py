@@ -1,8 +1,8 @@
 """A recorded run, measured: the truth, the claim's formula, its floats, and the unit of rounding."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import flint
@@ -10,13 +10,19 @@ import numpy as np
 
 from backproof.exact.balls import NOTHING, Balls, as_balls, midpoints, to_balls
 from backproof.exact.evaluate import ancestors
+from backproof.exact.faithful import carried_on, library_errors
 from backproof.exact.precision import FLOAT64, Floats, Precision, precision_of
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 from backproof.exact.rounding import units
+from backproof.exact.ties import isolated
 from backproof.exact.truth import known, settled_beside
 from backproof.programs.run import Run
 from backproof.verdict.decisions import DOUBTFUL, LIMIT, MANY, SAMPLES
+
+Projection = Callable[[Any, Any], Any]
+"""A gradient and its tensor, in steps, to what of the gradient counts."""
+NO_PROJECTIONS: Mapping[str, Projection] = {}
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,16 @@ class Tensor:
         return self.residue > allowed
 
     @property
+    def keeps_a_digit(self) -> bool:
+        """Whether any element is right in its first digit, or there is none to be right in."""
+        size = np.abs(self.truth)
+        known = (size > 0) & np.isfinite(size)
+        return not known.any() or bool((self.error[known] <= size[known] / 10).any())
+
+    @property
     def size(self) -> float:
         """The largest error relative to the largest true element."""
-        errors = self.error if self.claimed is None else self.residue
+        errors = self.error if self.claimed is None else np.maximum(self.error, self.residue)
         largest = np.abs(self.truth[np.isfinite(self.truth)]).max(initial=0.0)
         worst = float(errors.max(initial=0.0))
         return worst / float(largest) if largest else np.inf if worst else 0.0
@@ -84,13 +97,15 @@ class Tensor:
 class Measured:
     """All gradients of a run, with the steps of its outputs and inputs.
 
-    bits: of the balls that told; bounded: whether they bound the truth.
+    bits: of the balls that told; bounded: whether they bound the truth. decided: decisions that the
+    run took at this point alone, and how they are taken to either side of it.
     """
 
     run: Run
     tensors: Mapping[str, Tensor]
     bits: int
     bounded: bool
+    decided: Mapping[int, Any]
 
     @property
     def decisions(self) -> list[Step]:
@@ -98,29 +113,40 @@ class Measured:
         return [s for s in ancestors(list(self.run.outputs.values())) if s.primitive.decides]
 
 
-def measure(run: Run, returned: Mapping[str, Any], dtypes: Mapping[str, Any], seed: int) -> Measured:
-    """Measure a run. returned: the gradients to judge, by name; dtypes: of the arguments.
+def measure(
+    run: Run,
+    returned: Mapping[str, Any],
+    dtypes: Mapping[str, Any],
+    seed: int,
+    projections: Mapping[str, Projection] = NO_PROJECTIONS,
+) -> Measured:
+    """Measure a run. returned: the gradients to judge, by name; dtypes: of the arguments;
+    projections: what of a gradient counts, by the name of its tensor.
 
     Raises what FLINT raises where a function has no ball.
     """
     names = [n for n in run.inputs if n in returned]
     inputs = [run.inputs[n] for n in names]
     seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
-    true = _gradients(run, seeds, inputs, stable=True)
-    usual = _gradients(run, seeds, inputs, stable=False) if _has_two_forms(run) else true
-    claims = [run.claimed.get(n) for n in names]
+    counting = partial(_counting, run, names, projections)
+    true = counting(_gradients(run, seeds, inputs, stable=True))
+    two = _has_two_forms(run)
+    usual = counting(_gradients(run, seeds, inputs, stable=False)) if two else true
+    claims = counting([run.claimed.get(n) for n in names])
     formats = [precision_of(dtypes[n]) or FLOAT64 for n in names]
     found = units(usual, SAMPLES, seed)
     followed = [c for c in claims if c is not None]
     wanted = [*true, *followed]
     extra = [found[k] for k, c in enumerate(claims) if c is not None]
-    told = known(wanted, [*found, *extra])
-    told = settled_beside(wanted, told, list(run.inputs.values()), seed)
+    decided = isolated(run.record.steps, run.inputs, seed)
+    told = known(wanted, [*found, *extra], decided=decided)
+    told = settled_beside(wanted, told, list(run.inputs.values()), seed, decided)
     values = iter(told.values[len(true) :])
     tensors = {}
     for k, name in enumerate(names):
         claimed = next(values) if claims[k] is not None else None
-        unit = np.maximum(found[k], formats[k].floor(run.flushes))
+        size = formats[k].half_ulp(np.abs(midpoints(told.values[k])))
+        unit = np.maximum(np.maximum(found[k], size), formats[k].floor(run.flushes))
         tensors[name] = Tensor(
             name,
             told.values[k],
@@ -132,8 +158,9 @@ def measure(run: Run, returned: Mapping[str, Any], dtypes: Mapping[str, Any], se
             formats[k],
             run.flushes,
         )
-    measured = Measured(run, tensors, told.bits, told.bounded)
-    return _again(measured, usual, seed) if _doubtful(measured) else measured
+    measured = Measured(run, tensors, told.bits, told.bounded, decided)
+    measured = _again(measured, usual, seed) if _doubtful(measured) else measured
+    return _with_libraries(measured, usual, seed) if _rounds_badly(measured) else measured
 
 
 def _gradients(run: Run, seeds: Any, inputs: Any, stable: bool) -> list[Step]:
@@ -144,6 +171,14 @@ def _gradients(run: Run, seeds: Any, inputs: Any, stable: bool) -> list[Step]:
     ]
 
 
+def _counting(run: Run, names: Sequence[str], projections: Any, steps: Sequence[Any]) -> list[Any]:
+    """Of each gradient what counts."""
+    return [
+        projections[n](g, run.inputs[n]) if n in projections and g is not None else g
+        for n, g in zip(names, steps, strict=True)
+    ]
+
+
 def _has_two_forms(run: Run) -> bool:
     return any(step.primitive.steep for step in run.record.steps)
 
@@ -151,6 +186,30 @@ def _has_two_forms(run: Run) -> bool:
 def _doubtful(measured: Measured) -> bool:
     ratios = [t.ratio.max(initial=0.0) for t in measured.tensors.values()]
     return any(DOUBTFUL < r < 4 * LIMIT for r in ratios)
+
+
+def _rounds_badly(measured: Measured) -> bool:
+    """Whether an error is above the limit though no formula is wrong."""
+    followed = [t for t in measured.tensors.values() if t.claimed is not None]
+    return any((t.ratio > LIMIT).any() and not t.off.any() for t in followed)
+
+
+def _with_libraries(measured: Measured, usual: list[Step], seed: int) -> Measured:
+    """With units in which the errors of library functions count, forward and in the claim's own
+    backward: whoever calls an inaccurate function is not to blame.
+    """
+    tensors = dict(measured.tensors)
+    claims = {n: t.claim for n, t in tensors.items() if t.claim is not None}
+    forward = library_errors(usual)
+    backward = library_errors(list(claims.values()))
+    if not forward and not backward:
+        return measured
+    parts = [*carried_on(usual, forward, seed=seed)]
+    own = dict(zip(claims, carried_on(list(claims.values()), backward, seed=seed), strict=True))
+    for part, t in zip(parts, measured.tensors.values(), strict=True):
+        unit = t.unit + np.maximum(part, own.get(t.name, 0.0))
+        tensors[t.name] = replace(t, unit=unit)
+    return replace(measured, tensors=tensors)
 
 
 def _again(measured: Measured, usual: list[Step], seed: int) -> Measured:

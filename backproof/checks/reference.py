@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from backproof.check.claim import Claim
-from backproof.check.ladder import Heard
-from backproof.check.measure import distances, numbers_in, ratios
+from backproof.checks.claim import Claim
+from backproof.checks.ladder import Heard
+from backproof.checks.measure import distances, numbers_in, ratios
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.oracle.accused import Tensors
+from backproof.checks.claim import Tensors
 from backproof.verdicts import Subject
 
 Function = Callable[..., Any]

@@ -1,11 +1,11 @@
 """More than one point: samplers of inputs, judged one after another, the worst one shrunk."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from backproof.oracle.accused import Accused
-from backproof.oracle.judging import judge_claim
+from backproof.checks.accepted import Accept
+from backproof.checks.answer import judge_claim, told
+from backproof.checks.claim import Claim
 from backproof.verdicts import Subject, Verdict
 
 if TYPE_CHECKING:
@@ -21,15 +21,19 @@ Judge = Callable[[tuple[Any, ...]], Verdict]
 
 
 def judge_points(
-    accused: Callable[..., Accused], args: tuple[Any, ...], inputs: Inputs | None, seed: int
+    claim: Callable[..., Claim],
+    args: tuple[Any, ...],
+    inputs: Inputs | None,
+    seed: int,
+    accept: Accept | None = None,
 ) -> Verdict:
     """Judge the arguments given, or those that a sampler gives; the worst verdict counts.
 
-    accused: the claim at a point. Raises ValueError where both are given, or neither.
+    claim: the claim at a point. Raises ValueError where both are given, or neither.
     """
 
     def judge(point: tuple[Any, ...]) -> Verdict:
-        return judge_claim(accused(*point), seed)
+        return judge_claim(claim(*point), seed, accept)
 
     if inputs is None:
         if not args:
@@ -50,7 +54,7 @@ def _over_seeds(judge: Judge, sampler: Callable[[int], Any], seed: int) -> Verdi
         more = (judge(_tuple(sampler(seed + POINTS + k))) for k in range(POINTS))
         like = [v for v in (*heard, *more) if v.status is worst.status]
         worst = min(like, key=_size)
-    return _told(worst, len(heard))
+    return told(worst, len(heard))
 
 
 def _over_strategy(judge: Judge, strategy: "SearchStrategy[Any]", seed: int) -> Verdict:
@@ -76,14 +80,8 @@ def _over_strategy(judge: Judge, strategy: "SearchStrategy[Any]", seed: int) -> 
     try:
         least = find(strategy, fails, settings=quiet, random=Random(seed))
     except NoSuchExample:
-        return _told(min(heard, key=lambda v: v.status.severity), len(heard))
-    return _told(judge(_tuple(least)), len(heard))
-
-
-def _told(verdict: Verdict, points: int) -> Verdict:
-    """The verdict, with how many points it rests on."""
-    one = "one point only: give `inputs=` a sampler to judge more shapes and values"
-    return replace(verdict, evidence=verdict.evidence.replace(one, f"{points} points were judged"))
+        return told(min(heard, key=lambda v: v.status.severity), len(heard))
+    return told(judge(_tuple(least)), len(heard))
 
 
 def _size(verdict: Verdict) -> int:

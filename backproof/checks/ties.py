@@ -7,7 +7,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.check.measure import Measured, Tensor
+from backproof.checks.measure import Measured, Tensor
 from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.precision import Floats
 from backproof.exact.ties import Tie, conventions, ties
@@ -38,14 +38,15 @@ class Convention:
 
 def convention(measured: Measured) -> Convention | None:
     """The convention under which every tensor of a claim is right; None where none is."""
-    found = ties(measured.decisions)
+    found = ties([s for s in measured.decisions if s.number not in measured.decided])
     if not found:
         return None
     names = list(measured.tensors)
     steps = [measured.tensors[n].step for n in names]
     moved: set[str] = set()
-    here = over_floats(steps)
-    for taken, decided in conventions(found):
+    here = over_floats(steps, decided=measured.decided)
+    for taken, own in conventions(found):
+        decided = {**measured.decided, **own}
         values = over_floats(steps, decided=decided)
         moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
         if all(_near(measured.tensors[n], v) for n, v in zip(names, values, strict=True)):
@@ -59,16 +60,17 @@ def matters(measured: Measured) -> Convention | None:
     """The convention of a claim that agrees with the run's own decisions, where numbers are equal
     and another convention has another gradient; None where there is no such tie.
     """
-    found = ties([s for s in measured.decisions])
+    found = ties([s for s in measured.decisions if s.number not in measured.decided])
     if not found:
         return None
     names = list(measured.tensors)
     steps = [measured.tensors[n].step for n in names]
     outputs = list(measured.run.outputs.values())
-    here, there = over_floats(steps), over_floats(outputs)
+    here, there = (over_floats(s, decided=measured.decided) for s in (steps, outputs))
     moved: set[str] = set()
     jumps: list[str] = []
-    for taken, decided in conventions(found):
+    for taken, own in conventions(found):
+        decided = {**measured.decided, **own}
         values = over_floats(steps, decided=decided)
         moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
         if not all(map(_alike, there, over_floats(outputs, decided=decided))):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from backproof.check.measure import Tensor, numbers_in
+from backproof.checks.measure import Tensor, numbers_in
 from backproof.exact.precision import Floats
 from backproof.exact.rounding import samples
 from backproof.verdict.decisions import LIMIT, MANY, POINTS, STAYS

@@ -31,8 +31,10 @@ def maximum(a: Step, b: Step) -> Step:
 
 
 def minimum(a: Step, b: Step) -> Step:
-    """The smaller of two, element by element."""
-    return d.choose(d.less_equal(a, b), a, b)
+    """The smaller of two, element by element: of equal ones the one that is not the larger, so that
+    both together are always a + b.
+    """
+    return d.choose(d.greater_equal(a, b), b, a)
 
 
 def clip(x: Step, low: Any = None, high: Any = None) -> Step:
@@ -148,6 +150,11 @@ def cumprod(x: Step, axis: int = -1) -> Step:
 def part(x: Step, which: slice) -> Step:
     """A slice of the last axis."""
     return moved(lambda p: p[..., which], x)
+
+
+def transposed(x: Step) -> Step:
+    """The last two axes exchanged."""
+    return moved(lambda p: np.swapaxes(p, -1, -2), x)
 
 
 def concatenated(parts: Sequence[Step], axis: int = -1) -> Step:

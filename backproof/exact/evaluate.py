@@ -8,8 +8,8 @@ import numpy as np
 
 from backproof.exact.balls import Balls, to_balls
 from backproof.exact.precision import Floats
-from backproof.exact.primitives.moves import positions_of
 from backproof.exact.primitive import NUMBER
+from backproof.exact.primitives.moves import positions_of
 from backproof.exact.record import Step
 
 BITS = 400
@@ -87,13 +87,21 @@ def _settings(step: Step) -> Any:
 def _value(step: Step, given: list[Any], at: Any, decided: Any) -> Any:
     if step.number in decided:
         return decided[step.number]
-    if step.primitive.decides:
+    if step.primitive.decides and _replayed(step, given):
         return to_balls(step.value) if step.is_float else step.value
-    if not step.inputs:
+    if not step.inputs and step.primitive is not NUMBER:
         return _given(step, at, to_balls)
     settings = _laid_out(step, given) if step.settings.get("decisions") else step.settings
-    evaluate = step.primitive.balls if step.is_float else step.primitive.floats
-    return evaluate(*given, **settings)
+    if step.is_float and not step.primitive.decides:
+        return step.primitive.balls(*given, **settings)
+    made = step.primitive.floats(*given, **settings)
+    return to_balls(made) if step.is_float else made
+
+
+def _replayed(step: Step, given: list[Any]) -> bool:
+    """Whether a decision is as the run took it: unless it follows from others that are not."""
+    same = all(v is x.value for v, x in zip(given, step.inputs, strict=True))
+    return same or any(x.is_float for x in step.inputs)
 
 
 def _given(step: Step, at: Any, lift: Callable[[Any], Any]) -> Any:
@@ -128,9 +136,9 @@ def _float_value(
         return decided[step.number]
     if not step.inputs:
         return _given(step, at, np.asarray)
-    if step.primitive.decides and not afresh:
-        return step.value
     given = [values[x.number] for x in step.inputs]
+    if step.primitive.decides and not afresh and _replayed(step, given):
+        return step.value
     settings = _laid_out(step, given) if step.settings.get("decisions") else step.settings
     return step.primitive.floats(*given, **settings)
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from backproof.exact.composites import absolute
+from backproof.exact.composites import absolute, norm
 from backproof.exact.primitives import decisions as d
+from backproof.exact.primitives import determinants, eigenpairs, factors, linear, singular, spectra
 from backproof.exact.primitives import elementwise as e
-from backproof.exact.primitives import factors, linear, singular, spectra
 from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.products import matmul
 from backproof.exact.primitives.reductions import reshaped, summed
@@ -32,16 +32,11 @@ from backproof.exact.record import Step
 # -- symmetric arguments --------------------------------------------------------------------------
 def mirrored(a: Step, is_lower: bool = True) -> Step:
     """A Hermitian matrix of which one triangle is read, the imaginary part of the diagonal not."""
-    read, other = (lower(a), lower(a, -1)) if is_lower else (upper(a), upper(a, 1))
+    keep, k = (np.tril, -1) if is_lower else (np.triu, 1)
     if not a.is_complex:
-        return moved(_both, other, diagonal(a))
-    edge = e.real(diagonal(a))
-    return other + adjoint(other) + columns(edge) * eye_like(read)
-
-
-def _both(triangle: Any, diagonals: Any) -> Any:
-    eye = np.eye(triangle.shape[-1], dtype=np.int64)
-    return triangle + np.swapaxes(triangle, -1, -2) + diagonals[..., None] * eye
+        return moved(lambda p: keep(p) + np.swapaxes(keep(p, k), -1, -2), a)
+    beside = moved(lambda p: keep(p, k), a)
+    return beside + adjoint(beside) + columns(e.real(diagonal(a))) * eye_like(a)
 
 
 def symmetric(g: Step) -> Step:
@@ -92,9 +87,9 @@ def lstsq(a: Step, b: Step) -> Step:
 # -- determinants ---------------------------------------------------------------------------------
 def slogdet(a: Step) -> tuple[Step, Step]:
     """The sign, a decision (of complex matrices the phase, which has a slope), and log |det|."""
-    logarithm = linear.logabsdet(a)
+    logarithm = determinants.logabsdet(a)
     if a.is_complex:
-        whole = linear.det(a)
+        whole = determinants.det(a)
         return whole / absolute(whole), logarithm
     return d.other(a, function=lambda v: np.linalg.slogdet(v)[0]), logarithm
 
@@ -137,6 +132,25 @@ def eigh(a: Step, run: Any = None, reads_lower: bool = True) -> tuple[Step, Step
 def eigvalsh(a: Step, reads_lower: bool = True) -> Step:
     """The eigenvalues of a Hermitian matrix in ascending order."""
     return spectra.eigenvalues(mirrored(a, reads_lower))
+
+
+def eig(a: Step, run: tuple[Any, Any] | None = None) -> tuple[Step, Step]:
+    """Eigenvalues and vectors of any square matrix; run: those whose order and phases hold.
+
+    LAPACK's vectors have length 1, and complex ones a largest element that is real.
+    """
+    values, vectors = np.linalg.eig(a.value) if run is None else run
+    given = {"values": values.astype(complex), "vectors": vectors.astype(complex)}
+    found = eigenpairs.eigenvalues_of_any(a, **given)
+    v = eigenpairs.eigenvectors_of_any(a, **given)
+    length = norm(v, -2, keepdims=True)
+    if not np.iscomplexobj(vectors):
+        return e.real(found), e.real(v / length)
+    places = np.argmax(np.abs(vectors), axis=-2)[..., None, :]
+    top = moved(lambda p: np.take_along_axis(p, places, -2), v)
+    given_top = np.take_along_axis(given["vectors"], places, -2)
+    phase = a.record.constant(given_top / np.abs(given_top))
+    return found, v / length * (np.conjugate(top) / absolute(top)) * phase
 
 
 def svd(a: Step, run: tuple[Any, Any] | None = None) -> tuple[Step, Step, Step]:

@@ -1,7 +1,8 @@
 """SciPy's functions with branches, and some that are several primitives: what they are made of.
 
-A branch is a decision and a choice. What a function is set to at a point, 0 log 0 = 0, is chosen
-there alone: x log y has the slope log y at x = 0 too.
+A branch is a decision and a choice, of the argument too, so that nothing infinite is made beside
+it. What a function is set to at a point, 0 log 0 = 0, is chosen there alone: x log y has the slope
+log y at x = 0 too.
 """
 
 from typing import Any
@@ -13,6 +14,7 @@ from backproof.exact.primitives import bessel
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives import special as s
+from backproof.exact.primitives.integrals import exprel
 from backproof.exact.primitives.numbers import LOG_PI
 from backproof.exact.record import Step
 
@@ -23,25 +25,29 @@ def _nil(x: Step, y: Step, least: float) -> Step:
 
 def xlogy(x: Step, y: Step) -> Step:
     """x log y, 0 where x is."""
-    return d.choose(_nil(x, y, 0.0), 0.0, x * e.log(y))
+    nil = _nil(x, y, 0.0)
+    return d.choose(nil, 0.0, x * e.log(d.choose(nil, 1.0, y)))
 
 
 def xlog1py(x: Step, y: Step) -> Step:
     """x log(1 + y), 0 where x is."""
-    return d.choose(_nil(x, y, -1.0), 0.0, x * e.log1p(y))
+    nil = _nil(x, y, -1.0)
+    return d.choose(nil, 0.0, x * e.log1p(d.choose(nil, 0.0, y)))
 
 
 def entr(x: Step) -> Step:
     """-x log x, 0 at 0 and -inf below."""
     beyond = d.other(x, function=lambda v: np.where(v == 0, 0.0, -np.inf))
-    return d.choose(d.greater(x, 0.0), -(x * e.log(x)), beyond)
+    inside = d.greater(x, 0.0)
+    return d.choose(inside, -(x * e.log(d.choose(inside, x, 1.0))), beyond)
 
 
 def rel_entr(x: Step, y: Step) -> Step:
     """x log(x / y), 0 where x is and y is not negative, else inf."""
     inside = d.other(x, y, function=lambda a, b: (a > 0) & (b > 0))
     beyond = d.other(x, y, function=lambda a, b: np.where((a == 0) & (b >= 0), 0.0, np.inf))
-    return d.choose(inside, x * e.log(x / y), beyond)
+    ratio = d.choose(inside, x, 1.0) / d.choose(inside, y, 1.0)
+    return d.choose(inside, x * e.log(ratio), beyond)
 
 
 def kl_div(x: Step, y: Step) -> Step:
@@ -64,13 +70,13 @@ def pseudo_huber(delta: Step, r: Step) -> Step:
 def boxcox(x: Step, p: Any) -> Step:
     """(x^p - 1) / p, log x for p = 0: log x exprel(p log x), smooth in p."""
     logs = e.log(x)
-    return logs * s.exprel(p * logs)
+    return logs * exprel(p * logs)
 
 
 def boxcox1p(x: Step, p: Any) -> Step:
     """((1 + x)^p - 1) / p, log(1 + x) for p = 0."""
     logs = e.log1p(x)
-    return logs * s.exprel(p * logs)
+    return logs * exprel(p * logs)
 
 
 def multigammaln(x: Step, order: int) -> Step:
@@ -88,3 +94,9 @@ def i1e(x: Step) -> Step:
     """exp(-|x|) I1(x), which is odd."""
     y = bessel.i1e(absolute(x))
     return d.choose(d.greater_equal(x, 0.0), y, -y)
+
+
+def gamma_sample_slope(a: Step, x: Step) -> Step:
+    """dx/da of a sample x of the gamma distribution of shape a, whose P(a, x) is held."""
+    density = e.exp((a - 1) * e.log(x) - x - s.gammaln(a))
+    return -s.gammainc_order(a, x) / density

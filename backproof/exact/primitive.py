@@ -81,6 +81,7 @@ class Exact(float):
     ball: Callable[[], flint.arb]
 
     def __new__(cls, name: str, ball: Callable[[], flint.arb]) -> "Exact":
+        """A number by the function that gives its ball at the bits that are set."""
         with flint.ctx.workprec(200):
             made = super().__new__(cls, float(ball().mid()))
         made.name, made.ball = name, ball

@@ -48,12 +48,14 @@ class Step(NDArrayOperatorsMixin):
     value: the float value that the run had, in float64 (complex128 for complex numbers), or the
     integers and truth values of a decision. precision: the format of the run's own number; None
     for what is exact or no float. accumulator: the format in which a sum was added up. scalar:
-    whether the run's own value was a number of the code, no array. Operators and NumPy's functions
+    whether the run's own value was a number of the code, no array. began: the number of the first step
+    of the operation of the run that this is the result of. Operators and NumPy's functions
     on steps append the steps that they stand for.
     """
 
     __slots__ = (
         "accumulator",
+        "began",
         "inputs",
         "number",
         "place",
@@ -81,6 +83,7 @@ class Step(NDArrayOperatorsMixin):
         self.primitive, self.inputs, self.settings = primitive, inputs, settings
         self.value, self.precision, self.place = value, precision, place
         self.accumulator, self.scalar = accumulator or precision, scalar
+        self.began = self.number
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -111,6 +114,12 @@ class Step(NDArrayOperatorsMixin):
         if method != "__call__" or kwargs or ufunc not in BY_UFUNC:
             return NotImplemented
         return BY_UFUNC[ufunc](*inputs)
+
+    def __eq__(self, other: object) -> Any:
+        return self is other
+
+    def __ne__(self, other: object) -> Any:
+        return self is not other
 
     def __hash__(self) -> int:
         return id(self)
@@ -154,7 +163,8 @@ class Record:
     def step(self, x: Any) -> Step:
         """An argument of a primitive as a step: a number of the code is a constant."""
         if isinstance(x, Exact):
-            return self.append(NUMBER, (), {"of": x}, np.array(float(x)), *(self.context or (None,)))
+            formats = self.context or (None, None)
+            return self.append(NUMBER, (), {"of": x}, np.array(float(x)), *formats)
         return x if isinstance(x, Step) else self.constant(x)
 
     def apply(self, primitive: Primitive, args: Sequence[Any], settings: Mapping[str, Any]) -> Step:

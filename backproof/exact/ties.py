@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from backproof.exact.evaluate import over_floats
 from backproof.exact.primitives.decisions import MARGINS
 from backproof.exact.record import Place, Step
 from backproof.exact.rounding import samples
@@ -118,6 +119,38 @@ def _reordered(step: Step) -> Any:
     axis = step.settings["axis"]
     values = np.flip(step.inputs[0].value, axis)
     return step.shape[axis] - 1 - np.argsort(values, axis=axis, kind="stable")
+
+
+EQUALITIES = ("equal", "not_equal")
+ASIDE = 2.0**-20
+
+
+def isolated(
+    steps: Sequence[Step], inputs: Mapping[str, Step], seed: int = 0
+) -> dict[int, Any]:
+    """The comparisons for equality that hold at this very point and to neither side of it, as they
+    are there: the branch that they lead to has one point, and its slope is nobody's.
+    """
+    found = [s for s in steps if s.primitive.name in EQUALITIES and s.inputs[0].is_float]
+    met = [s for s in found if np.any(s.value == (s.primitive.name == "equal"))]
+    if not met:
+        return {}
+    random = np.random.default_rng(seed)
+    ways = {n: random.choice([-1.0, 1.0], x.shape) for n, x in inputs.items()}
+    sides = [
+        over_floats(met, {n: _aside(x.value, ways[n] * h) for n, x in inputs.items()}, afresh=True)
+        for h in (ASIDE, -ASIDE)
+    ]
+    decided = {}
+    for step, ahead, behind in zip(met, *sides, strict=True):
+        alone = (ahead == behind) & (ahead != step.value)
+        if alone.any():
+            decided[step.number] = np.where(alone, ahead, step.value)
+    return decided
+
+
+def _aside(value: Any, step: Any) -> Any:
+    return value + step * np.where(value == 0, 1.0, np.abs(value)) if value.dtype.kind == "f" else value
 
 
 def conventions(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, Any]]]:

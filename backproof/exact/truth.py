@@ -85,7 +85,11 @@ def _centres(values: Balls) -> list[Any]:
 
 
 def settled_beside(
-    steps: Sequence[Step], found: Known, inputs: Sequence[Step], seed: int = 0
+    steps: Sequence[Step],
+    found: Known,
+    inputs: Sequence[Step],
+    seed: int = 0,
+    decided: Mapping[int, Any] | None = None,
 ) -> Known:
     """The values with those that are no numbers replaced by what they are 2^-200 to either side.
 
@@ -94,7 +98,7 @@ def settled_beside(
     """
     if all(all(x.is_finite() for x in numbers(v)) for v in found.values):
         return found
-    near, far = ((_moved(steps, inputs, BESIDE * k, seed)) for k in (1, 2))
+    near, far = ((_moved(steps, inputs, BESIDE * k, seed, decided)) for k in (1, 2))
     values = tuple(
         filled(map(_settled, numbers(v), *(map(numbers, rows))), v.shape)
         for v, *rows in (
@@ -104,12 +108,12 @@ def settled_beside(
     return Known(values, found.bits, found.bounded)
 
 
-def _moved(steps: Any, inputs: Sequence[Step], power: int, seed: int) -> list[list[Balls]]:
+def _moved(steps: Any, inputs: Sequence[Step], power: int, seed: int, decided: Any) -> list[list[Balls]]:
     """The values a step of 2^-power ahead and behind, along a random direction."""
     random = np.random.default_rng(seed)
     directions = {s.settings["name"]: random.integers(64, 128, s.shape) / 128 for s in inputs}
     signs = {n: d * random.choice([-1.0, 1.0], d.shape) for n, d in directions.items()}
-    return [over_balls(steps, 3 * power, _at(inputs, signs, side, power)) for side in (1, -1)]
+    return [over_balls(steps, 3 * power, _at(inputs, signs, side, power), decided) for side in (1, -1)]
 
 
 def _at(inputs: Any, directions: Any, side: int, power: int) -> dict[str, Balls]:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.check.arguments import answers
-from backproof.check.arguments.nodes import leaves, mapped, outline
+from backproof.checks.arguments import answers
+from backproof.checks.arguments.nodes import leaves, mapped, outline
 
 GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
 NOT_FOLLOWED = (np.matrix, np.ma.MaskedArray)

@@ -8,10 +8,10 @@ from typing import Any, TypeVar
 import numpy as np
 
 from architectures import Array
-from backproof.check.arguments.answers import WrongStructure
-from backproof.check.arguments.trees import Given
-from backproof.check.behaviour.attempts import attempt
-from backproof.check.behaviour.chance import replayed, sources
+from backproof.checks.arguments.answers import WrongStructure
+from backproof.checks.arguments.trees import Given
+from backproof.checks.behaviour.attempts import attempt
+from backproof.checks.behaviour.chance import replayed, sources
 
 PATIENCE = 2.0
 """Seconds of a claim's own time after which only what must be known is still asked."""

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.check.behaviour.limits import TimeLimit, listening, within
+from backproof.checks.behaviour.limits import TimeLimit, listening, within
 
 NOT_THEIRS = tuple(
     os.path.join(folder, "")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backproof.check.behaviour.reach import reach
+from backproof.checks.behaviour.reach import reach
 
 
 class Source(NamedTuple):

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.check.arguments.answers import WrongStructure
-from backproof.check.arguments.nodes import outline
-from backproof.check.arguments.trees import Arguments
-from backproof.check.behaviour.acts import (
+from backproof.checks.arguments.answers import WrongStructure
+from backproof.checks.arguments.nodes import outline
+from backproof.checks.arguments.trees import Arguments
+from backproof.checks.behaviour.acts import (
     PATIENCE,
     Act,
     Ended,
@@ -22,7 +22,7 @@ from backproof.check.behaviour.acts import (
     numbers,
     suspect_infinite,
 )
-from backproof.check.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
 from reference.testimony import LOSS
 
 Claimed = Callable[..., Any]

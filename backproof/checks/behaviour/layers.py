@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from backproof.check.arguments.nodes import leaves
-from backproof.check.arguments.trees import Arguments
-from backproof.check.behaviour.acts import (
+from backproof.checks.arguments.nodes import leaves
+from backproof.checks.arguments.trees import Arguments
+from backproof.checks.behaviour.acts import (
     PATIENCE,
     Act,
     Ended,
@@ -19,11 +19,11 @@ from backproof.check.behaviour.acts import (
     sharing,
     suspect_infinite,
 )
-from backproof.check.behaviour.conduct import elsewhere
-from backproof.check.behaviour.linear import convict_of_nonlinearity, cotangents
-from backproof.check.behaviour.passes import OUTPUT, Layer, Run, Trial
-from backproof.check.behaviour.reach import arrays
-from backproof.check.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.checks.behaviour.conduct import elsewhere
+from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangents
+from backproof.checks.behaviour.passes import OUTPUT, Layer, Run, Trial
+from backproof.checks.behaviour.reach import arrays
+from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ from math import inf
 from typing import Any, NamedTuple
 
 from architectures import Array
-from backproof.check.arguments.answers import WrongStructure
-from backproof.check.arguments.nodes import mapped, outline
-from backproof.check.arguments.trees import Arguments, Given, flatten, like
-from backproof.check.behaviour.acts import Notebook, copied, misfits, note_sharing
-from backproof.check.behaviour.repeats import Answer
+from backproof.checks.arguments.answers import WrongStructure
+from backproof.checks.arguments.nodes import mapped, outline
+from backproof.checks.arguments.trees import Arguments, Given, flatten, like
+from backproof.checks.behaviour.acts import Notebook, copied, misfits, note_sharing
+from backproof.checks.behaviour.repeats import Answer
 
 OUTPUT = "y"
 """The name of what a forward pass returns."""

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from architectures import Array
-from backproof.check.behaviour.acts import Notebook
+from backproof.checks.behaviour.acts import Notebook
 
 MORE = 6
 """Further answers taken where two differ: 7 random ones are in order once in 2520 times."""

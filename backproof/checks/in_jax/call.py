@@ -1,20 +1,21 @@
 """A JAX function at arguments, as a function of the leaves that move and of cotangents."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from jax.tree_util import keystr, tree_flatten_with_path
 
 from architectures import Array
-from backproof.check.arguments.answers import WrongStructure
-from backproof.check.behaviour.chance import replayed, sources
-from reference.exact_jax.calls import Call, Parts, floating, taken_apart
-from reference.exact_jax.program import OUTPUT, differentiated, floats
+from backproof.checks.arguments.answers import WrongStructure
+from backproof.checks.behaviour.chance import replayed, sources
+from backproof.programs.jaxpr.arguments import Arguments, floating
+from backproof.programs.jaxpr.programs import OUTPUT
 
 Leaves = Sequence[Any]
 RULES = ("fun", "fwd", "bwd", "jvp", "__wrapped__")
@@ -23,25 +24,23 @@ RULES = ("fun", "fwd", "bwd", "jvp", "__wrapped__")
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A call in JAX, with 64-bit types if `wide`.
+    """A function at arguments, with 64-bit types if `wide`.
 
-    changed: the constant arrays that the function was seen to change in place.
+    parts: the arguments as leaves. changed: the constant arrays that the function was seen to
+    change in place.
     """
 
-    call: Call
+    function: Callable[..., Any]
+    argnums: Collection[int] | None
+    parts: Arguments
     wide: bool
     changed: set[str] = field(default_factory=set)
 
     @property
-    def parts(self) -> Parts:
-        """The arguments as leaves."""
-        return taken_apart(self.call)
-
-    @property
     def roots(self) -> dict[str, Any]:
         """The function and its rules, by name."""
-        rules = {name: getattr(self.call.function, name, None) for name in RULES}
-        return {"function": self.call.function, **rules}
+        rules = {name: getattr(self.function, name, None) for name in RULES}
+        return {"function": self.function, **rules}
 
     def same_chance(self) -> AbstractContextManager[list[str]]:
         """What is drawn inside is drawn again in the next such context."""
@@ -51,14 +50,14 @@ class Code:
         """The context that all of it runs in; the user's configuration is back afterwards."""
         return jax.enable_x64(self.wide)
 
-    def function(self) -> Callable[..., Any]:
+    def anew(self) -> Callable[..., Any]:
         """The function of the moving leaves, a new one, so that JAX traces it anew."""
         parts = self.parts
 
         def function(*moving: Any) -> Any:
             arguments = parts.rebuilt(moving)
             held = jax.tree.leaves(arguments)
-            result = self.call.function(*arguments)
+            result = self.function(*arguments)
             names = zip(parts.names, parts.leaves, held, strict=True)
             self.changed.update(name for name, leaf, own in names if _written(leaf, own))
             return result
@@ -67,12 +66,12 @@ class Code:
 
     def entered(self, tensors: Mapping[str, Any]) -> list[Any]:
         """Tensors as the leaves they stand for: a Python float as one, which has no dtype."""
-        leaves = self.parts.tensors
+        leaves = self.parts.moving
         return [_like(leaf, tensors[name]) for name, leaf in leaves.items()]
 
     def outputs(self, moving: Leaves, *, traced: bool) -> dict[str, Any]:
         """The float outputs by name, or only their shapes and dtypes if traced."""
-        function, names = self.function(), list[str]()
+        function, names = self.anew(), list[str]()
 
         def run(*given: Any) -> list[jax.Array]:
             result = function(*given)
@@ -88,11 +87,11 @@ class Code:
 
     def derivative(self, moving: Leaves, weights: Leaves) -> Any:
         """Outputs and gradients at moving leaves and cotangents, by JAX's rules."""
-        return differentiated(self.function(), moving, weights)
+        return differentiated(self.anew(), moving, weights)
 
     def late(self, moving: Leaves, there: Leaves, weights: Leaves) -> Any:
         """The same, with another forward pass before the backward."""
-        function = self.function()
+        function = self.anew()
         another = partial(jax.vjp, lambda *leaves: floats(function(*leaves)), *there)
         return differentiated(function, moving, weights, another)
 
@@ -101,6 +100,26 @@ def plain(array: Any) -> Array:
     """An array of JAX's as NumPy has them; floats that NumPy has not, as float32."""
     found = np.asarray(array)
     return found.astype(np.float32) if found.dtype.kind == "V" else found
+
+
+def differentiated(
+    function: Callable[..., Any],
+    moving: Leaves,
+    cotangents: Leaves,
+    between: Callable[[], Any] = lambda: None,
+) -> Any:
+    """The float outputs, and the gradients that cotangents pull back; of one number without any,
+    by 1. between: called after the forward pass and before the backward.
+    """
+    outputs, pullback = jax.vjp(lambda *leaves: floats(function(*leaves)), *moving)
+    between()
+    seeds = zip(cotangents or [np.ones(())], outputs, strict=True)
+    return outputs, pullback([jnp.asarray(c).astype(y.dtype) for c, y in seeds])
+
+
+def floats(result: Any) -> list[jax.Array]:
+    """The float leaves of a result; nothing is differentiated of the others."""
+    return [jnp.asarray(leaf) for leaf in jax.tree.leaves(result) if floating(leaf)]
 
 
 def _written(leaf: Any, own: Any) -> bool:

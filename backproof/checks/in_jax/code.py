@@ -11,11 +11,11 @@ import numpy as np
 
 from architectures import Array, Tensors
 from backproof.oracle.accused import Accused, Context, Observed
-from backproof.check.request import COTANGENT, Asked, subject
-from backproof.check.in_jax.call import Code, plain
-from backproof.check.in_jax.conduct import Trial, observe_jax
-from backproof.check.in_jax.programs import Programs, referring
-from backproof.check.in_jax.runs import Compiled
+from backproof.checks.request import COTANGENT, Asked, subject
+from backproof.checks.in_jax.call import Code, plain
+from backproof.checks.in_jax.conduct import Trial, observe_jax
+from backproof.checks.in_jax.programs import Programs, referring
+from backproof.checks.in_jax.runs import Compiled
 from reference.exact.rounding import BFLOAT16
 from reference.exact_jax.calls import Call, floating
 from reference.testimony import LOSS

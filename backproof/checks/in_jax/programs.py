@@ -11,8 +11,8 @@ import numpy as np
 
 from architectures import Array, Tensors
 from backproof.oracle.accused import Runs
-from backproof.check.in_jax.call import Code
-from backproof.check.in_jax.runs import QUICKLY
+from backproof.checks.in_jax.call import Code
+from backproof.checks.in_jax.runs import QUICKLY
 from backproof.witnesses import JAX
 from reference.exact.arithmetic import CannotFollow
 from reference.exact_jax.calls import Call, Function

@@ -11,9 +11,8 @@ import numpy as np
 from jax.extend.core import Literal
 
 from architectures import Array
-from backproof.check.behaviour.repeats import differing
-from backproof.check.in_jax.call import Code, Leaves, plain
-from reference.exact_jax.program import differentiated
+from backproof.checks.behaviour.repeats import differing
+from backproof.checks.in_jax.call import Code, Leaves, differentiated, plain
 
 QUICKLY = {"xla_backend_optimization_level": 0}
 """Compiled to be run a dozen times: in two thirds of the time of compiling well."""
@@ -74,7 +73,7 @@ class Compiled:
             program = trace(moving, there, weights).jaxpr
         inputs = program.invars[len(moving) : len(moving) + len(there)]
         found = _dependent(program, inputs)
-        return [name for name, var in zip(self.code.parts.tensors, found, strict=True) if var]
+        return [name for name, var in zip(self.code.parts.moving, found, strict=True) if var]
 
 
 def compiled(
@@ -87,7 +86,7 @@ def compiled(
     """The derivative, traced and compiled for such leaves and cotangents; what was compiled of the
     same program before is used again.
     """
-    function = code.function()
+    function = code.anew()
     with code.mode():
         traced = jax.jit(lambda *given: differentiated(function, *given)).trace(moving, weights)
         text, constants = str(traced.jaxpr), tuple(map(_bytes, traced.jaxpr.consts))
@@ -104,7 +103,7 @@ def compiled(
 
 def _named(code: Code, outputs: Sequence[str], answer: Any) -> Answer:
     ys, gradients = ([plain(t) for t in part] for part in answer)
-    tensors = code.parts.tensors
+    tensors = code.parts.moving
     return dict(zip(outputs, ys, strict=True)), dict(zip(tensors, gradients, strict=True))
 
 

@@ -14,8 +14,8 @@ from torch.utils import _pytree as pytree
 
 from architectures import Tensors
 from backproof.oracle import asked
-from backproof.check.arguments.trees import argument_names
-from backproof.check.in_torch.tensors import as_numpy, floating, handed, torch_dtype
+from backproof.checks.arguments.trees import argument_names
+from backproof.checks.in_torch.tensors import as_numpy, floating, handed, torch_dtype
 from reference.testimony import LOSS
 
 Named = Mapping[str, torch.Tensor]

@@ -10,13 +10,13 @@ import torch
 
 from architectures import Array, Tensors
 from backproof.oracle.accused import Accused, Context, Observed, is_large
-from backproof.check.request import COTANGENT, Asked, subject
-from backproof.check.behaviour.acts import PATIENCE
-from backproof.check.behaviour.passes import OUTPUT
-from backproof.check.in_torch.call import TorchCall, take_apart
-from backproof.check.in_torch.conduct import is_loss, observe_torch
-from backproof.check.in_torch.programs import TorchPrograms
-from backproof.check.in_torch.run import Trial
+from backproof.checks.request import COTANGENT, Asked, subject
+from backproof.checks.behaviour.acts import PATIENCE
+from backproof.checks.behaviour.passes import OUTPUT
+from backproof.checks.in_torch.call import TorchCall, take_apart
+from backproof.checks.in_torch.conduct import is_loss, observe_torch
+from backproof.checks.in_torch.programs import TorchPrograms
+from backproof.checks.in_torch.run import Trial
 from reference.testimony import LOSS
 
 

@@ -10,17 +10,17 @@ import numpy as np
 import torch
 
 from architectures import Array, Tensors
-from backproof.check.arguments.trees import Arguments
-from backproof.check.behaviour.acts import PATIENCE, Ended, Notebook, misfits, suspect_infinite
-from backproof.check.behaviour.conduct import elsewhere
-from backproof.check.behaviour.layers import LayerConduct
-from backproof.check.behaviour.linear import convict_of_nonlinearity, cotangents
-from backproof.check.behaviour.passes import OUTPUT
-from backproof.check.behaviour.repeats import Answer, convict_of_change, differing
-from backproof.check.in_torch.call import TorchCall
-from backproof.check.in_torch.double import depends
-from backproof.check.in_torch.run import Gradients, Trial, Watched
-from backproof.check.in_torch.state import kept, set_up
+from backproof.checks.arguments.trees import Arguments
+from backproof.checks.behaviour.acts import PATIENCE, Ended, Notebook, misfits, suspect_infinite
+from backproof.checks.behaviour.conduct import elsewhere
+from backproof.checks.behaviour.layers import LayerConduct
+from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangents
+from backproof.checks.behaviour.passes import OUTPUT
+from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.checks.in_torch.call import TorchCall
+from backproof.checks.in_torch.double import depends
+from backproof.checks.in_torch.run import Gradients, Trial, Watched
+from backproof.checks.in_torch.state import kept, set_up
 
 
 @np.errstate(all="ignore")

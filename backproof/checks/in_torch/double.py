@@ -9,10 +9,10 @@ import numpy as np
 import torch
 
 from architectures import Array
-from backproof.check.behaviour.attempts import sealed
-from backproof.check.in_torch.call import TorchCall
-from backproof.check.in_torch.state import Doubled, Draws, kept, seed_all, set_up
-from backproof.check.in_torch.tensors import handed, outputs
+from backproof.checks.behaviour.attempts import sealed
+from backproof.checks.in_torch.call import TorchCall
+from backproof.checks.in_torch.state import Doubled, Draws, kept, seed_all, set_up
+from backproof.checks.in_torch.tensors import handed, outputs
 
 Results = tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]
 SMALL = 2.0**-20

@@ -11,11 +11,11 @@ import torch
 
 from architectures import Array, Tensors
 from backproof.oracle.accused import Runs, is_large
-from backproof.check.behaviour.attempts import sealed
-from backproof.check.in_torch.call import TorchCall
-from backproof.check.in_torch.double import doubled, slopes
-from backproof.check.in_torch.run import Trial
-from backproof.check.in_torch.state import Draws, kept, set_up
+from backproof.checks.behaviour.attempts import sealed
+from backproof.checks.in_torch.call import TorchCall
+from backproof.checks.in_torch.double import doubled, slopes
+from backproof.checks.in_torch.run import Trial
+from backproof.checks.in_torch.state import Draws, kept, set_up
 from backproof.witnesses import TORCH
 from reference.exact.arithmetic import CannotFollow
 from reference.exact_torch import Program, evaluate, trace, trace_gradient

@@ -10,7 +10,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from backproof.check.behaviour.reach import reach
+from backproof.checks.behaviour.reach import reach
 from reference.exact.arithmetic import CannotFollow
 
 SHORT = (torch.float32, torch.float16, torch.bfloat16)

@@ -7,9 +7,9 @@ import torch
 from torch.utils import _pytree as pytree
 
 from architectures import Array
-from backproof.check.arguments.answers import WrongStructure
-from backproof.check.arguments.nodes import outline
-from backproof.check.behaviour.passes import OUTPUT
+from backproof.checks.arguments.answers import WrongStructure
+from backproof.checks.arguments.nodes import outline
+from backproof.checks.behaviour.passes import OUTPUT
 
 NUMPYS = (torch.float16, torch.float32, torch.float64)
 """The dtypes of floats that NumPy has as well."""

@@ -54,11 +54,15 @@ kve: Primitive = elementwise(
     lambda v, x, y: y - 0.5 * (kve(v - 1, x) + kve(v + 1, x)),
 )
 j0 = elementwise("j0", special.j0, lambda x: x.bessel_j(0), lambda x, y: -j1(x))
-j1: Primitive = elementwise("j1", special.j1, lambda x: x.bessel_j(1), lambda x, y: 0.5 * (j0(x) - jv(2, x)))
+j1: Primitive = elementwise(
+    "j1", special.j1, lambda x: x.bessel_j(1), lambda x, y: 0.5 * (j0(x) - jv(2, x))
+)
 y0 = elementwise("y0", special.y0, lambda x: x.bessel_y(0), lambda x, y: -y1(x))
 y1: Primitive = elementwise("y1", special.y1, lambda x: x.bessel_y(1), lambda x, y: y0(x) - y / x)
 i0 = elementwise("i0", special.i0, lambda x: x.bessel_i(0), lambda x, y: i1(x))
-i1: Primitive = elementwise("i1", special.i1, lambda x: x.bessel_i(1), lambda x, y: 0.5 * (i0(x) + iv(2, x)))
+i1: Primitive = elementwise(
+    "i1", special.i1, lambda x: x.bessel_i(1), lambda x, y: 0.5 * (i0(x) + iv(2, x))
+)
 i0e = elementwise(
     "i0e",
     special.i0e,

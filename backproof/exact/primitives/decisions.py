@@ -47,7 +47,7 @@ other = decision("decision", lambda *xs, function: function(*xs))
 
 
 def _one_hot(x: Any, axis: int, largest: bool) -> Any:
-    """True at the first of the largest, or smallest, elements along an axis; of NaN at the first."""
+    """True at the first of the largest, or smallest, elements along an axis; NaN wins."""
     best = np.expand_dims((np.argmax if largest else np.argmin)(x, axis=axis), axis)
     places = np.arange(x.shape[axis]).reshape([-1 if k == axis else 1 for k in range(x.ndim)])
     return places == best
@@ -68,7 +68,7 @@ def _share(w: float | bool, x: Any) -> Any:
     return NOTHING if w == 0 else x if w == 1 else x * w
 
 
-keep = primitive(
+keep: Primitive = primitive(
     "keep",
     _weighed,
     _weighed_balls,

@@ -12,25 +12,22 @@ import scipy.linalg
 
 from backproof.exact.balls import Balls, as_balls
 from backproof.exact.primitive import primitive
-from backproof.exact.primitives.linear import adjoint_balls, solve
+from backproof.exact.primitives.linear import solve
 from backproof.exact.primitives.products import matmul
 from backproof.exact.primitives.stacks import (
     adjoint,
+    adjoint_balls,
     backward_error,
     by_matrix,
     eye_like,
     hermitian,
+    hermitian_balls,
     lower,
     plain,
     upper,
     zeros,
 )
 from backproof.exact.record import Step
-
-
-def hermitian_balls(a: Balls) -> Balls:
-    """(a + a^H) / 2 of a matrix of balls."""
-    return as_balls((plain(a) + adjoint_balls(plain(a))) / 2)
 
 
 # -- Cholesky -------------------------------------------------------------------------------------

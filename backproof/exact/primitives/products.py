@@ -27,9 +27,9 @@ def _contract(multiply: Callable[[Any, Any], Any], a: Any, b: Any, letters: str)
     summed = [c for c in la if c in lb and c not in out]
     size = {**dict(zip(la, a.shape, strict=True)), **dict(zip(lb, b.shape, strict=True))}
     count = [prod(size[c] for c in group) for group in (batch, left, summed, right)]
-    A = a.transpose([la.index(c) for c in batch + left + summed]).reshape(count[0], count[1], -1)
-    B = b.transpose([lb.index(c) for c in batch + summed + right]).reshape(count[0], -1, count[3])
-    product = multiply(A.reshape(*count[:3]), B.reshape(count[0], count[2], count[3]))
+    A = a.transpose([la.index(c) for c in batch + left + summed]).reshape(*count[:3])
+    B = b.transpose([lb.index(c) for c in batch + summed + right])
+    product = multiply(A, B.reshape(count[0], count[2], count[3]))
     order = batch + left + right
     return product.reshape([size[c] for c in order]).transpose([order.index(c) for c in out])
 
@@ -76,7 +76,7 @@ contract = primitive(
 def matmul(a: Step, b: Step) -> Step:
     """a @ b, as NumPy has it: of vectors, matrices, and stacks that broadcast."""
     if a.ndim <= 2 or b.ndim <= 2:
-        stack = "stuvwxyz"[: max(a.ndim, b.ndim) - 2]
+        stack = "stuvwxyz"[: max(a.ndim, b.ndim, 2) - 2]
         la = "k" if a.ndim == 1 else (stack if a.ndim > 2 else "") + "ik"
         lb = "k" if b.ndim == 1 else (stack if b.ndim > 2 else "") + "kj"
         out = stack + ("i" if a.ndim > 1 else "") + ("j" if b.ndim > 1 else "")

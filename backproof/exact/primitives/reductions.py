@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.exact.primitive import lifted, primitive
+from backproof.exact.primitive import Primitive, lifted, primitive
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
 
@@ -24,10 +24,14 @@ def _terms(x: Any, axis: Axes) -> tuple[int, Any]:
     return int(np.prod([x.shape[a] for a in axis])), np.sum(x * np.conj(x), axis=axis).real
 
 
+def _sum(x: Any, axis: Axes) -> Any:
+    return np.sum(x, axis=axis, initial=0) if 0 in x.shape else np.sum(x, axis=axis)
+
+
 total = primitive(
     "total",
     lambda x, axis: np.sum(x, axis=axis),
-    lifted(lambda x, axis: np.sum(x, axis=axis, initial=0) if 0 in x.shape else np.sum(x, axis=axis)),
+    lifted(_sum),
     pull=lambda g, y, x, axis: (repeated(g, x.shape, axis),),
     push=lambda ts, y, x, axis: np.sum(ts[0], axis=axis),
     terms=_terms,
@@ -50,7 +54,7 @@ def unbroadcast(g: Step, shape: tuple[int, ...]) -> Step:
         return g
     lead = g.ndim - len(shape)
     stretched = [k + lead for k, n in enumerate(shape) if n == 1 and g.shape[k + lead] != 1]
-    if g.size == 0 or not (lead or stretched):
+    if not (lead or stretched):
         return reshaped(g, shape)
     return reshaped(total(g, axis=(*range(lead), *stretched)), shape)
 
@@ -79,7 +83,7 @@ def _running_terms(x: Any, axis: int, reverse: bool = False) -> tuple[Any, Any]:
     return count, _running(np.abs(x) ** 2, axis, reverse)
 
 
-cumsum = primitive(
+cumsum: Primitive = primitive(
     "cumsum",
     _running,
     lifted(_running),

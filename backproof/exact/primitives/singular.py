@@ -13,16 +13,16 @@ import numpy as np
 
 from backproof.exact.balls import Balls, as_balls, filled
 from backproof.exact.primitive import primitive
-from backproof.exact.primitives.factors import hermitian_balls
-from backproof.exact.primitives.linear import adjoint_balls
 from backproof.exact.primitives.products import matmul
 from backproof.exact.primitives.special import UNKNOWN_SLOPE
 from backproof.exact.primitives.spectra import gaps, gaps_of, likened, spectrum
 from backproof.exact.primitives.stacks import (
     adjoint,
+    adjoint_balls,
     backward_error,
     by_matrix,
     eye_like,
+    hermitian_balls,
     plain,
     rows,
 )
@@ -78,7 +78,7 @@ singular_values = primitive(
     by_matrix(lambda a: _exact(a)[1]),
     pull=_values_pull,
     push=_values_push,
-    error=backward_error(_values_push),
+    error=backward_error(_values_push, 2.0),
     summary="the singular values in descending order",
 )
 
@@ -135,7 +135,7 @@ def _vectors(name: str, place: int, pull: Callable[..., Any], what: str) -> Any:
         by_matrix(lambda a, u, vh: _paired(a, u, vh)[place // 2]),
         pull=pull,
         push=push,
-        error=backward_error(push),
+        error=backward_error(push, 4.0),
         summary=f"the {what} singular vectors, turned as given pairs are",
     )
 

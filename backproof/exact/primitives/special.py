@@ -1,8 +1,8 @@
-"""Special functions: the gamma and beta families, error functions, integrals, zeta.
+"""Special functions: the gamma and beta families, zeta, error functions.
 
 The arguments stand as in SciPy. A slope by an order or another parameter of which there is no
 formula is `UNKNOWN_SLOPE`: no number where it is asked for, and never asked for where the parameter
-is constant. Formulas: DLMF, chapters 5 to 8, 13, 15 and 25.
+is constant. Formulas: DLMF, chapters 5 to 8 and 25.
 """
 
 import math
@@ -20,8 +20,6 @@ from backproof.exact.primitives.numbers import (
     HALF_SQRT_PI,
     INVERSE_SQRT_2PI,
     MINUS_HALF_SQRT_PI,
-    MINUS_PI_SQUARED_BY_3,
-    MINUS_PI_SQUARED_BY_4,
     MINUS_TWO_BY_SQRT_PI,
     SQRT_2PI,
     TWO_BY_SQRT_PI,
@@ -57,10 +55,19 @@ polygamma: Primitive = elementwise(
     UNKNOWN_SLOPE,
     lambda n, x, y: polygamma(n + 1, x),
 )
+
+
+def _zeta(s: arb, a: arb) -> arb:
+    """Below 0 by the terms that lead above it, for whole s."""
+    count = 0 if a > 0 else 1 - int(a.floor().unique_fmpz() or 0)
+    terms = ((a + k) ** -s for k in range(count))
+    return sum(terms, s.zeta(a + count))
+
+
 zeta: Primitive = elementwise(
     "zeta",
     special.zeta,
-    lambda s, a: s.zeta(a),
+    _zeta,
     UNKNOWN_SLOPE,
     lambda s, a, y: -s * zeta(s + 1, a),
 )
@@ -149,7 +156,8 @@ betainc = elementwise(
 
 # -- error functions and the normal distribution --------------------------------------------------
 def _log_ndtr(x: arb) -> arb:
-    return ((-x / arb(2).sqrt()).erfc() / 2).log()
+    tail = (abs(x) / arb(2).sqrt()).erfc() / 2
+    return (-tail).log1p() if x > 0 else tail.log()
 
 
 erfinv = elementwise(
@@ -182,76 +190,4 @@ log_ndtr = elementwise(
     special.log_ndtr,
     _log_ndtr,
     lambda x, y: INVERSE_SQRT_2PI * np.exp(-0.5 * x * x - y),
-)
-
-# -- integrals ------------------------------------------------------------------------------------
-expi = elementwise("expi", special.expi, arb.ei, lambda x, y: np.exp(x) / x)
-exp1 = elementwise("exp1", special.exp1, lambda x: x.expint(1), lambda x, y: -np.exp(-x) / x)
-expn: Primitive = elementwise(
-    "expn",
-    special.expn,
-    lambda n, x: x.expint(n),
-    UNKNOWN_SLOPE,
-    lambda n, x, y: -expn(n - 1, x),
-)
-spence = elementwise(
-    "spence",
-    special.spence,
-    lambda x: (1 - x).polylog(2),
-    lambda x, y: -hyp2f1(1, 1, 2, 1 - x),
-)
-
-# -- hypergeometric functions, of which the slopes above are made ---------------------------------
-hyp0f1: Primitive = elementwise(
-    "hyp0f1",
-    special.hyp0f1,
-    lambda a, x: x.hypgeom_0f1(a),
-    UNKNOWN_SLOPE,
-    lambda a, x, y: hyp0f1(a + 1, x) / a,
-)
-hyp1f1: Primitive = elementwise(
-    "hyp1f1",
-    special.hyp1f1,
-    lambda a, b, x: x.hypgeom_1f1(a, b),
-    UNKNOWN_SLOPE,
-    UNKNOWN_SLOPE,
-    lambda a, b, x, y: a / b * hyp1f1(a + 1, b + 1, x),
-)
-hyp2f1: Primitive = elementwise(
-    "hyp2f1",
-    special.hyp2f1,
-    lambda a, b, c, x: x.hypgeom_2f1(a, b, c),
-    UNKNOWN_SLOPE,
-    UNKNOWN_SLOPE,
-    UNKNOWN_SLOPE,
-    lambda a, b, c, x, y: a * b / c * hyp2f1(a + 1, b + 1, c + 1, x),
-)
-
-# -- quotients that are smooth at 0, and an inverse -----------------------------------------------
-exprel = elementwise(
-    "exprel",
-    special.exprel,
-    lambda x: x.hypgeom_1f1(1, 2),
-    lambda x, y: 0.5 * hyp1f1(2, 3, x),
-)
-sinc = elementwise(
-    "sinc",
-    np.sinc,
-    arb.sinc_pi,
-    lambda x, y: MINUS_PI_SQUARED_BY_3 * x * hyp0f1(2.5, MINUS_PI_SQUARED_BY_4 * x * x),
-)
-cosm1 = elementwise(
-    "cosm1", special.cosm1, lambda x: -2 * (x / 2).sin() ** 2, lambda x, y: -np.sin(x)
-)
-lambertw = elementwise(
-    "lambertw",
-    lambda x: special.lambertw(x).real,
-    arb.lambertw,
-    lambda x, y: np.exp(-y) / (1 + y),
-)
-lambertw_lower = elementwise(
-    "lambertw_lower",
-    lambda x: special.lambertw(x, -1).real,
-    lambda x: x.lambertw(-1),
-    lambda x, y: np.exp(-y) / (1 + y),
 )

@@ -13,7 +13,6 @@ import numpy as np
 from backproof.exact.balls import Balls, filled, numbers, to_matrix
 from backproof.exact.primitive import primitive
 from backproof.exact.primitives import elementwise as e
-from backproof.exact.primitives.factors import hermitian_balls
 from backproof.exact.primitives.products import matmul
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.primitives.stacks import (
@@ -23,6 +22,7 @@ from backproof.exact.primitives.stacks import (
     columns,
     eye_like,
     hermitian,
+    hermitian_balls,
     rows,
 )
 from backproof.exact.record import Step
@@ -90,7 +90,7 @@ eigenvalues = primitive(
     by_matrix(lambda a: spectrum(hermitian_balls(a))[0]),
     pull=_values_pull,
     push=_values_push,
-    error=backward_error(_values_push),
+    error=backward_error(_values_push, 4.0),
     summary="the eigenvalues of (A + A^H) / 2 in ascending order",
 )
 
@@ -120,6 +120,6 @@ eigenvectors = primitive(
     by_matrix(lambda a, like: likened(spectrum(hermitian_balls(a))[1], like)),
     pull=_vectors_pull,
     push=_vectors_push,
-    error=backward_error(_vectors_push),
+    error=backward_error(_vectors_push, 4.0),
     summary="the eigenvectors of (A + A^H) / 2 as columns, turned as given ones are",
 )

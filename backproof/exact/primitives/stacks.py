@@ -6,7 +6,16 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.exact.balls import ZERO, Balls, filled, from_matrix, numbers, to_balls, to_matrix
+from backproof.exact.balls import (
+    ZERO,
+    Balls,
+    as_balls,
+    filled,
+    from_matrix,
+    numbers,
+    to_balls,
+    to_matrix,
+)
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
 
@@ -65,20 +74,15 @@ def eye_like(x: Step, axis: int = -1) -> Step:
     return x.record.constant(np.eye(x.shape[axis]))
 
 
-def by_matrix(
-    function: Callable[..., Balls], cores: tuple[int, ...] = (2,)
-) -> Callable[..., Balls]:
-    """A function of matrices over balls, applied to every one of a stack.
-
-    cores: how many axes at the end each of its arguments has, 2 for the rest.
+def by_matrix(function: Callable[..., Balls]) -> Callable[..., Balls]:
+    """A function of matrices over balls, applied to every one of a stack; settings that are arrays
+    are stacks too.
     """
 
     def apply(*given: Any, **settings: Any) -> Balls:
         stacks = [to_balls(x) for x in given]
-        axes = (*cores, *[2] * (len(stacks) - len(cores)))
-        lead = stacks[0].shape[: stacks[0].ndim - axes[0]]
-        places = list(np.ndindex(lead))
-        made = [function(*(x[i] for x in stacks), **_at(settings, i)) for i in places]
+        lead = stacks[0].shape[:-2]
+        made = [function(*(x[i] for x in stacks), **_at(settings, i)) for i in np.ndindex(lead)]
         shape = (*lead, *made[0].shape)
         return filled((x for part in made for x in part.ravel().tolist()), shape)
 
@@ -107,23 +111,36 @@ def plain(balls: Balls) -> Balls:
     return filled(numbers(balls), balls.shape)
 
 
+def adjoint_balls(a: Balls) -> Balls:
+    """The conjugate transpose of a matrix of balls."""
+    turned = [x.conjugate() if type(x) is flint.acb else x for x in plain(a).T.ravel().tolist()]
+    return filled(turned, a.T.shape)
+
+
+def hermitian_balls(a: Balls) -> Balls:
+    """(a + a^H) / 2 of a matrix of balls."""
+    return as_balls((plain(a) + adjoint_balls(a)) / 2)
+
+
 def zeros(*shape: int) -> Balls:
     """An array of exact zeros."""
     return filled([ZERO] * int(np.prod(shape)), shape)
 
 
-def backward_error(push: Callable[..., Any]) -> Callable[..., Any]:
+def backward_error(push: Callable[..., Any], constant: float = 1.0) -> Callable[..., Any]:
     """The error of a backward stable algorithm, as `Primitive.error` has it.
 
-    It gives the exact result of a matrix A + E, |E| about sqrt(n) u |A|: moves of all elements of
-    the first input by u |A| / sqrt(n), up or down at random, carried on by the differential; the
-    root mean square of a few (Higham, Accuracy and Stability of Numerical Algorithms, 2.8, 9.3).
+    It gives the exact result of A + E: moves of all elements of the first input, up or down at
+    random, by sqrt(n) u times their root mean square, carried on by the differential; the root mean
+    square of a few (Higham, Accuracy and Stability of Numerical Algorithms, 2.8, 9.3). constant: 1
+    of an elimination, more of what iterates. Measured on LAPACK in float32 and float64, n = 2 to
+    64: the root mean square of an error in these units lies between 0.05 and 2.2.
     """
 
     def error(y: Any, a: Any, *rest: Any, **settings: Any) -> Any:
         random = np.random.default_rng(0)
-        norm = np.sqrt(np.sum(np.abs(a) ** 2, axis=(-1, -2), keepdims=True))
-        size = norm / np.sqrt(max(min(a.shape[-2:]), 1))
+        size = np.sqrt(np.mean(np.abs(a) ** 2, axis=(-1, -2), keepdims=True))
+        size = size * (constant * np.sqrt(max(a.shape[-2:])))
         found: Any = 0.0
         for _ in range(DRAWS):
             t = size * (2.0 * random.integers(0, 2, a.shape) - 1)

@@ -1,0 +1,178 @@
+"""A JAX function as a claim: what JAX's reverse mode says of it, with its custom rules."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from architectures import Array, Tensors
+from backproof.checks.claim import Claim, Context, Observed, Reference, Runs
+from backproof.checks.in_jax.call import Code, plain
+from backproof.checks.in_jax.conduct import Trial, observe_jax
+from backproof.checks.request import COTANGENT, Asked, subject
+from backproof.programs.jaxpr.arguments import floating, taken_apart
+from backproof.programs.jaxpr.function import run_function
+from backproof.programs.run import Run
+
+Function = Callable[..., Any]
+Numbers = Mapping[str, Any]
+
+
+def jax_claim(
+    function: Function,
+    args: tuple[Any, ...],
+    asked: Asked,
+    dtype: Any = None,
+    argnums: Collection[int] | None = None,
+) -> Claim:
+    """A function and its own gradient at arguments, under a random cotangent for every output.
+
+    64-bit types are on if the user has turned them on, or an argument has one. Raises ValueError
+    where no argument that moves holds floats.
+    """
+    given = args if dtype is None else _cast(args, dtype)
+    parts = taken_apart(function, given, argnums)
+    code = Code(function, argnums, parts, _wide() or _double(given))
+    trial, tensors = _heard(code, asked)
+    code = trial.code
+    dys = dict(trial.dys[0]) if trial.gradients else {}
+    return Claim(
+        subject(_given(trial), asked),
+        tensors,
+        {COTANGENT + n: d for n, d in dys.items()},
+        {n: getattr(x, "dtype", tensors[n].dtype) for n, x in code.parts.moving.items()},
+        _observed(trial),
+        partial(_recorded, code, function, dys),
+        Runs(partial(_loss_at, trial, dys), partial(_at_inputs, trial)),
+        _context(trial, dys),
+        _referring(asked.reference, trial, dys),
+        pure=True,
+    )
+
+
+def _recorded(code: Code, function: Function, dys: Tensors, at: Tensors) -> Run:
+    """A recorded run at other values of the moving leaves."""
+    arguments = code.parts.rebuilt(code.entered(at))
+    with code.same_chance():
+        return run_function(
+            function, arguments, dys, argnums=code.argnums, wide=code.wide, chance=code.same_chance
+        )
+
+
+def _heard(code: Code, asked: Asked) -> tuple[Trial, Tensors]:
+    """The function observed. What fails in 64 bits, though the user has them off, is observed in
+    the user's own.
+    """
+    tensors = _tensors(code)
+    trial = observe_jax(code, tensors, asked.seconds, asked.seed)
+    raised = any(act.code == "BP201" for act in trial.book.acts)
+    if raised and code.wide and not _wide():
+        narrow = replace(code, wide=False, changed=set())
+        other = observe_jax(narrow, _tensors(narrow), asked.seconds, asked.seed)
+        if other.gradients:
+            other.book.note("it raises on float64, and was judged in the types of JAX's defaults")
+            return other, _tensors(narrow)
+    return trial, tensors
+
+
+def _given(trial: Trial) -> Tensors:
+    """The tensors as they came, in their own dtypes; a Python float in JAX's."""
+    leaves = trial.code.parts.moving.items()
+    return {n: np.asarray(x) if hasattr(x, "dtype") else trial.tensors[n] for n, x in leaves}
+
+
+def _observed(trial: Trial) -> Observed:
+    book = trial.book
+    results = dict(trial.gradients[0]) if trial.gradients else {}
+    lists = (book.acts, book.suspicions, book.notes, book.left_out)
+    return Observed(*map(tuple, lists), results, dict(trial.outputs), book.spent)
+
+
+def _context(trial: Trial, dys: Tensors) -> Context:
+    inputs = {**_numbers(trial.code.parts.constants), **trial.tensors}
+    if not trial.gradients:
+        return Context(inputs)
+    at = partial(_at_inputs, trial)
+    if len(dys) > 1:
+        return Context(inputs, at=at)
+    (y,), (d,) = trial.outputs.values(), dys.values()
+    return Context(inputs, y, d, partial(_at_cotangent, trial), at)
+
+
+def _referring(reference: Function | None, trial: Trial, dys: Tensors) -> Reference | None:
+    if reference is None:
+        return None
+    code = replace(trial.code, function=reference, changed=set())
+
+    def loss(at: Tensors) -> float:
+        outputs = code.outputs(code.entered(at), traced=False)
+        return _weighed({n: plain(y) for n, y in outputs.items()}, dys)
+
+    def gradient(at: Tensors) -> Mapping[str, Any]:
+        return _recorded(code, reference, dys, at).returned
+
+    return Reference(partial(_recorded, code, reference, dys), Runs(loss, gradient))
+
+
+def _loss_at(trial: Trial, dys: Tensors, at: Tensors) -> float:
+    """<y, dy> in the function's own types."""
+    assert trial.run is not None
+    ys = trial.run(trial.code.entered(at), list(dys.values()))[0]
+    return _weighed(ys, dys)
+
+
+@np.errstate(all="ignore")
+def _weighed(ys: Mapping[str, Any], dys: Tensors) -> float:
+    """<y, dy>, added up in float64."""
+    return sum(float((ys[n].astype(np.float64) * d).sum()) for n, d in dys.items())
+
+
+def _tensors(code: Code) -> dict[str, Array]:
+    """What moves, in the dtypes that it has in JAX; floats that NumPy has not, as float32."""
+    found = {name: plain(leaf) for name, leaf in code.parts.moving.items()}
+    if code.wide:
+        return {n: np.array(t) for n, t in found.items()}
+    return {n: t.astype(np.float32) if t.dtype == np.float64 else t for n, t in found.items()}
+
+
+def _wide() -> bool:
+    """Whether the user has 64-bit types on."""
+    return bool(jnp.result_type(float) == np.float64)
+
+
+def _double(args: tuple[Any, ...]) -> bool:
+    return any(getattr(leaf, "dtype", None) == np.float64 for leaf in jax.tree.leaves(args))
+
+
+def _cast(args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:
+    kind = jnp.dtype(dtype)
+    return tuple(
+        jax.tree.map(lambda x: np.asarray(x).astype(kind) if floating(x) else x, list(args))
+    )
+
+
+def _numbers(constants: Numbers) -> dict[str, Any]:
+    """The leaves that NumPy can hold: no random keys, no strings."""
+    kinds = (np.number, np.bool_)
+    numbers = {n: x for n, x in constants.items() if isinstance(x, int | float)}
+    arrays = {n: x for n, x in constants.items() if hasattr(x, "dtype")}
+    held = {n: x for n, x in arrays.items() if any(jnp.issubdtype(x.dtype, k) for k in kinds)}
+    return {**numbers, **{n: plain(x) for n, x in held.items()}}
+
+
+def _at_cotangent(trial: Trial, dy: Any) -> Numbers:
+    """The gradients in floats at another cotangent of the only output."""
+    ((_, own),) = trial.dys[0].items()
+    assert trial.run is not None
+    moving = trial.code.entered(trial.tensors)
+    return trial.run(moving, [np.asarray(dy).astype(own.dtype)])[1]
+
+
+def _at_inputs(trial: Trial, inputs: Numbers) -> Numbers:
+    """The gradients in floats at other inputs."""
+    assert trial.run is not None
+    return trial.run(trial.code.entered(inputs), list(trial.dys[0].values()))[1]

@@ -1,0 +1,181 @@
+"""NumPy functions as claims: a loss with its gradient, or a layer's forward with its backward."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from backproof.checks.arguments.nodes import leaves, mapped
+from backproof.checks.arguments.trees import Arguments
+from backproof.checks.behaviour.acts import PATIENCE
+from backproof.checks.behaviour.conduct import observe_pair
+from backproof.checks.behaviour.layers import observe_layer
+from backproof.checks.behaviour.passes import OUTPUT, Layer
+from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
+from backproof.checks.request import COTANGENT, Asked, Function, subject
+from backproof.programs.numpy.running import numbers_among, run_layer, run_pair
+from backproof.programs.run import Run
+from backproof.verdict.decisions import MOST_ELEMENTS
+
+LOSS = "loss"
+
+
+def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked) -> Claim:
+    """A loss and its gradient at arguments."""
+    tensors = arguments.tensors
+    conduct = observe_pair(loss, gradient, arguments, asked.seconds, patience=_patience(tensors))
+    outputs = {} if conduct.loss is None else {LOSS: conduct.loss}
+    numbers = numbers_among(arguments.names, arguments.values)
+
+    def record(at: Tensors) -> Run:
+        return run_pair(
+            loss, gradient, at, arguments.rebuild, arguments.gradients, numbers=numbers
+        )
+
+    def value(at: Tensors) -> Any:
+        return loss(*arguments.rebuild(_copies(at, tensors)))
+
+    def returned(at: Mapping[str, Any]) -> Mapping[str, Any]:
+        return arguments.gradients(gradient(*arguments.rebuild(_copies(at, tensors))))
+
+    return Claim(
+        subject(tensors, asked),
+        tensors,
+        {},
+        {n: t.dtype for n, t in tensors.items()},
+        _observed(conduct, conduct.gradients, outputs),
+        record,
+        Runs(value, returned),
+        Context({**arguments.constants, **tensors}, at=returned),
+        _referring(asked.reference, arguments, {}),
+    )
+
+
+def layer(
+    forward: Function, backward: Function | None, arguments: Arguments, asked: Asked
+) -> Claim:
+    """A forward pass and its backward at inputs, under a random cotangent."""
+    tensors = arguments.tensors
+    conduct = observe_layer(
+        forward, backward, arguments, asked.seconds, asked.seed, patience=_patience(tensors)
+    )
+    dys = conduct.cotangents[0] if conduct.cotangents else {}
+    code = _Layer(Layer(forward, backward), arguments, dys)
+    one = len(dys) == 1
+    return Claim(
+        subject(tensors, asked),
+        tensors,
+        {COTANGENT + name: dy for name, dy in dys.items()},
+        {n: t.dtype for n, t in tensors.items()},
+        _observed(conduct, conduct.gradients[0] if conduct.gradients else {}, conduct.outputs),
+        code.record,
+        Runs(code.loss, code.gradient),
+        Context(
+            {**arguments.constants, **tensors},
+            next(iter(conduct.outputs.values())) if one else None,
+            next(iter(dys.values())) if one else None,
+            code.at_cotangent if one else None,
+            code.gradient,
+        ),
+        _referring(asked.reference, arguments, dys),
+    )
+
+
+class _Layer:
+    """A layer at arguments, under cotangents."""
+
+    def __init__(self, layer: Layer, arguments: Arguments, dys: Tensors) -> None:
+        self.layer, self.arguments, self.dys = layer, arguments, dys
+        self.numbers = numbers_among(arguments.names, arguments.values)
+
+    def record(self, at: Tensors) -> Run:
+        """A recorded run."""
+        return run_layer(
+            self.layer.forward,
+            self.layer.backward,
+            at,
+            self.arguments.rebuild,
+            self.arguments.gradients,
+            partial(_cotangent, self.dys),
+            numbers=self.numbers,
+        )
+
+    def loss(self, at: Tensors) -> Any:
+        """<y, dy>."""
+        return _weighed(self._passed(at).y, self.dys)
+
+    def gradient(self, at: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The gradients in floats."""
+        passed = self._passed(at)
+        dy = mapped(partial(_cotangent, self.dys), OUTPUT, passed.y)
+        return self.arguments.gradients(passed.pullback(dy))
+
+    def at_cotangent(self, dy: Any) -> Mapping[str, Any]:
+        """The gradients in floats at another cotangent of the only output."""
+        (name,) = self.dys
+        other = _Layer(self.layer, self.arguments, {name: np.asarray(dy)})
+        return other.gradient(self.arguments.tensors)
+
+    def _passed(self, at: Mapping[str, Any]) -> Any:
+        return self.layer(*self.arguments.rebuild(_copies(at, self.arguments.tensors)))
+
+
+def _cotangent(dys: Tensors, name: str, y: Any) -> Any:
+    """The cotangent of an output; of one that is no tensor of floats, the output itself."""
+    return dys[name].copy() if name in dys else y
+
+
+def _weighed(y: Any, dys: Tensors) -> Any:
+    named = dict(leaves(OUTPUT, y))
+    return sum(np.asarray(named[n] * dy).sum() for n, dy in dys.items())
+
+
+def _referring(
+    reference: Callable[..., Any] | None, arguments: Arguments, dys: Tensors
+) -> Reference | None:
+    """The reference, whose backward nobody knows."""
+    if reference is None:
+        return None
+
+    def nothing(*_: Any) -> dict[str, None]:
+        return dict.fromkeys(arguments.tensors)
+
+    def value(at: Tensors) -> Any:
+        y = reference(*arguments.rebuild(_copies(at, arguments.tensors)))
+        return _weighed(y, dys) if dys else y
+
+    def record(at: Tensors) -> Run:
+        if not dys:
+            return run_pair(reference, nothing, at, arguments.rebuild, _none(arguments))
+        forward = _paired(reference)
+        return run_layer(
+            forward, nothing, at, arguments.rebuild, _none(arguments), partial(_cotangent, dys)
+        )
+
+    return Reference(record, Runs(value, nothing))
+
+
+def _paired(reference: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *args: (reference(*args), None)
+
+
+def _none(arguments: Arguments) -> Callable[[Any], dict[str, Any]]:
+    return lambda _: dict.fromkeys(arguments.tensors)
+
+
+def _copies(at: Mapping[str, Any], tensors: Tensors) -> dict[str, Any]:
+    """Copies of what the code is given; large ones are handed over as they are, since who changes
+    its inputs was convicted of that before.
+    """
+    kept = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
+    return {n: at[n] if kept else np.array(at[n], order="K") for n in tensors}
+
+
+def _patience(tensors: Tensors) -> float:
+    return 0.0 if sum(t.size for t in tensors.values()) > MOST_ELEMENTS else PATIENCE
+
+
+def _observed(conduct: Any, results: Mapping[str, Any], outputs: Mapping[str, Any]) -> Observed:
+    parts = (conduct.acts, conduct.suspicions, conduct.notes, conduct.left_out)
+    return Observed(*parts, dict(results), dict(outputs), conduct.seconds)
