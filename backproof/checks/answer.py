@@ -10,14 +10,15 @@ import numpy as np
 from backproof.checks.accepted import Accept, accepted
 from backproof.checks.claim import Claim
 from backproof.checks.differences import by_differences
-from backproof.checks.ladder import Heard, climb
+from backproof.checks.ladder import Heard, climb, true_outputs
+from backproof.checks.measure import numbers_in
 from backproof.checks.reference import against_reference
 from backproof.checks.why import Why, explain_acts, explained
 from backproof.checks.behaviour.attempts import sealed
 from backproof.verdicts import Finding, Status, Verdict
 from backproof.witnesses import DIFFERENCES, EXACT
 
-CLAIM = "claim"
+CLAIM, LOSS = "claim", "loss"
 """The witness named in findings that the claim's own behaviour gives rise to."""
 
 
@@ -36,6 +37,7 @@ def _judged(claim: Claim, seed: int, accept: Accept) -> Verdict:
     judged = {n: g for n, g in observed.results.items() if n not in lost and n in claim.tensors}
     heard = climb(claim, judged, seed) if judged else Heard(claim)
     findings += heard.judgement.findings
+    findings += _not_finite(claim, heard)
     if heard.measured is None and judged:
         findings += by_differences(claim, judged, heard, seed)
     findings += against_reference(claim, heard, seed)
@@ -71,6 +73,28 @@ def _size(heard: Heard, findings: Sequence[Finding]) -> float | None:
     off = {f.tensor for f in findings if not f.status}
     sizes = [t.size for n, t in heard.measured.tensors.items() if n in off]
     return max(sizes, default=None)
+
+
+def _not_finite(claim: Claim, heard: Heard) -> list[Finding]:
+    """The outputs that are no finite numbers, though the same forward pass is without rounding."""
+    lost = {n: y for n, y in claim.observed.outputs.items() if not np.isfinite(numbers_in(y)).all()}
+    if not lost:
+        return []
+    true = true_outputs(heard.measured.run) if heard.measured is not None else {}
+    found = []
+    for name, y in lost.items():
+        own = numbers_in(y)
+        bad = np.argwhere(~np.isfinite(own) & np.isfinite(true.get(name, 0.0)))
+        if len(bad) and not _overflows(true.get(name), y):
+            note = f"{len(bad)} of {own.size} elements are not finite though the truth is"
+            found.append(Finding(LOSS, CLAIM, Status.BROKEN, note=note))
+    return found
+
+
+def _overflows(true: Any, y: Any) -> bool:
+    """Whether the truth itself is too large for the format."""
+    kind = np.asarray(y).dtype
+    return true is not None and kind.kind == "f" and bool((np.abs(true) > np.finfo(kind).max).any())
 
 
 def _acted(code: str, tensor: str, detail: str) -> Finding:

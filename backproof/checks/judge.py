@@ -46,7 +46,7 @@ def judge(measured: Measured, loss: Loss | None = None, seed: int = 0) -> Judgem
     loss: runs the claim's forward pass elsewhere; without it no staircase is looked for.
     """
     said = Judgement()
-    if all(plain(t) is Status.CORRECT for t in measured.tensors.values()):
+    if all(plain(t) in (Status.CORRECT, Status.KINK) for t in measured.tensors.values()):
         return _correct(measured, said)
     suspects = [t for t in measured.tensors.values() if plain(t) is Status.WRONG]
     if suspects:
@@ -61,6 +61,8 @@ def plain(tensor: Tensor) -> Status:
         return Status.WRONG
     if tensor.claimed is not None and tensor.off.any():
         return Status.WRONG
+    if (tensor.ratio <= LIMIT).all() and tensor.bends.any():
+        return Status.KINK
     if (tensor.ratio <= LIMIT).all():
         return Status.CORRECT if tensor.keeps_a_digit else Status.IMPRECISE
     return Status.WRONG if tensor.claimed is None else Status.IMPRECISE
@@ -75,7 +77,7 @@ def _correct(measured: Measured, said: Judgement) -> Judgement:
     """Right throughout; a kink where numbers tie and another convention has another gradient."""
     tie = matters(measured) if measured.decisions else None
     for t in measured.tensors.values():
-        kink = tie is not None and t.name in tie.moved
+        kink = t.bends.any() or (tie is not None and t.name in tie.moved)
         said.findings.append(_finding(t, Status.KINK if kink else Status.CORRECT, ""))
     if tie is not None:
         _remark_tie(tie, said)

@@ -14,7 +14,7 @@ from backproof.checks.claim import Claim, Tensors
 from backproof.checks.judge import Judgement, judge
 from backproof.checks.measure import Measured, measure
 from backproof.checks.unfollowed import coarse, stays
-from backproof.exact.balls import to_balls
+from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.taylor import weighed
@@ -108,6 +108,12 @@ def _value(run: Run) -> float:
     }
     values = over_balls(list(dys), BITS)
     return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())
+
+
+def true_outputs(run: Run) -> dict[str, Floats]:
+    """The outputs without rounding, to the nearest float64."""
+    values = over_balls(list(run.outputs.values()), BITS)
+    return dict(zip(run.outputs, map(midpoints, values), strict=True))
 
 
 def _ask_again(heard: Heard, record: Any, seed: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.exact.balls import NOTHING, Balls, as_balls, midpoints, to_balls
+from backproof.exact.balls import NOTHING, Balls, as_balls, midpoints, radii, to_balls
 from backproof.exact.evaluate import ancestors
 from backproof.exact.faithful import carried_on, library_errors
 from backproof.exact.precision import FLOAT64, Floats, Precision, precision_of
@@ -31,7 +31,8 @@ class Tensor:
 
     true: the truth. claimed: the claim's formula without rounding, None where its backward was not
     followed. returned: what the claim returned. unit: the error that rounding makes of each
-    element; half: half an ulp of it. step, claim: the steps that make the two gradients.
+    element; half: half an ulp of it. step, claim: the steps that make the two gradients. beside:
+    whether the truth was looked up beside the point.
     """
 
     name: str
@@ -43,6 +44,14 @@ class Tensor:
     claim: Step | None
     precision: Precision
     flushes: bool = False
+    beside: bool = False
+
+    @cached_property
+    def bends(self) -> Any:
+        """The elements that have another slope to each side of the point."""
+        if not self.beside:
+            return np.zeros(self.truth.shape, dtype=bool)
+        return radii(self.true) > 2.0**-30 * np.abs(self.truth)
 
     @cached_property
     def truth(self) -> Floats:
@@ -138,7 +147,7 @@ def measure(
     followed = [c for c in claims if c is not None]
     wanted = [*true, *followed]
     extra = [found[k] for k, c in enumerate(claims) if c is not None]
-    decided = isolated(run.record.steps, run.inputs, seed)
+    decided = isolated(ancestors(list(run.outputs.values())), run.inputs, seed)
     told = known(wanted, [*found, *extra], decided=decided)
     told = settled_beside(wanted, told, list(run.inputs.values()), seed, decided)
     values = iter(told.values[len(true) :])
@@ -157,6 +166,7 @@ def measure(
             claims[k],
             formats[k],
             run.flushes,
+            told.beside,
         )
     measured = Measured(run, tensors, told.bits, told.bounded, decided)
     measured = _again(measured, usual, seed) if _doubtful(measured) else measured
@@ -195,12 +205,13 @@ def _rounds_badly(measured: Measured) -> bool:
 
 
 def _with_libraries(measured: Measured, usual: list[Step], seed: int) -> Measured:
-    """With units in which the errors of library functions count, forward and in the claim's own
-    backward: whoever calls an inaccurate function is not to blame.
+    """With units in which the errors of library functions count: of the forward pass all of them, as
+    they are; in the claim's own backward those of inaccurate ones, since whoever calls these is not
+    to blame. The ordinary error of a function is there no excuse for an unstable use of it.
     """
     tensors = dict(measured.tensors)
     claims = {n: t.claim for n, t in tensors.items() if t.claim is not None}
-    forward = library_errors(usual)
+    forward = library_errors(usual, least=1.0)
     backward = library_errors(list(claims.values()))
     if not forward and not backward:
         return measured

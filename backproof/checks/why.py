@@ -29,7 +29,20 @@ def explain_acts(claim: Claim, findings: Sequence[Finding]) -> Why | None:
     for act in claim.observed.acts:
         if act.code not in SHAPED:
             return why(act.code, f"{act.tensor}: {act.detail}" if act.tensor else act.detail)
+    if any(f.status is Status.BROKEN and f.tensor == LOSS for f in findings):
+        return _infinite_loss(claim)
     return None
+
+
+def _infinite_loss(claim: Claim) -> Why:
+    """A loss that is not finite: in this format alone, or in a finer one as well."""
+    try:
+        double = claim.runs.value({n: np.asarray(t, dtype=np.float64) for n, t in claim.at.items()})
+    except Exception:  # code that does not run in another format
+        double = np.nan
+    if np.isfinite(double) and all(t.dtype != np.float64 for t in claim.tensors.values()):
+        return why("BP119", "the loss is not finite here, and it is where the inputs are float64")
+    return why("BP207", "the loss is not finite, though the truth is")
 
 
 def explained(claim: Claim, heard: Heard, findings: Sequence[Finding], seed: int) -> Why:

@@ -64,7 +64,8 @@ def same(steps: Sequence[Step], decided: Mapping[int, Any]) -> dict[int, int]:
     found: dict[int, int] = {}
     for step in steps:
         given = tuple(found[x.number] for x in step.inputs)
-        own = step.value.tobytes() if step.primitive.decides or not step.inputs else b""
+        given_or_decided = step.primitive.decides or not step.inputs
+        own = (step.value.dtype.str, step.value.tobytes()) if given_or_decided else ()
         key = step.primitive.name, given, step.shape, own, _settings(step)
         apart = step.number in decided
         found[step.number] = step.number if apart else known.setdefault(key, step.number)

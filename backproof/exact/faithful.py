@@ -23,15 +23,15 @@ ARITHMETIC = {"add", "subtract", "multiply", "divide", "square", "sqrt", "recipr
 """What every library rounds correctly."""
 
 
-def library_errors(targets: Sequence[Step]) -> dict[int, Floats]:
-    """By the number of a step, the error of its float value where that is more than `LIBRARY` half
+def library_errors(targets: Sequence[Step], least: float = LIBRARY) -> dict[int, Floats]:
+    """By the number of a step, the error of its float value where that is more than `least` half
     ulps: of functions and composites, not of arithmetic, nor of sums, which have a noise of theirs.
     """
     found = {}
     for step in ancestors(targets):
         if not _is_function(step):
             continue
-        own = _error(step)
+        own = _error(step, least)
         if own is not None:
             found[step.number] = own
     return found
@@ -43,7 +43,7 @@ def _is_function(step: Step) -> bool:
     return rounded and step.precision is not None and (not plain or step.began < step.number)
 
 
-def _error(step: Step) -> Floats | None:
+def _error(step: Step, least: float) -> Floats | None:
     given = _given(step)
     try:
         with flint.ctx.workprec(ENOUGH):
@@ -52,7 +52,7 @@ def _error(step: Step) -> Floats | None:
     except (ArithmeticError, ValueError):  # a value at which the function has no ball
         return None
     half = (step.precision or FLOAT64).half_ulp(np.abs(step.value))
-    errs = np.isfinite(apart) & (apart > LIBRARY * half)
+    errs = np.isfinite(apart) & (apart > least * half)
     return np.where(errs, apart, 0.0) if errs.any() else None
 
 

@@ -21,7 +21,7 @@ def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
     name = step.primitive.name
     if name == "input":
         return readers.get(step.number, step.precision or FLOAT64).half_ulp(np.abs(step.value))
-    if not step.primitive.rounds or step.precision is None:
+    if not step.primitive.rounds or step.precision is None or _of_constants(step):
         return None
     if step.primitive is cast and step.precision.bits >= (step.inputs[0].precision or FLOAT64).bits:
         return None
@@ -35,6 +35,11 @@ def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
     u = (step.accumulator or step.precision).u
     added = u * u * count * (np.abs(step.value) ** 2 / 3 + squares / 2)
     return np.sqrt(own * own + np.where(np.asarray(count) > 1, added, 0.0))
+
+
+def _of_constants(step: Step) -> bool:
+    """Whether a step computes with single numbers of a slope, as p - 1, and is as exact as these."""
+    return all(x.primitive.name == "constant" and x.size == 1 for x in step.inputs)
 
 
 def samples(

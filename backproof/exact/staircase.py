@@ -44,17 +44,23 @@ def staircase(
     differing = [_differ(decisions, inputs, direction, h) for h in steps]
     if _longest(differing) < STAIRS:
         return None
-    slopes = [
-        (loss(_aside(inputs, direction, h)) - loss(_aside(inputs, direction, -h))) / (2 * h)
-        for h in steps
-    ]
+    here = loss(_aside(inputs, direction, 0.0))
+    slopes = [_slopes(loss, inputs, direction, h, here) for h in steps]
     for k in range(len(steps) - STAIRS + 1):
-        if all(differing[k : k + STAIRS]) and np.isfinite(slopes[k : k + STAIRS]).all():
-            window = slopes[k : k + STAIRS]
-            spread, slope = max(window) - min(window), float(np.median(window))
+        window = np.array(slopes[k : k + STAIRS])
+        if all(differing[k : k + STAIRS]) and np.isfinite(window).all():
+            spread, slope = float(np.ptp(window)), float(np.median(window))
             if spread < FLAT * abs(slope - recorded):
                 return Stairs(slope, spread)
     return None
+
+
+def _slopes(
+    loss: Any, inputs: Any, direction: Any, h: float, here: float
+) -> tuple[float, float]:
+    """The slopes ahead and behind: of a kink nearby they are two, of a staircase one."""
+    ahead, behind = (loss(_aside(inputs, direction, s)) for s in (h, -h))
+    return (ahead - here) / h, (here - behind) / h
 
 
 def _aside(inputs: Any, direction: Any, h: float) -> dict[str, Floats]:

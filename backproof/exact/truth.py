@@ -34,12 +34,14 @@ class Known:
     """Values of steps over balls.
 
     values: in the order asked for. bits: that were needed. bounded: whether the radii bound them;
-    otherwise two precisions agree, and nothing else stands behind the values.
+    otherwise two precisions agree, and nothing else stands behind the values. beside: whether some
+    are what they are to either side of the point.
     """
 
     values: tuple[Balls, ...]
     bits: int
     bounded: bool = True
+    beside: bool = False
 
 
 def known(
@@ -105,7 +107,7 @@ def settled_beside(
             (v, near[0][k], near[1][k], far[0][k], far[1][k]) for k, v in enumerate(found.values)
         )
     )
-    return Known(values, found.bits, found.bounded)
+    return Known(values, found.bits, found.bounded, beside=True)
 
 
 def _moved(steps: Any, inputs: Sequence[Step], power: int, seed: int, decided: Any) -> list[list[Balls]]:

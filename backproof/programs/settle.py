@@ -44,6 +44,7 @@ def settled(
         record.context, record.place = before
     own, step.value = step.value, numbers_of(value).reshape(step.value.shape)
     step.precision, step.accumulator, step.scalar = precision, inside, scalar
+    step.began = min(first, step.number)
     if step.is_float and precision is not None:
         held_against(record, step, own, first)
     return step
@@ -59,7 +60,7 @@ def held_against(record: Record, step: Step, own: Any, first: int) -> None:
     precision = step.precision or FLOAT64
     with np.errstate(all="ignore"):
         apart = np.abs(own - step.value)
-        near = apart <= FAITHFUL * precision.half_ulp(step.value)
+        near = apart <= FAITHFUL * precision.half_ulp(np.abs(step.value))
     alike = near | (own == step.value) | ((own != own) & (step.value != step.value))
     if not alike.all():
         record.unlike.append(step)

@@ -13,7 +13,7 @@ import torch
 from torch.utils import _pytree as pytree
 
 from architectures import Tensors
-from backproof.oracle import asked
+from backproof.checks import request as asked
 from backproof.checks.arguments.trees import argument_names
 from backproof.checks.in_torch.tensors import as_numpy, floating, handed, torch_dtype
 from reference.testimony import LOSS
