@@ -12,6 +12,7 @@ from backproof.exact.balls import NOTHING, Balls, as_balls, midpoints, radii, to
 from backproof.exact.evaluate import ancestors
 from backproof.exact.faithful import carried_on, library_errors
 from backproof.exact.precision import FLOAT64, Floats, Precision, precision_of
+from backproof.exact.primitives.decisions import pick
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 from backproof.exact.rounding import units
@@ -190,7 +191,7 @@ def _counting(run: Run, names: Sequence[str], projections: Any, steps: Sequence[
 
 
 def _has_two_forms(run: Run) -> bool:
-    return any(step.primitive.steep for step in run.record.steps)
+    return any(s.primitive.steep or s.primitive is pick for s in run.record.steps)
 
 
 def _doubtful(measured: Measured) -> bool:
