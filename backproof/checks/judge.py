@@ -6,21 +6,27 @@ constants, ties, staircases, approximations; then the claim is wrong, and that i
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import flint
 import numpy as np
 
 from backproof.checks.measure import Measured, Tensor, distances, ratios
+from backproof.checks.remarks import remarks
 from backproof.checks.ties import Convention, convention, matters
 from backproof.exact.balls import midpoints, numbers, to_balls
 from backproof.exact.constants import System, explained
+from backproof.exact.evaluate import BITS, over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.staircase import Stairs, staircase
-from backproof.exact.taylor import remainder
+from backproof.exact.taylor import remainder, weighed
 from backproof.verdict.decisions import LIMIT
 from backproof.verdicts import Finding, Status
 from backproof.witnesses import EXACT
+
+AGREE = 16
+"""Errors of a staircase's slope, as its octaves tell them, or roundings of it: so close a claim may be."""
 
 Loss = Callable[[Mapping[str, Floats]], float]
 """The value of a claim's forward pass elsewhere, its decisions made afresh, in balls."""
@@ -81,6 +87,7 @@ def _correct(measured: Measured, said: Judgement) -> Judgement:
         said.findings.append(_finding(t, Status.KINK if kink else Status.CORRECT, ""))
     if tie is not None:
         _remark_tie(tie, said)
+    said.remarks += remarks(measured)
     return said
 
 
@@ -172,10 +179,21 @@ def _stairs(
     direction = _direction(measured, suspects, seed)
     recorded = float(_slope(measured, direction, claimed=False).mid())
     u = max(t.precision.u for t in measured.tensors.values())
-    found = staircase(
-        measured.decisions, measured.run.inputs, direction, recorded, loss, u
-    )
-    return None if found is None else (found, direction)
+    afresh = partial(_value_afresh, measured)
+    for value in (afresh, loss):  # the second follows Python's own branches as well, and is slow
+        found = staircase(
+            measured.decisions, measured.run.inputs, direction, recorded, value, u
+        )
+        if found is not None:
+            return found, direction
+    return None
+
+
+def _value_afresh(measured: Measured, at: Mapping[str, Floats]) -> float:
+    """The outputs weighed by their cotangents elsewhere, decisions of the record made afresh."""
+    dys = {y: to_balls(_cotangent(measured, n)) for n, y in measured.run.outputs.items()}
+    values = over_balls(list(dys), BITS, {n: to_balls(x) for n, x in at.items()}, afresh=True)
+    return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())
 
 
 def _on_stairs(
@@ -183,8 +201,9 @@ def _on_stairs(
 ) -> Judgement:
     """A program whose slope at the point nobody means: the slope to either side decides."""
     stairs, direction = found
+    u = max(t.precision.u for t in measured.tensors.values())
     claimed = float(_slope(measured, direction, claimed=True).mid())
-    agrees = abs(claimed - stairs.slope) <= max(2 * stairs.known, 1e-6 * abs(stairs.slope))
+    agrees = abs(claimed - stairs.slope) <= AGREE * max(stairs.known, u * abs(stairs.slope))
     note = f"a staircase: its slope to either side is {stairs.slope:.9g}, known to {stairs.known:.1e}"
     for t in measured.tensors.values():
         status = Status.CORRECT if agrees or t.name not in direction else Status.WRONG

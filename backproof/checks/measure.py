@@ -92,7 +92,9 @@ class Tensor:
         """Whether any element is right in its first digit, or there is none to be right in."""
         size = np.abs(self.truth)
         known = (size > 0) & np.isfinite(size)
-        return not known.any() or bool((self.error[known] <= size[known] / 10).any())
+        if not known.any() or (self.error[known] <= size[known] / 10).any():
+            return True
+        return not (radii(self.true)[known] < size[known]).any()
 
     @property
     def size(self) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.exact.balls import Balls, to_balls
+from backproof.exact.balls import Balls, midpoints, to_balls
 from backproof.exact.precision import Floats
 from backproof.exact.primitive import NUMBER
 from backproof.exact.primitives.moves import positions_of
@@ -33,11 +33,13 @@ def over_balls(
     bits: int = BITS,
     at: Mapping[str, Balls] | None = None,
     decided: Mapping[int, Any] | None = None,
+    afresh: bool = False,
 ) -> list[Balls]:
     """The values of steps, with the decisions of the run.
 
     at: other values of inputs, by name. decided: by the number of a decision, what it is to be
-    instead. Raises what FLINT raises where a function has no ball.
+    instead. afresh: decisions are taken anew, of midpoints. Raises what FLINT raises where a
+    function has no ball.
     """
     at, decided = at or {}, decided or {}
     steps = ancestors(targets)
@@ -49,7 +51,7 @@ def over_balls(
         for step in steps:
             if first[step.number] == step.number:
                 given = [values[first[x.number]] for x in step.inputs]
-                values[step.number] = _value(step, given, at, decided)
+                values[step.number] = _value(step, given, at, decided, afresh)
             for x in step.inputs:
                 if last[first[x.number]] == step.number and first[x.number] not in wanted:
                     values.pop(first[x.number], None)
@@ -85,9 +87,13 @@ def _settings(step: Step) -> Any:
     )
 
 
-def _value(step: Step, given: list[Any], at: Any, decided: Any) -> Any:
+def _value(step: Step, given: list[Any], at: Any, decided: Any, afresh: bool) -> Any:
     if step.number in decided:
         return decided[step.number]
+    if step.primitive.decides and afresh:
+        floats = [midpoints(v) if v.dtype == object else v for v in given]
+        taken = np.asarray(step.primitive.floats(*floats, **step.settings))
+        return to_balls(taken) if step.is_float else taken
     if step.primitive.decides and _replayed(step, given):
         return to_balls(step.value) if step.is_float else step.value
     if not step.inputs and step.primitive is not NUMBER:

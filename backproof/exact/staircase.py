@@ -42,17 +42,23 @@ def staircase(
     """
     steps = [2.0**-k for k in range(FIRST, int(-np.log2(8 * u)) + 1)]
     differing = [_differ(decisions, inputs, direction, h) for h in steps]
-    if _longest(differing) < STAIRS:
-        return None
-    here = loss(_aside(inputs, direction, 0.0))
-    slopes = [_slopes(loss, inputs, direction, h, here) for h in steps]
+    here: float | None = None
     for k in range(len(steps) - STAIRS + 1):
-        window = np.array(slopes[k : k + STAIRS])
-        if all(differing[k : k + STAIRS]) and np.isfinite(window).all():
-            spread, slope = float(np.ptp(window)), float(np.median(window))
-            if spread < FLAT * abs(slope - recorded):
-                return Stairs(slope, spread)
+        if not all(differing[k : k + STAIRS]):
+            continue
+        here = loss(_aside(inputs, direction, 0.0)) if here is None else here
+        found = [_slopes(loss, inputs, direction, h, here) for h in steps[k : k + STAIRS]]
+        window = np.array(found)
+        if np.isfinite(window).all() and np.ptp(window) < FLAT * abs(np.median(window) - recorded):
+            return _finest(window.mean(axis=1))
     return None
+
+
+def _finest(slopes: Floats) -> Stairs:
+    """The central slope that the next octave changes least, known to that change."""
+    changes = np.abs(np.diff(slopes))
+    k = int(np.argmin(changes))
+    return Stairs(float(slopes[k + 1]), float(changes[k]))
 
 
 def _slopes(

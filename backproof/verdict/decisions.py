@@ -58,3 +58,5 @@ LIBRARY = 4.0
 """Half ulps: a library function that errs by more is inaccurate, and its error is its noise. NumPy's
 functions err by at most 2 to 4; JAX's lgamma by 82 to 225, zeta by 10.
 """
+MANY_DIGITS = 3.0
+"""Digits of half the elements of a tensor: a forward pass that loses more of them is remarked upon."""
