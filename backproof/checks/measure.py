@@ -56,8 +56,12 @@ class Tensor:
 
     @cached_property
     def truth(self) -> Floats:
-        """The true values as the nearest float64."""
-        return midpoints(self.true)
+        """The true values as the nearest float64; 0 where no digit tells one from it."""
+        found = midpoints(self.true)
+        for k in np.flatnonzero((found != 0) & (np.abs(found) < self.unit)):
+            if self.true.flat[k].contains(0):
+                found.flat[k] = 0.0
+        return found
 
     @cached_property
     def half(self) -> Floats:
@@ -83,18 +87,20 @@ class Tensor:
 
     @cached_property
     def off(self) -> Any:
-        """The elements whose formula is wrong: where its residue is one that a float would show."""
+        """The elements whose formula is wrong: where its residue is one that a float would show, and
+        more than is known of the element.
+        """
+        assert self.claimed is not None
         allowed = np.where(self.truth == 0, np.maximum(self.unit, self.half), self.half)
-        return self.residue > allowed
+        known = radii(self.claimed) + radii(self.true)
+        return self.residue > allowed + np.where(np.isfinite(known), known, 0.0)
 
     @property
     def keeps_a_digit(self) -> bool:
         """Whether any element is right in its first digit, or there is none to be right in."""
         size = np.abs(self.truth)
         known = (size > 0) & np.isfinite(size)
-        if not known.any() or (self.error[known] <= size[known] / 10).any():
-            return True
-        return not (radii(self.true)[known] < size[known]).any()
+        return not known.any() or bool((self.error[known] <= size[known] / 10).any())
 
     @property
     def size(self) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from backproof.checks.measure import Measured, Tensor
 from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.precision import Floats
-from backproof.exact.ties import Tie, conventions, ties
+from backproof.exact.ties import AS_IT_RAN, Tie, alone, conventions, ties
 
 NEAR = 1e-5
 """A convention whose gradient in floats is further from the claim, as a part of the largest element
@@ -69,15 +69,15 @@ def matters(measured: Measured) -> Convention | None:
     here, there = (over_floats(s, decided=measured.decided) for s in (steps, outputs))
     moved: set[str] = set()
     jumps: list[str] = []
-    for taken, own in conventions(found):
+    for taken, own in alone(found):
         decided = {**measured.decided, **own}
         values = over_floats(steps, decided=decided)
         moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
         if not all(map(_alike, there, over_floats(outputs, decided=decided))):
-            jumps += [line for line, name in taken.items() if name != "as it ran"]
+            jumps += taken
     if not moved and not jumps:
         return None
-    said = {_said(tie): "as it ran" for tie in found}
+    said = {_said(tie): AS_IT_RAN for tie in found}
     return Convention(said, measured.tensors, frozenset(moved), tuple(dict.fromkeys(jumps)))
 
 

@@ -81,7 +81,8 @@ def carried(step: Step, tangents: Mapping[int, Any]) -> Any:
     push = step.primitive.push
     if push is None or all(t is None for t in given):
         return None
-    return push(given, step.value, *(x.value for x in step.inputs), **step.settings)
+    moved = push(given, step.value, *(x.value for x in step.inputs), **step.settings)
+    return moved if np.shape(moved) == step.shape else np.broadcast_to(moved, step.shape)
 
 
 def units(outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0) -> list[Floats]:

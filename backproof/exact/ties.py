@@ -5,9 +5,9 @@ path of calls. A comparison may be taken as true, as false, or as half of each; 
 first may count, the last, or all in equal shares.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import numpy as np
@@ -121,6 +121,7 @@ def _reordered(step: Step) -> Any:
     return step.shape[axis] - 1 - np.argsort(values, axis=axis, kind="stable")
 
 
+AS_IT_RAN = "as it ran"
 EQUALITIES = ("equal", "not_equal")
 ASIDE = 2.0**-20
 
@@ -158,20 +159,35 @@ def conventions(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[
 
     Lines from the output backwards; at most `CONVENTIONS` of them all.
     """
+    lines = _lines(found)
+    choices = [[AS_IT_RAN, *group[0].options()] for group in lines]
+    for taken in islice(product(*choices), CONVENTIONS):
+        yield _convention(zip(lines, taken, strict=True))
+
+
+def alone(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, Any]]]:
+    """The conventions by which one line alone takes its ties otherwise than the run did."""
+    for group in _lines(found):
+        for name in group[0].options():
+            yield _convention([(group, name)])
+
+
+def _lines(found: Sequence[Tie]) -> list[list[Tie]]:
+    """The ties of each line together, from the output backwards."""
     lines: dict[tuple[Any, ...], list[Tie]] = {}
     for tie in sorted(found, key=lambda t: -t.step.number):
         lines.setdefault((tie.place, tie.step.primitive.name), []).append(tie)
-    choices = [["as it ran", *group[0].options()] for group in lines.values()]
-    for count, taken in enumerate(product(*choices)):
-        if count >= CONVENTIONS:
-            return
-        decided = {
-            tie.step.number: tie.options()[name]
-            for name, group in zip(taken, lines.values(), strict=True)
-            for tie in group
-            if name != "as it ran"
-        }
-        yield {_line(g[0]): n for n, g in zip(taken, lines.values(), strict=True)}, decided
+    return list(lines.values())
+
+
+def _convention(taken: Iterable[tuple[list[Tie], str]]) -> tuple[dict[str, str], dict[int, Any]]:
+    named: dict[str, str] = {}
+    decided: dict[int, Any] = {}
+    for group, name in taken:
+        named[_line(group[0])] = name
+        if name != AS_IT_RAN:
+            decided |= {tie.step.number: tie.options()[name] for tie in group}
+    return named, decided
 
 
 def _line(tie: Tie) -> str:
