@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from backproof.oracle.accused import Accused
+from backproof.checks.accepted import Accept
+from backproof.checks.accepted import checked as checked_accept
+from backproof.checks.claim import Claim
 from backproof.checks.request import Asked, callables
 from backproof.checks.check import SECONDS
 from backproof.checks.domains import Domain, checked, within
@@ -22,6 +24,8 @@ def check_torch(
     domain: Mapping[str, Domain] | Domain | None = None,
     argnums: int | tuple[int, ...] | None = None,
     inputs: Inputs | None = None,
+    seconds: float = SECONDS,
+    accept: Accept | None = None,
 ) -> Verdict:
     """Judge what torch's autograd says of a function: its own rules, custom Functions included.
 
@@ -39,14 +43,14 @@ def check_torch(
     callables(function=function)
     require(TORCH)
     from backproof.checks.in_torch.call import take_apart, title
-    from backproof.checks.in_torch.code import torch_function
+    from backproof.checks.in_torch.claim import torch_claim
 
     called = name or title(function)
     again = f"backproof.check_torch({called}, *args, seed={seed})"
-    asked = Asked("check_torch", called, again, seed, SECONDS, reference)
+    asked = Asked("check_torch", called, again, seed, seconds, reference)
 
-    def accused(*point: Any) -> Accused:
+    def claim(*point: Any) -> Claim:
         call = take_apart(function, point, dtype, argnums)
-        return within(torch_function(call, asked), checked(domain, dict(call.tensors)))
+        return within(torch_claim(call, asked), checked(domain, dict(call.tensors)))
 
-    return judge_points(accused, args, inputs, seed)
+    return judge_points(claim, args, inputs, seed, checked_accept(accept))

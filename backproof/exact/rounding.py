@@ -33,8 +33,8 @@ def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
         return own
     count, squares = step.primitive.terms(*(x.value for x in step.inputs), **step.settings)
     u = (step.accumulator or step.precision).u
-    added = u * u * count * (np.abs(step.value) ** 2 / 3 + squares / 2)
-    return np.sqrt(own * own + np.where(np.asarray(count) > 1, added, 0.0))
+    size = np.hypot(np.abs(step.value) / np.sqrt(3), np.sqrt(squares / 2))
+    return np.hypot(own, np.where(np.asarray(count) > 1, u * np.sqrt(count) * size, 0.0))
 
 
 def _of_constants(step: Step) -> bool:
@@ -89,6 +89,14 @@ def units(outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0) -> list[
     """The unit of error of every element: half an ulp and the root mean square of the samples."""
     found = []
     for step, errors in zip(outputs, samples(outputs, count, seed), strict=True):
-        spread = np.sqrt(np.mean(np.abs(np.nan_to_num(errors, nan=0.0)) ** 2, axis=0))
+        spread = root_mean_square(np.abs(np.nan_to_num(errors, nan=0.0)))
         found.append((step.precision or FLOAT64).half_ulp(np.abs(step.value)) + spread)
     return found
+
+
+def root_mean_square(errors: Floats) -> Floats:
+    """Over the first axis; of numbers whose squares would be none, too."""
+    largest = errors.max(axis=0)
+    with np.errstate(all="ignore"):
+        parts = np.nan_to_num(errors / largest, nan=0.0)
+    return np.asarray(largest * np.sqrt(np.mean(parts**2, axis=0)))

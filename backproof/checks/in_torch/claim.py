@@ -1,0 +1,115 @@
+"""A PyTorch function as a claim: what its own autograd says, custom Functions included."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from architectures import Tensors
+from backproof.checks.behaviour.acts import PATIENCE
+from backproof.checks.behaviour.passes import OUTPUT
+from backproof.checks.claim import Claim, Context, Observed, Reference, Runs
+from backproof.checks.in_torch.call import TorchCall, take_apart
+from backproof.checks.in_torch.conduct import is_loss, observe_torch
+from backproof.checks.in_torch.double import doubled, slopes
+from backproof.checks.in_torch.run import Trial
+from backproof.checks.in_torch.state import kept
+from backproof.checks.request import COTANGENT, Asked, subject
+from backproof.programs.aten import run_function
+from backproof.programs.run import CannotFollow, Run
+from backproof.verdict.decisions import MOST_ELEMENTS
+
+LOSS = "loss"
+
+
+def torch_claim(call: TorchCall, asked: Asked) -> Claim:
+    """A function at inputs; of what is no single number the gradient under a random cotangent."""
+    tensors = call.tensors
+    large = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
+    conduct = observe_torch(call, asked.seconds, asked.seed, 0.0 if large else PATIENCE)
+    dys = conduct.cotangents[0] if conduct.cotangents else {}
+    loss = is_loss(conduct.outputs)
+    one = len(dys) == 1 and not loss
+    outputs = {LOSS: conduct.outputs[OUTPUT]} if loss else dict(conduct.outputs)
+    results = dict(conduct.gradients[0]) if conduct.gradients else {}
+    lists = (conduct.acts, conduct.suspicions, conduct.notes, conduct.left_out)
+    return Claim(
+        subject(tensors, asked),
+        tensors,
+        {} if loss else {COTANGENT + name: dy for name, dy in dys.items()},
+        {name: t.dtype for name, t in call.leaves.items()},
+        Observed(*lists, results, outputs, conduct.seconds),
+        partial(_recorded, call, dys),
+        Runs(partial(_value, call, dys), partial(_gradient, call, dys)),
+        Context(
+            {**call.constants, **tensors},
+            conduct.outputs[OUTPUT] if one and OUTPUT in conduct.outputs else None,
+            next(iter(dys.values())) if one else None,
+            partial(_at_cotangent, call, tensors, next(iter(dys))) if one else None,
+            partial(_gradient, call, dys),
+        ),
+        None if asked.reference is None else _referring(asked.reference, call, dys),
+    )
+
+
+def _recorded(call: TorchCall, dys: Tensors, at: Tensors) -> Run:
+    """A recorded run of a copy of the function at other leaves."""
+    leaves = {n: torch.from_numpy(np.array(at[n])).to(leaf) for n, leaf in call.leaves.items()}
+    seeds = {(LOSS if dy.shape == () and len(dys) == 1 else n): dy for n, dy in dys.items()}
+    try:
+        with kept(call.roots):
+            return run_function(
+                call.fresh(), call.inputs(), at=leaves, argnums=None, cotangents=seeds
+            )
+    except CannotFollow:
+        raise
+    except Exception as error:  # somebody's code under a mode that watches it
+        raise CannotFollow(f"under a tracer it raises {type(error).__name__}: {error}") from error
+
+
+def _value(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> float:
+    """<y, dy> in float64, by torch itself."""
+    with doubled(call) as run:
+        ys, _ = run(at)
+    return float(sum((y.detach().numpy() * dys[n]).sum() for n, y in ys.items()))
+
+
+def _gradient(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The gradients in the function's own formats at other inputs."""
+    point = {n: np.asarray(at[n]) for n in call.leaves}
+    return Trial(call, call.fresh()).gradients(point, dys)
+
+
+def _at_cotangent(call: TorchCall, tensors: Tensors, name: str, dy: Any) -> Mapping[str, Any]:
+    """The gradients in floats at another cotangent of the only output."""
+    return Trial(call, call.fresh()).gradients(tensors, {name: np.asarray(dy)})
+
+
+def _referring(reference: Any, call: TorchCall, dys: Tensors) -> Reference:
+    """The same function written in torch's own operations, under the same names."""
+    other = _named_like(take_apart(reference, call.inputs()), call)
+
+    def gradient(at: Mapping[str, Any]) -> Mapping[str, Any]:
+        with doubled(other) as run:
+            ys, leaves = run(at)
+            seeds = [torch.from_numpy(np.array(dys[n], dtype=np.float64)) for n in ys]
+            return slopes(list(ys.values()), leaves, seeds)
+
+    return Reference(
+        partial(_recorded, other, dys), Runs(partial(_value, other, dys), gradient)
+    )
+
+
+def _named_like(other: TorchCall, call: TorchCall) -> TorchCall:
+    """A call of the same inputs, under the same names, and by the parameters of the same names."""
+    names = {k: name for name, k in call.places.items()}
+    places = {names[k]: k for k in other.places.values()}
+    own = [n for n in other.leaves if n not in other.places and n in call.leaves]
+    leaves = {name: call.leaves[name] for name in (*own, *places)}
+    if isinstance(other.function, torch.nn.Module):
+        for name, parameter in other.function.named_parameters():
+            parameter.requires_grad_(name in own)
+    return replace(other, names=call.names, places=places, leaves=leaves)

@@ -1,0 +1,43 @@
+"""Random numbers inside of an operation: drawn once, the same in every run."""
+
+from typing import Any
+
+from backproof.exact.primitives import decisions as d
+from backproof.exact.record import Step
+from backproof.programs.aten.choices import Made
+from backproof.programs.aten.operations import Lowering, Operation
+
+
+def native_dropout(o: Operation, x: Step, p: float, train: bool = True) -> Made:
+    """What a mask that was drawn keeps, by the chance to be kept."""
+    mask = o.record.constant(o.results[1])
+    return d.choose(mask, x, 0.0) * (1.0 / (1.0 - p)), mask
+
+
+def noisy_relu(
+    o: Operation,
+    x: Step,
+    noise: Step,
+    low: float = 1 / 8,
+    high: float = 1 / 3,
+    train: bool = False,
+    *_: Any,
+) -> Made:
+    """x times noise that was drawn, 1 above 0; times the mean of it where it is not trained."""
+    if not train:
+        return d.choose(d.greater(x, 0.0), x, x * ((low + high) / 2)), noise
+    drawn = o.record.constant(o.results[1])
+    return d.choose(d.less_equal(x, 0.0), x * drawn, x), drawn
+
+
+def noisy_relu_backward(
+    dy: Step, x: Step, noise: Step, low: float, high: float, train: bool, _: bool
+) -> Step:
+    """dy times the noise, or its mean below 0."""
+    return dy * noise if train else d.choose(d.greater(x, 0.0), dy, dy * ((low + high) / 2))
+
+
+DRAWING: dict[str, Lowering] = {
+    "native_dropout": native_dropout,
+    "rrelu_with_noise": noisy_relu,
+}

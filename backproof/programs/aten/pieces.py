@@ -1,0 +1,87 @@
+"""Functions of single elements that are made of pieces."""
+
+from typing import Any
+
+import numpy as np
+
+from backproof.exact import composites as c
+from backproof.exact.primitives import decisions as d
+from backproof.exact.primitives import elementwise as e
+from backproof.exact.primitives.numbers import PI
+from backproof.exact.record import Step
+from backproof.programs.aten.operations import Lowering, constant_like
+
+
+def sign(x: Step) -> Step:
+    """The sign; of a complex number the number on the unit circle."""
+    if not x.is_complex:
+        return d.sign(x)
+    size = c.absolute(x)
+    return d.choose(d.equal(size, 0.0), x * 0.0, x / d.choose(d.equal(size, 0.0), 1.0, size))
+
+
+def nan_to_num(x: Step, nan: Any = None, posinf: Any = None, neginf: Any = None) -> Step:
+    """x, with numbers in the place of those that are none."""
+    largest = np.finfo(np.float64).max if x.precision is None else x.precision.largest
+    bound = {1: largest if posinf is None else posinf, -1: -largest if neginf is None else neginf}
+    x = d.choose(d.other(x, function=np.isnan), 0.0 if nan is None else nan, x)
+    x = d.choose(d.other(x, function=np.isposinf), bound[1], x)
+    return d.choose(d.other(x, function=np.isneginf), bound[-1], x)
+
+
+def heaviside(x: Step, at_zero: Step) -> Step:
+    """0, at_zero or 1."""
+    return d.choose(d.equal(x, 0.0), at_zero, d.choose(d.greater(x, 0.0), 1.0, 0.0))
+
+
+def sinc(x: Step) -> Step:
+    """sin(pi x) / (pi x)."""
+    zero = d.equal(x, 0.0)
+    z = d.choose(zero, 1.0, x) * PI
+    return d.choose(zero, 1.0, e.sin(z) / z)
+
+
+def logit(x: Step, eps: float | None = None) -> Step:
+    """log(x / (1 - x))."""
+    z = x if eps is None else c.clip(x, eps, 1 - eps)
+    return e.log(z / (1.0 - z))
+
+
+def angle(x: Step) -> Step:
+    """The argument of a number."""
+    if x.is_complex:
+        return e.arctan2(e.imag(x), e.real(x))
+    return d.choose(d.less(x, 0.0), x.record.step(PI), 0.0)
+
+
+def polar(size: Step, turn: Step) -> Step:
+    """The complex number of a size and an angle."""
+    return e.complex_(size * e.cos(turn), size * e.sin(turn))
+
+
+def copysign(x: Step, y: Step) -> Step:
+    """|x| with the sign of y."""
+    size = c.absolute(x)
+    return d.choose(d.other(y, function=np.signbit), -size, size)
+
+
+def lerp(a: Step, b: Step, w: Any) -> Step:
+    """a + w (b - a), from the nearer end as torch computes it."""
+    w = w if isinstance(w, Step) else constant_like(a, float(w))
+    near = a + w * (b - a)
+    far = b - (b - a) * (1.0 - w)
+    return d.choose(d.other(w, function=lambda v: np.abs(v) < 0.5), near, far)
+
+
+PIECES: dict[str, Lowering] = {
+    "logit": logit,
+    "sinc": sinc,
+    "sgn": sign,
+    "sign": d.sign,
+    "heaviside": heaviside,
+    "copysign": copysign,
+    "nan_to_num": nan_to_num,
+    "lerp": lerp,
+    "polar": polar,
+    "angle": angle,
+}

@@ -1,0 +1,97 @@
+"""Every operation that is followed, by how its arguments are taken."""
+
+from backproof.programs.aten.activation_gradients import ACTIVATION_GRADIENTS
+from backproof.programs.aten.activations import ACTIVATIONS
+from backproof.programs.aten.arithmetic import ARITHMETIC, COMPARISONS
+from backproof.programs.aten.attention import ATTENTION
+from backproof.programs.aten.averages import AVERAGED, AVERAGES
+from backproof.programs.aten.bags import BAGS
+from backproof.programs.aten.batch_norms import BATCH_NORMS, TRAINED
+from backproof.programs.aten.choices import CHOICES
+from backproof.programs.aten.draws import DRAWING, noisy_relu_backward
+from backproof.programs.aten.fourier import FOURIER
+from backproof.programs.aten.grids import GRIDS
+from backproof.programs.aten.grouped import GROUPED
+from backproof.programs.aten.linear import FACTORED, LINEAR
+from backproof.programs.aten.losses import LABELLED, LOSSES
+from backproof.programs.aten.lu import BY_FACTORS, BY_PIVOTS
+from backproof.programs.aten.norms import NORMS
+from backproof.programs.aten.operations import Lowering
+from backproof.programs.aten.orders import ORDERS
+from backproof.programs.aten.pairs import PAIRS
+from backproof.programs.aten.pieces import PIECES
+from backproof.programs.aten.pooling import POOLED, POOLINGS
+from backproof.programs.aten.products import PRODUCTS
+from backproof.programs.aten.reductions import REDUCTIONS
+from backproof.programs.aten.resampling import RESAMPLINGS
+from backproof.programs.aten.scatters import SCATTERS
+from backproof.programs.aten.softmaxes import SOFTMAXES
+from backproof.programs.aten.special import SPECIAL
+from backproof.programs.aten.structures import COPIES, MOVING, STRUCTURES
+from backproof.programs.aten.windows import CONVOLUTIONS
+
+__all__ = [
+    "COMPARISONS",
+    "CONSTANTS",
+    "DRAWN",
+    "ELEMENTWISE",
+    "FORMULAS",
+    "OWN_CHOICES",
+    "STRUCTURES",
+]
+
+ELEMENTWISE: dict[str, Lowering] = {
+    **ARITHMETIC,
+    **PIECES,
+    **ACTIVATIONS,
+    **ACTIVATION_GRADIENTS,
+    **LOSSES,
+    **PRODUCTS,
+    **SPECIAL,
+}
+"""Truth values and integers among their arguments are floats."""
+FORMULAS: dict[str, Lowering] = {
+    **MOVING,
+    **SCATTERS,
+    **GROUPED,
+    **BAGS,
+    **REDUCTIONS,
+    **PAIRS,
+    **CONVOLUTIONS,
+    **POOLINGS,
+    **AVERAGES,
+    **NORMS,
+    **BATCH_NORMS,
+    **SOFTMAXES,
+    **ATTENTION,
+    **RESAMPLINGS,
+    **GRIDS,
+    **FOURIER,
+    **LINEAR,
+    **BY_FACTORS,
+    "rrelu_with_noise_backward": noisy_relu_backward,
+}
+OWN_CHOICES: dict[str, Lowering] = {
+    **CHOICES,
+    **ORDERS,
+    **DRAWING,
+    **COPIES,
+    **FACTORED,
+    **BY_PIVOTS,
+    **LABELLED,
+    **POOLED,
+    **AVERAGED,
+    **TRAINED,
+}
+"""The operation itself comes first: what the run's results were is asked for."""
+
+_MADE = """empty empty_strided empty_like new_empty new_empty_strided empty_permuted zeros
+zeros_like new_zeros ones ones_like new_ones full full_like new_full eye arange linspace
+logspace range scalar_tensor tril_indices triu_indices _efficientzerotensor hann_window"""
+CONSTANTS = frozenset(_MADE.split())
+"""What does not depend on the numbers of any tensor."""
+_DRAWN = """rand randn randint randperm rand_like randn_like randint_like bernoulli bernoulli_
+normal normal_ uniform_ exponential_ geometric_ log_normal_ cauchy_ random_ poisson multinomial
+binomial _standard_gamma _sample_dirichlet native_dropout normal_functional"""
+DRAWN = frozenset(_DRAWN.split())
+"""What draws random numbers."""

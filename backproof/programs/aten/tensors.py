@@ -1,0 +1,88 @@
+"""Tensors of torch: their numbers in NumPy, their place on a storage."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch.utils import _pytree as pytree
+
+from backproof.exact.precision import Precision, precision_of
+
+Numbers = np.ndarray[Any, Any]
+
+
+class Window(NamedTuple):
+    """Of a tensor on its storage, in elements; two tensors of one window are the same numbers."""
+
+    dtype: torch.dtype
+    shape: tuple[int, ...]
+    strides: tuple[int, ...]
+    offset: int
+    conjugate: bool
+    negative: bool
+
+
+def window(x: torch.Tensor) -> Window:
+    """Where a strided tensor lies on its storage."""
+    return Window(
+        x.dtype, tuple(x.shape), x.stride(), int(x.storage_offset()), x.is_conj(), x.is_neg()
+    )
+
+
+def places(place: Window) -> Numbers:
+    """Where the elements of a window lie on the storage."""
+    found: Any = np.asarray(place.offset, dtype=np.int64)
+    for n, stride in zip(place.shape, place.strides, strict=True):
+        found = found[..., None] + np.arange(n) * stride
+    return np.asarray(found)
+
+
+def has_storage(x: torch.Tensor) -> bool:
+    """Whether a tensor is numbers at strides, no sparse, nested or symbolic one."""
+    return x.layout == torch.strided and not x.is_nested and not x._is_zerotensor()
+
+
+def floating(x: Any) -> bool:
+    """Whether it is a tensor of real or complex floats."""
+    return isinstance(x, torch.Tensor) and (x.is_floating_point() or x.is_complex())
+
+
+def precision(x: torch.Tensor) -> Precision | None:
+    """The format of a tensor's floats; None for integers and truth values."""
+    return precision_of(x.dtype)
+
+
+def numbers(x: torch.Tensor) -> Numbers:
+    """A copy of a tensor's numbers: floats in float64 or complex128, all others as they are."""
+    plain = x.detach()
+    if plain._is_zerotensor():
+        plain = plain.clone()
+    if plain.is_floating_point():
+        plain = plain.to(torch.float64)
+    elif plain.is_complex():
+        plain = plain.to(torch.complex128)
+    elif plain.is_quantized:
+        plain = plain.dequantize().to(torch.float64)
+    dense = plain if plain.layout == torch.strided else plain.to_dense()
+    return np.array(dense.cpu().resolve_conj().resolve_neg().numpy())
+
+
+def returned(x: torch.Tensor) -> Any:
+    """A copy of a tensor in NumPy, in its own dtype; of a dtype that NumPy has not, in float32."""
+    plain = (x.clone() if x._is_zerotensor() else x).detach().cpu().resolve_conj().resolve_neg()
+    if plain.is_floating_point() and plain.dtype not in (torch.float16, torch.float32):
+        plain = plain.to(torch.float64 if plain.dtype == torch.float64 else torch.float32)
+    return np.array(plain.numpy())
+
+
+def same(these: Any, those: Any) -> bool:
+    """Whether two arrays are equal, NaN to itself."""
+    if these.shape != those.shape or these.dtype.kind != those.dtype.kind:
+        return False
+    return bool(((these == those) | ((these != these) & (those != those))).all())
+
+
+def tensors_in(tree: Any) -> Iterator[torch.Tensor]:
+    """The tensors in nested lists and dicts, in order."""
+    return (x for x in pytree.tree_leaves(tree) if isinstance(x, torch.Tensor))

@@ -1,0 +1,182 @@
+"""Whether a record is the whole of a run: made a second time, and a little aside, it is the same.
+
+At the same point, what differs is time or identity. A little aside, the first record evaluated at
+the second point must give what the second does; else a value has left it, and is a constant there.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import flint
+import numpy as np
+
+from backproof.exact.balls import Balls, numbers, to_balls
+from backproof.exact.evaluate import BITS, ancestors, over_balls
+from backproof.exact.precision import FLOAT32, FLOAT64, precision_of
+from backproof.exact.record import Place, Step
+from backproof.programs.run import CannotFollow, Run, Tensors
+
+Record = Callable[[Tensors], Run]
+SCALES = {FLOAT64.name: (2.0**-13, 2.0**-20, 2.0**-26), FLOAT32.name: (2.0**-13, 2.0**-20)}
+"""How far aside, relative to each element; of a shorter format 4 ulps."""
+NOTHING_LOST = 2.0**-20
+"""The share of a value's change between two points up to which its record is complete."""
+ARRAYS = ("positions", "places")
+"""The settings that say where elements are put."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What a record has lost.
+
+    what: in words. place: of the constant in which it shows. share: how much of the change from one
+    point to another the record misses. harmless: whether a verdict may rest on the record all the
+    same, because there is only less evidence that it is complete.
+    """
+
+    what: str
+    place: Place | None = None
+    share: float = inf
+    harmless: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.what} ({self.place})" if self.place else self.what
+
+
+def incomplete(run: Run, record: Record, tensors: Tensors, seed: int = 0) -> Loss | None:
+    """What the record of a run at tensors has lost; None for nothing.
+
+    record: makes it again, at other tensors.
+    """
+    again = record(tensors)
+    if (apart := _unlike(run, again)) is not None:
+        return Loss(f"a second run at the same point differs: {_named(apart)}", apart.place)
+    changed = next(_changed(run, again), None)
+    if changed is not None and _matters(run, again):
+        return Loss("a number is another at every run", changed[0].place)
+    for k, scale in enumerate(_scales(tensors)):
+        try:
+            aside = record(_aside(tensors, scale, seed + k))
+        except CannotFollow:
+            continue
+        if _unlike(run, aside) is None:
+            return _lost(run, aside)
+    return Loss("the code takes other steps at every point nearby", share=0.0, harmless=True)
+
+
+def _lost(run: Run, aside: Run) -> Loss | None:
+    changed = list(_changed(run, aside))
+    if not changed:
+        return None
+    share = _share(run, aside)
+    if share <= NOTHING_LOST:
+        return None
+    first, other = changed[0]
+    left = [
+        x
+        for x in run.record.escapes
+        if x.place and first.place and x.place.line == first.place.line
+    ]
+    what = f"a value leaves the record ({left[0].what})" if left else "a value leaves the record"
+    return Loss(
+        f"{what}: {_number(first)} at one point, {_number(other)} at another", first.place, share
+    )
+
+
+def _targets(run: Run) -> list[Step]:
+    return [*run.outputs.values(), *(c for c in run.claimed.values() if c is not None)]
+
+
+def _unlike(run: Run, other: Run) -> Step | None:
+    """The first step that the other record does not have as well, constants and values aside."""
+    first, second = ancestors(_targets(run)), ancestors(_targets(other))
+    for x, y in zip(first, second, strict=False):
+        if not _same_step(x, y):
+            return x
+    if len(first) != len(second):
+        return (first if len(first) > len(second) else second)[min(len(first), len(second))]
+    return None
+
+
+def _same_step(x: Step, y: Step) -> bool:
+    if x.primitive is not y.primitive or x.shape != y.shape or len(x.inputs) != len(y.inputs):
+        return False
+    if x.settings.keys() != y.settings.keys():
+        return False
+    if any(not np.array_equal(x.settings[k], y.settings[k]) for k in ARRAYS if k in x.settings):
+        return False
+    return not x.primitive.decides or x.is_float or np.array_equal(x.value, y.value)
+
+
+def _changed(run: Run, other: Run) -> Iterator[tuple[Step, Step]]:
+    """The constants of two records of the same steps that differ."""
+    for x, y in _pairs(run, other):
+        constant = x.primitive.name == "constant"
+        if constant and not np.array_equal(x.value, y.value, equal_nan=x.is_float):
+            yield x, y
+
+
+def _pairs(run: Run, other: Run) -> Iterator[tuple[Step, Step]]:
+    yield from zip(ancestors(_targets(run)), ancestors(_targets(other)), strict=False)
+
+
+def _matters(run: Run, again: Run) -> bool:
+    """Whether what differs from run to run shows in a value."""
+    pairs = zip(_targets(run), _targets(again), strict=False)
+    return any(not np.array_equal(x.value, y.value, equal_nan=x.is_float) for x, y in pairs)
+
+
+def _share(run: Run, aside: Run) -> float:
+    """|first record - second| / |the first one's change|, both at the second point, in balls."""
+    pairs = list(_pairs(run, aside))
+    at = {x.settings["name"]: to_balls(y.value) for x, y in pairs if x.primitive.name == "input"}
+    decided = {x.number: to_balls(y.value) for x, y in pairs if x.primitive.decides and x.is_float}
+    targets = _targets(run)
+    there = over_balls(targets, BITS, at, decided)
+    second, here = over_balls(_targets(aside), BITS), over_balls(targets, BITS)
+    shares = [_part(a, b, c) for a, b, c in zip(there, second, here, strict=True)]
+    return max(shares, default=0.0)
+
+
+def _part(there: Balls, second: Balls, here: Balls) -> float:
+    with flint.ctx.workprec(BITS):
+        missed, change = _largest(there, second), _largest(there, here)
+    return missed / change if change > 0 else inf if missed > 0 else 0.0
+
+
+def _largest(a: Balls, b: Balls) -> float:
+    """The largest distance of elements that are finite."""
+    pairs = zip(numbers(a), numbers(b), strict=True)
+    return max((float(abs(x - y).mid()) for x, y in pairs if _finite(x, y)), default=0.0)
+
+
+def _finite(x: Any, y: Any) -> bool:
+    return bool(x.is_finite() and y.is_finite())
+
+
+def _scales(tensors: Tensors) -> Sequence[float]:
+    """From the farthest to the nearest, of the format that has the fewest bits."""
+    formats = [precision_of(t.dtype) or FLOAT64 for t in tensors.values()]
+    coarse = min(formats, key=lambda p: p.bits, default=FLOAT64)
+    return SCALES.get(coarse.name, (4 * 2.0 ** (1 - coarse.bits),))
+
+
+def _aside(tensors: Tensors, scale: float, seed: int) -> Mapping[str, Any]:
+    """Every element moved by a random part of itself."""
+    random = np.random.default_rng([seed, 13])
+
+    def moved(t: Any) -> Any:
+        d = random.uniform(0.5, 1.0, size=t.shape) * random.choice([-1.0, 1.0], size=t.shape)
+        return np.asarray(np.asarray(t, dtype=np.float64) * (1 + scale * d)).astype(t.dtype)
+
+    return {name: moved(t) for name, t in tensors.items()}
+
+
+def _named(step: Step) -> str:
+    return f"step {step.number}, {step.primitive.name}"
+
+
+def _number(step: Step) -> str:
+    return f"{step.value.item():.6g}" if step.size == 1 else f"an array of shape {step.shape}"

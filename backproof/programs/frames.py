@@ -1,0 +1,70 @@
+"""Where in an author's code a run stands: the innermost frame that is theirs, to the column."""
+
+import sys
+import sysconfig
+from collections.abc import Iterable
+from itertools import islice
+from pathlib import Path
+from types import CodeType, FrameType
+
+from backproof.exact.record import Place
+
+LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))
+OURS = tuple(str(Path(__file__).parents[1] / room) for room in ("exact", "programs", "check"))
+"""The rooms whose frames stand between an author's code and a step."""
+
+
+class Frames:
+    """Which frames are an author's, and where in them a run stands.
+
+    theirs: folders that count as the author's although libraries lie there, of a claim that is
+    installed.
+    """
+
+    __slots__ = ("_pieces", "_theirs", "theirs")
+
+    def __init__(self, theirs: Iterable[str] = ()) -> None:
+        self.theirs = tuple(theirs)
+        self._theirs: dict[CodeType, bool] = {}
+        self._pieces: dict[tuple[CodeType, int], tuple[int, int | None, int | None]] = {}
+
+    def is_theirs(self, code: CodeType) -> bool:
+        """Whether code is the author's own: of no library, and not ours."""
+        found = self._theirs.get(code)
+        if found is None:
+            file = code.co_filename
+            library = file.startswith((*LIBRARIES, *OURS, "<frozen", "<__array_function__"))
+            found = not library or (bool(self.theirs) and file.startswith(self.theirs))
+            self._theirs[code] = found
+        return found
+
+    def place(self, until: CodeType | None = None) -> Place | None:
+        """The piece of the author's code that runs, with the lines that called it.
+
+        until: code above which no frame is asked, where the author's is called from.
+        """
+        frame: FrameType | None = sys._getframe(1)
+        inner: FrameType | None = None
+        calls: list[tuple[str, int]] = []
+        while frame is not None and frame.f_code is not until:
+            if self.is_theirs(frame.f_code):
+                if inner is None:
+                    inner = frame
+                else:
+                    calls.append((frame.f_code.co_filename, frame.f_lineno))
+            elif inner is not None and frame.f_code.co_filename.startswith(OURS):
+                break
+            frame = frame.f_back
+        if inner is None:
+            return None
+        line, start, end = self._piece(inner.f_code, inner.f_lasti)
+        return Place(inner.f_code.co_filename, line, start, end, tuple(reversed(calls)))
+
+    def _piece(self, code: CodeType, instruction: int) -> tuple[int, int | None, int | None]:
+        found = self._pieces.get((code, instruction))
+        if found is None:
+            positions = next(islice(code.co_positions(), instruction // 2, None))
+            line, last, start, end = positions
+            found = (line or 0, start, end if last == line else None)
+            self._pieces[code, instruction] = found
+        return found

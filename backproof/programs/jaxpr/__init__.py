@@ -1,0 +1,1 @@
+"""JAX programs as records: a function and its reverse mode, run once in JAX's floats."""

@@ -1,0 +1,43 @@
+"""The one dictionary of JAX's operations: what each is made of, by family."""
+
+from collections.abc import Callable
+
+from backproof.exact.record import Step
+from backproof.programs.jaxpr.elementwise import COMPARISONS, ELEMENTWISE, Rule
+from backproof.programs.jaxpr.held import Held
+from backproof.programs.jaxpr.indexing import INDEXING, INDICES
+from backproof.programs.jaxpr.linear import FACTORS, LINEAR
+from backproof.programs.jaxpr.products import PRODUCTS
+from backproof.programs.jaxpr.reductions import ORDERS, REDUCTIONS
+from backproof.programs.jaxpr.rounding import ROUNDING, format_of
+from backproof.programs.jaxpr.special import SPECIAL
+from backproof.programs.jaxpr.structure import LAYOUTS, PIECES
+from backproof.programs.jaxpr.windows import WINDOWS
+
+INDEXED: dict[str, Callable[..., list[Held]]] = {**PIECES, **INDICES}
+"""Operations that compute nothing and are told how by parameters, or by arrays of indices."""
+
+RULES: dict[str, Rule] = {
+    **ELEMENTWISE,
+    **ROUNDING,
+    **REDUCTIONS,
+    **INDEXING,
+    **PRODUCTS,
+    **WINDOWS,
+    **SPECIAL,
+    **LINEAR,
+}
+"""Operations of one result: the steps of their inputs to that of their output."""
+
+SEVERAL: dict[str, Callable[..., list[Callable[[], Step]]]] = {**ORDERS, **FACTORS}
+"""Operations of several results: for each of them, what appends its steps."""
+
+REFUSED = {
+    "eig": "its vectors are complex and have no order",
+    "io_callback": "what it calls is Python's",
+    "pure_callback": "what it calls is Python's",
+    "random_gamma": "a draw by a rejection loop has no derivative by its parameter",
+}
+"""Operations that no rule can be written for, with the reason."""
+
+__all__ = ["COMPARISONS", "INDEXED", "LAYOUTS", "REFUSED", "RULES", "SEVERAL", "format_of"]

@@ -1,0 +1,1 @@
+"""NumPy code followed on its own floats: arrays and numbers that know their step."""

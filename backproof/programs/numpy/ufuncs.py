@@ -1,0 +1,122 @@
+"""NumPy's element by element functions as steps: called, with outputs and masks, and outer."""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy import special
+
+from backproof.exact import composites as c
+from backproof.exact.primitive import BY_UFUNC
+from backproof.exact.primitives import decisions as d
+from backproof.exact.primitives import elementwise as e
+from backproof.exact.primitives.moves import moved
+from backproof.exact.primitives.products import matmul
+from backproof.exact.primitives.reductions import summed
+from backproof.exact.record import Step
+
+Lowering = Callable[..., Step]
+CLIP: np.ufunc = np._core.umath.clip  # type: ignore[attr-defined]
+"""NumPy's clip of three arrays, which has no public name."""
+
+
+def _copysign(a: Step, b: Step) -> Step:
+    same = d.other(a, b, function=lambda x, y: np.signbit(x) == np.signbit(y))
+    return d.choose(same, a, -a)
+
+
+def _heaviside(x: Step, middle: Step) -> Step:
+    return d.choose(d.equal(x, 0.0), middle, d.other(x, function=lambda v: (v > 0) * 1.0))
+
+
+def _xlogy(x: Step, y: Step) -> Step:
+    return d.choose(d.equal(x, 0.0), 0.0, x * e.log(y))
+
+
+def _xlog1py(x: Step, y: Step) -> Step:
+    return d.choose(d.equal(x, 0.0), 0.0, x * e.log1p(y))
+
+
+def _entr(x: Step) -> Step:
+    return d.choose(d.equal(x, 0.0), 0.0, -x * e.log(x))
+
+
+def _rel_entr(x: Step, y: Step) -> Step:
+    return d.choose(d.equal(x, 0.0), 0.0, x * e.log(x / y))
+
+
+def _huber(delta: Step, r: Step) -> Step:
+    size = c.absolute(r)
+    return d.choose(d.less_equal(size, delta), 0.5 * e.square(r), delta * (size - 0.5 * delta))
+
+
+def _sign(x: Step) -> Step:
+    return x / c.absolute(x) if x.is_complex else d.sign(x)
+
+
+BRANCHES: dict[np.ufunc, Lowering] = {
+    np.absolute: c.absolute,
+    np.fabs: c.absolute,
+    np.maximum: c.maximum,
+    np.minimum: c.minimum,
+    np.fmax: c.maximum,
+    np.fmin: c.minimum,
+    CLIP: c.clip,
+    np.floor_divide: c.floor_divide,
+    np.remainder: c.remainder,
+    np.fmod: c.fmod,
+    np.copysign: _copysign,
+    np.heaviside: _heaviside,
+    np.sign: _sign,
+    np.positive: lambda x: moved(lambda p: p, x),
+    np.float_power: e.power,
+    np.ldexp: lambda x, k: x * d.other(k, function=lambda v: np.ldexp(1.0, v)),
+    np.floor: d.floor,
+    np.ceil: d.ceil,
+    np.trunc: d.trunc,
+    np.rint: d.rint,
+    np.greater: d.greater,
+    np.greater_equal: d.greater_equal,
+    np.less: d.less,
+    np.less_equal: d.less_equal,
+    np.equal: d.equal,
+    np.not_equal: d.not_equal,
+    np.matmul: matmul,
+    np.vecdot: lambda a, b: summed(np.conjugate(a) * b if a.is_complex else a * b, -1),
+    special.xlogy: _xlogy,
+    special.xlog1py: _xlog1py,
+    special.entr: _entr,
+    special.rel_entr: _rel_entr,
+    special.kl_div: lambda x, y: _rel_entr(x, y) - x + y,
+    special.huber: _huber,
+    special.log1p: e.log1p,
+    special.expm1: e.expm1,
+    special.exp2: e.exp2,
+    special.cbrt: e.cbrt,
+}
+"""Functions with branches, products and moves; every comparison is a decision."""
+
+SEVERAL: dict[np.ufunc, tuple[Lowering, ...]] = {
+    np.divmod: (c.floor_divide, c.remainder),
+    np.modf: (lambda x: x - d.trunc(x), d.trunc),
+    np.frexp: (
+        lambda x: x * d.other(x, function=lambda v: np.ldexp(1.0, -np.frexp(v)[1])),
+        lambda x: d.other(x, function=lambda v: np.frexp(v)[1]),
+    ),
+}
+"""Functions of several results, one lowering for each."""
+
+
+def lowering(ufunc: np.ufunc, discrete: bool) -> Lowering | None:
+    """How a function is lowered; discrete: its result has no slope."""
+    if ufunc in BRANCHES:
+        return BRANCHES[ufunc]
+    if ufunc.signature is not None:
+        return None
+    if discrete:
+        return lambda *xs: d.other(*xs, function=ufunc)
+    return BY_UFUNC.get(ufunc)
+
+
+def masked(step: Step, where: Step, otherwise: Step) -> Step:
+    """The result where a mask is true, what was there before elsewhere."""
+    return d.choose(where, step, otherwise)

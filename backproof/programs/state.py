@@ -1,0 +1,187 @@
+"""The state that code can reach, saved before a run and put back after it, whatever happens."""
+
+import random
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from backproof.programs.reach import Reach, contents, slots_of
+
+Change = Callable[[], Any]
+
+
+class State:
+    """A copy of all that was reached: contents of containers, bytes of arrays, random states."""
+
+    __slots__ = ("_arrays", "_caches", "_chance", "_classes", "_holders")
+
+    def __init__(self, found: Reach) -> None:
+        self._arrays = [(a, a.copy()) for a in found.arrays.values() if a.dtype != object]
+        self._chance = [_chance_of(g) for g in found.chance]
+        self._chance += [_of_numpy(), _of_python()]
+        self._caches = found.caches
+        for cache in self._caches:
+            cache.cache_clear()
+        self._classes = [(kind, dict(vars(kind))) for kind in found.classes]
+        self._holders = [
+            *(_names(space, names) for space, names in found.globals.values()),
+            *(_contents(m, dict(m)) for m in found.mappings),
+            *(_elements(x, list(x)) for x in found.lists),
+            *(_contents(s, set(s)) for s in found.sets),
+            *(_cell(cell, contents(cell)) for cell in found.cells),
+            *(_slots(x, {n: getattr(x, n) for n in slots_of(x)}) for x in found.slotted),
+        ]
+
+    def put_back(self) -> None:
+        """All as it was. An interruption that comes meanwhile waits until that is done."""
+        with undisturbed():
+            try:
+                self._put_back()
+            except BaseException:  # raised by another thread, or by a signal that came just before
+                self._put_back()
+                raise
+
+    def _put_back(self) -> None:
+        changes = [change for holder in self._holders for change in holder()]
+        changes += [c for kind, before in self._classes for c in _attributes(kind, before)]
+        changes += [_bytes(a, copy) for a, copy in self._arrays if not _equal(a, copy)]
+        changes += [cache.cache_clear for cache in self._caches]
+        for change in (*changes, *self._chance):
+            change()
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Signals wait until this is done, in the thread that gets them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _names(space: dict[str, Any], names: set[str]) -> Callable[[], list[Change]]:
+    before = {name: space[name] for name in names if name in space}
+
+    def changes() -> list[Change]:
+        written = [n for n, v in before.items() if space.get(n, names) is not v]
+        fresh = [n for n in names if n in space and n not in before]
+        return [
+            *(lambda n=n: space.__setitem__(n, before[n]) for n in written),
+            *(lambda n=n: space.pop(n, None) for n in fresh),
+        ]
+
+    return changes
+
+
+def _contents(holder: Any, before: Any) -> Callable[[], list[Change]]:
+    """Of a dict or a set."""
+
+    def changes() -> list[Change]:
+        if isinstance(holder, dict):
+            same = len(holder) == len(before) and all(
+                key in holder and holder[key] is value for key, value in before.items()
+            )
+        else:
+            same = {id(x) for x in holder} == {id(x) for x in before}
+        return [] if same else [holder.clear, lambda: holder.update(before)]
+
+    return changes
+
+
+def _elements(holder: list[Any], before: list[Any]) -> Callable[[], list[Change]]:
+    def changes() -> list[Change]:
+        same = len(holder) == len(before) and all(
+            x is y for x, y in zip(holder, before, strict=True)
+        )
+        return [] if same else [lambda: holder.__setitem__(slice(None), before)]
+
+    return changes
+
+
+def _cell(cell: Any, before: tuple[Any, ...]) -> Callable[[], list[Change]]:
+    def put() -> None:
+        if before:
+            cell.cell_contents = before[0]
+        else:
+            del cell.cell_contents
+
+    def changes() -> list[Change]:
+        now = contents(cell)
+        return [] if len(now) == len(before) and all(map(_is, now, before)) else [put]
+
+    return changes
+
+
+def _is(x: Any, y: Any) -> bool:
+    return x is y
+
+
+def _slots(x: Any, before: dict[str, Any]) -> Callable[[], list[Change]]:
+    def changes() -> list[Change]:
+        now = list(slots_of(x))
+        fresh = [n for n in now if n not in before]
+        written = [n for n, v in before.items() if getattr(x, n, before) is not v]
+        return [
+            *(lambda n=n: object.__setattr__(x, n, before[n]) for n in written),
+            *(lambda n=n: object.__delattr__(x, n) for n in fresh),
+        ]
+
+    return changes
+
+
+def _attributes(kind: type, before: dict[str, Any]) -> list[Change]:
+    now = dict(vars(kind))
+    written = [n for n, v in before.items() if now.get(n, before) is not v]
+    fresh = [n for n in now if n not in before]
+    return [
+        *(lambda n=n: type.__setattr__(kind, n, before[n]) for n in written),
+        *(lambda n=n: type.__delattr__(kind, n) for n in fresh),
+    ]
+
+
+def _bytes(array: Any, copy: Any) -> Change:
+    def put() -> None:
+        if array.shape == copy.shape and array.flags.writeable:
+            array[...] = copy
+
+    return put
+
+
+def _equal(a: Any, b: Any) -> bool:
+    return a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def _chance_of(generator: Any) -> Change:
+    if isinstance(generator, random.Random):
+        python = generator.getstate()
+        return lambda: generator.setstate(python)
+    if isinstance(generator, np.random.RandomState):
+        legacy = generator.get_state()
+        return lambda: generator.set_state(legacy)
+    state = generator.bit_generator.state
+
+    def put() -> None:
+        generator.bit_generator.state = state
+
+    return put
+
+
+def _of_numpy() -> Change:
+    state = np.random.get_state()  # noqa: NPY002
+    return lambda: np.random.set_state(state)  # noqa: NPY002
+
+
+def _of_python() -> Change:
+    state = random.getstate()
+    return lambda: random.setstate(state)

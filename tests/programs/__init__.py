@@ -1,0 +1,1 @@
+"""Trials of the front ends: of what they make of programs."""

@@ -1,0 +1,1 @@
+"""PyTorch's front end on trial."""

@@ -1,0 +1,289 @@
+"""Whole runs on trial: people's claims, memory that is shared, decisions, dtypes, escapes, places,
+and what a run must leave as it was.
+"""
+
+import copy
+import random
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+from wild_frameworks import claims
+
+from backproof.programs.aten import run_function
+from backproof.programs.run import CannotFollow
+from programs.aten.judging import recorded, residues, truth, truth_apart, values_apart
+
+CLAIMS = {c.name: c for c in claims("check_torch")}
+REFUSED = {"torch matmul, wrong-shape"}
+"""What torch itself does not run."""
+TYPED = {"torch gelu, right"}
+"""Right up to the last bits of a number that was typed in."""
+UNSEEN = {"torch swish, imprecise", "torch gate, state", "torch relu, input-changed"}
+"""Right in formula: wrong in their rounding, or in what else they do."""
+
+
+@pytest.mark.parametrize("name", sorted(set(CLAIMS) - REFUSED))
+def test_a_claim_is_followed_and_its_formula_is_what_tells(name: str) -> None:
+    """A right one agrees with the truth far below rounding, a wrong one is seen in balls."""
+    claim = CLAIMS[name]
+    function, *inputs = claim.arguments(0)
+    run = recorded(function, *inputs)
+    assert values_apart(run) < 1e-12
+    missing = any(run.claimed[n] is None for n, g in truth(run).items() if g is not None)
+    if claim.right or name in UNSEEN:
+        assert max(residues(run).values()) < (1e-15 if name in TYPED else 1e-30)
+    else:
+        assert missing or max(residues(run).values()) > 1e-12
+
+
+def views(choices: random.Random, x: torch.Tensor) -> torch.Tensor:
+    """A sum over memory that is viewed and written in random order."""
+    base = torch.zeros(4, 6, dtype=x.dtype) + x.sum() * 0.5
+    seen = [base, x * 1.0]
+    for _ in range(8):
+        y = choices.choice(seen)
+        how = choices.randrange(7)
+        if how == 0 and y.ndim == 2:
+            seen.append(y.t())
+        elif how == 1 and y.ndim == 2:
+            seen.append(y[:, choices.randrange(y.shape[1])])
+        elif how == 2:
+            seen.append(y[1:])
+        elif how == 3:
+            y.mul_(0.7)
+        elif how == 4:
+            y[0] = y[-1].clone().sin()
+        elif how == 5:
+            y.neg_().add_(choices.choice(seen).mean())
+        else:
+            seen.append(torch.as_strided(base, (3, 2), (1, 6), choices.randrange(3)).mul_(-1.5))
+    return sum((s.exp() * 0.1).sum() for s in seen)  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_memory_that_is_viewed_and_written_is_what_torch_makes_of_it(seed: int) -> None:
+    """Any order of views and in-place writes: values, truth and claim agree."""
+    x = torch.randn(4, 6, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    run = recorded(lambda x: views(random.Random(seed), x), x)
+    assert values_apart(run) < 1e-13
+    assert truth_apart(run) < 1e-11
+    assert max(residues(run).values()) < 1e-30
+    assert not run.record.escapes
+
+
+class Network(nn.Module):
+    """A bit of everything that has state: statistics, dropout, counters, an LSTM."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.LSTM(3, 4)
+        self.norm, self.calls, self.seen = nn.BatchNorm1d(4), 0, list[Any]()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """One number."""
+        self.calls += 1
+        self.seen.append(x)
+        hidden = self.inner(x)[0].reshape(-1, 4)
+        return F.dropout(self.norm(hidden), 0.3).tanh().pow(2).mean()
+
+
+BOUNDS = {torch.float64: 1e-13, torch.float32: 1e-4, torch.bfloat16: 0.5, torch.float16: 0.1}
+
+
+@pytest.mark.parametrize("dtype", BOUNDS)
+def test_a_network_in_any_dtype_is_followed_and_left_as_it_was(dtype: torch.dtype) -> None:
+    """Formats of steps are those of its tensors; buffers, gradients, counters, random states and
+    modes are untouched; a second run draws and gives the same.
+    """
+    torch.manual_seed(0)
+    module = Network().to(dtype)
+    x = torch.randn(5, 2, 3).to(dtype)
+    before, state = copy.deepcopy(module.state_dict()), torch.get_rng_state()
+    run = recorded(module, x)
+    again = recorded(module, x)
+    assert len(run.record.steps) == len(again.record.steps)
+    assert list(run.inputs) == [*(n for n, _ in module.named_parameters()), "x"]
+    assert list(run.outputs) == ["loss"]
+    assert run.outputs["loss"].precision is not None
+    assert run.outputs["loss"].precision.name == str(dtype).removeprefix("torch.")
+    assert truth_apart(run) < BOUNDS[dtype] * 10
+    assert max(residues(run).values()) < 1e-25
+    assert all(torch.equal(module.state_dict()[k], v) for k, v in before.items())
+    assert (module.calls, module.seen, module.training) == (0, [], True)
+    assert all(p.grad is None for p in module.parameters())
+    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.backends.mkldnn.enabled
+    for name, g in run.returned.items():
+        np.testing.assert_array_equal(g, again.returned[name])
+
+
+def test_another_point_is_another_run_of_the_same_steps() -> None:
+    """`at` replaces arguments by name, and the author's parameters are put back."""
+    module = nn.Linear(2, 1).double()
+    x = torch.tensor([[0.3, -0.5]], dtype=torch.float64)
+    kept = module.weight.detach().clone()
+    here = run_function(module, [x])
+    there = run_function(module, [x], at={"weight": kept * 1.5})
+    assert [s.primitive.name for s in here.record.steps] == [
+        s.primitive.name for s in there.record.steps
+    ]
+    np.testing.assert_array_equal(there.inputs["weight"].value, 1.5 * kept.numpy())
+    assert torch.equal(module.weight, kept)
+
+
+class Cubed(torch.autograd.Function):
+    """x^3, of which the backward may go by a way of its own."""
+
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, way: Callable[[Any, Any], Any]) -> torch.Tensor:
+        """y = x^3."""
+        ctx.save_for_backward(x)
+        ctx.way = way
+        return x**3
+
+    @staticmethod
+    def backward(ctx: Any, dy: torch.Tensor) -> tuple[Any, None]:
+        """What the way makes of it."""
+        return ctx.way(dy, *ctx.saved_tensors), None
+
+
+def by_numpy(dy: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Right, outside of torch."""
+    return torch.from_numpy(3 * x.numpy() ** 2 * dy.numpy())
+
+
+def by_item(dy: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Right for one element, by a number of Python."""
+    return dy * (3 * x[0].item() ** 2)
+
+
+def by_what_is_unknown(dy: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """An operation without a rule."""
+    return dy * torch.nextafter(3 * x * x, x)
+
+
+X = torch.tensor([1.25], dtype=torch.float64)
+
+
+def test_what_leaves_the_record_is_noted_with_its_line() -> None:
+    """NumPy and `item` in a backward: an escape at the line that reads."""
+    for way, what in ((by_numpy, "read by numpy"), (by_item, "read as float")):
+        run = recorded(lambda x, way=way: Cubed.apply(x, way), X)
+        escape = next(e for e in run.record.escapes if e.what == what)
+        assert escape.place is not None
+        assert escape.place.file == __file__
+        assert escape.place.line == way.__code__.co_firstlineno + 2
+
+
+def test_what_has_no_rule_is_named_and_claims_nothing() -> None:
+    """In the backward the gradient is None and the record says why; in a forward it is refused."""
+    run = recorded(lambda x: Cubed.apply(x, by_what_is_unknown), X)
+    assert run.claimed["x"] is None
+    assert any("aten.nextafter is not followed at" in e.what for e in run.record.escapes)
+    assert truth(run)["x"] is not None
+    with pytest.raises(CannotFollow, match=rf"aten\.nextafter is not followed at {__file__}:\d+"):
+        recorded(lambda x: torch.nextafter(x, x + 1), X)
+    with pytest.raises(CannotFollow, match=r"aten\.bernoulli draws by what depends"):
+        recorded(lambda x: torch.bernoulli(x.sigmoid()) * x, X)
+    unused = recorded(lambda x: (torch.nextafter(x, x + 1).sum(), x.sin())[1], X)
+    assert max(residues(unused).values()) == 0
+
+
+def test_memory_that_foreign_code_writes_is_noticed() -> None:
+    """What NumPy puts into a tensor is a constant from then on."""
+
+    def function(x: torch.Tensor) -> torch.Tensor:
+        y = x * 2
+        y.detach().numpy()[...] = 5.0
+        return y * x
+
+    run = recorded(function, X)
+    assert any("written by foreign code" in e.what for e in run.record.escapes)
+    assert values_apart(run) == 0
+
+
+def doubled(x: torch.Tensor) -> torch.Tensor:
+    """A line of its own."""
+    return x.tanh() * 2
+
+
+def test_steps_stand_at_the_authors_lines_backward_ones_at_their_forward_line() -> None:
+    """To the columns, with the calls that led there."""
+    run = recorded(lambda x: doubled(doubled(x)), X)
+    first, second = (s for s in run.record.steps if s.primitive.name == "tanh")
+    line = doubled.__code__.co_firstlineno + 2
+    for step in (first, second, run.claimed["x"]):
+        assert step is not None
+        assert step.place is not None
+        assert (step.place.file, step.place.line) == (__file__, line)
+    assert first.place is not None
+    assert first.place.start == len("    return ")
+    assert first.place.calls != second.place.calls or first.place.calls[-1][0] == __file__
+
+
+def test_what_the_code_detaches_is_a_step_that_says_so() -> None:
+    """The truth goes through it; views of it count too, and it stays the same memory."""
+
+    def function(x: torch.Tensor) -> torch.Tensor:
+        y = x * 2
+        return x * y.detach()[:1].exp() + x.data
+
+    run = recorded(function, X)
+    cuts = [s for s in run.record.steps if s.primitive.name == "cut"]
+    assert len(cuts) == 2
+    assert max(residues(run).values()) > 0.1
+    assert values_apart(run) < 1e-15
+
+
+def test_a_checkpoint_runs_its_forward_twice_and_is_followed() -> None:
+    """With and without re-entering the engine, which refuses all but `backward()`."""
+    x = torch.randn(3, dtype=torch.float64)
+    inner = nn.Sequential(nn.Linear(3, 3), nn.Tanh()).double()
+    plain = recorded(lambda x: checkpoint(inner, x, use_reentrant=False).exp(), x)
+    assert max(residues(plain).values()) < 1e-30
+    entered = recorded(
+        lambda x: checkpoint(inner, x, use_reentrant=True).exp(), x, by_backward=True
+    )
+    assert max(residues(entered).values()) < 1e-30
+
+
+def test_mixed_formats_are_rounded_where_the_code_rounds() -> None:
+    """Autocast, float32 masters with bfloat16 products: every step has the format of its tensor."""
+
+    def function(x: torch.Tensor, w: torch.Tensor) -> torch.Tensor:
+        with torch.autocast("cpu", torch.bfloat16):
+            return (x @ w).float().sin() * 0.1
+
+    run = recorded(function, torch.randn(2, 3), torch.randn(3, 2))
+    product = next(s for s in run.record.steps if s.primitive.name == "contract")
+    assert (product.precision.name, product.accumulator.name) == ("bfloat16", "float32")
+    tenth = next(s for s in run.record.steps if s.scalar)
+    assert float(tenth.value) == float(np.float32(0.1))
+    assert max(residues(run).values()) < 1e-7
+
+
+def test_a_lazy_module_and_a_function_of_nothing_are_refused_in_one_line() -> None:
+    """ValueError, before anything has run."""
+    with pytest.raises(ValueError, match="call the lazy module once"):
+        recorded(nn.LazyLinear(2), torch.randn(1, 3))
+    with pytest.raises(ValueError, match="nothing to differentiate by"):
+        recorded(lambda n: n, torch.tensor(3))
+
+
+def test_arguments_and_outputs_have_names() -> None:
+    """Those of the signature and of the structure; random cotangents for each output."""
+
+    def function(state: dict[str, Any], scale: torch.Tensor) -> dict[str, Any]:
+        return {"a": state["w"][0] * scale, "b": (scale.sin(), torch.tensor(3))}
+
+    run = recorded(function, {"w": [X, torch.tensor(2)]}, X)
+    assert list(run.inputs) == ["state['w'][0]", "scale"]
+    assert list(run.outputs) == list(run.cotangents) == ["y['a']", "y['b'][0]"]
+    only = recorded(function, {"w": [X, torch.tensor(2)]}, X, argnums=[1])
+    assert list(only.inputs) == ["scale"]

@@ -1,0 +1,1 @@
+"""Trials of the front end for JAX."""
