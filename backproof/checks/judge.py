@@ -179,14 +179,29 @@ def _stairs(
     direction = _direction(measured, suspects, seed)
     recorded = float(_slope(measured, direction, claimed=False).mid())
     u = max(t.precision.u for t in measured.tensors.values())
-    afresh = partial(_value_afresh, measured)
-    for value in (afresh, loss):  # the second follows Python's own branches as well, and is slow
+    ways: list[Loss] = [partial(_value_afresh, measured)]
+    if any(d.size == 1 and d.value.dtype == bool for d in measured.decisions):
+        ways.append(loss)  # Python's own branches are other steps elsewhere
+    for value in map(cache_by_point, ways):
         found = staircase(
             measured.decisions, measured.run.inputs, direction, recorded, value, u
         )
         if found is not None:
             return found, direction
     return None
+
+
+def cache_by_point(loss: Loss) -> Loss:
+    """The same, computed once at each point."""
+    known: dict[bytes, float] = {}
+
+    def value(at: Mapping[str, Floats]) -> float:
+        key = b"".join(x.tobytes() for x in at.values())
+        if key not in known:
+            known[key] = loss(at)
+        return known[key]
+
+    return value
 
 
 def _value_afresh(measured: Measured, at: Mapping[str, Floats]) -> float:

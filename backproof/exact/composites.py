@@ -166,13 +166,7 @@ def shift(x: Step, axis: Axis) -> Step:
     """The largest elements along axes as a decision, kept as axes of one: what log-sum-exp is
     shifted by, on which it does not depend.
     """
-    axes = axes_of(axis, x.ndim)
-
-    def finite(v: Any) -> Any:
-        top = np.max(v, axis=axes, keepdims=True, initial=-np.inf)
-        return np.where(np.isfinite(top), top, 0.0)
-
-    return d.other(x, function=finite)
+    return d.shift(x, axes=axes_of(axis, x.ndim))
 
 
 def logsumexp(x: Step, axis: Axis = None, keepdims: bool = False) -> Step:

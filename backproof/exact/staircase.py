@@ -12,6 +12,7 @@ import numpy as np
 
 from backproof.exact.evaluate import over_floats
 from backproof.exact.precision import Floats
+from backproof.exact.primitives.decisions import shift
 from backproof.exact.record import Step
 from backproof.verdict.decisions import FLAT, STAIRS
 
@@ -41,14 +42,16 @@ def staircase(
     afresh, in balls. u: of the inputs' format; steps go by octaves from 2^-2 to 8 u.
     """
     steps = [2.0**-k for k in range(FIRST, int(-np.log2(8 * u)) + 1)]
-    differing = [_differ(decisions, inputs, direction, h) for h in steps]
-    here: float | None = None
+    jumping = [d for d in decisions if d.primitive is not shift]
+    differing = [_differ(jumping, inputs, direction, h) for h in steps]
+    found: dict[float, tuple[float, float]] = {}
     for k in range(len(steps) - STAIRS + 1):
         if not all(differing[k : k + STAIRS]):
             continue
-        here = loss(_aside(inputs, direction, 0.0)) if here is None else here
-        found = [_slopes(loss, inputs, direction, h, here) for h in steps[k : k + STAIRS]]
-        window = np.array(found)
+        for h in steps[k : k + STAIRS]:
+            if h not in found:
+                found[h] = _slopes(loss, inputs, direction, h)
+        window = np.array([found[h] for h in steps[k : k + STAIRS]])
         if np.isfinite(window).all() and np.ptp(window) < FLAT * abs(np.median(window) - recorded):
             return _finest(window.mean(axis=1))
     return None
@@ -61,11 +64,9 @@ def _finest(slopes: Floats) -> Stairs:
     return Stairs(float(slopes[k + 1]), float(changes[k]))
 
 
-def _slopes(
-    loss: Any, inputs: Any, direction: Any, h: float, here: float
-) -> tuple[float, float]:
+def _slopes(loss: Any, inputs: Any, direction: Any, h: float) -> tuple[float, float]:
     """The slopes ahead and behind: of a kink nearby they are two, of a staircase one."""
-    ahead, behind = (loss(_aside(inputs, direction, s)) for s in (h, -h))
+    here, ahead, behind = (loss(_aside(inputs, direction, s)) for s in (0.0, h, -h))
     return (ahead - here) / h, (here - behind) / h
 
 

@@ -46,6 +46,15 @@ rint = decision("rint", np.rint, lambda x: x - np.floor(x) - 0.5)
 other = decision("decision", lambda *xs, function: function(*xs))
 
 
+def _largest(x: Any, axes: tuple[int, ...]) -> Any:
+    """The largest along axes, which are kept; 0 where that is infinite."""
+    top = np.max(x, axis=axes, keepdims=True, initial=-np.inf)
+    return np.where(np.isfinite(top), top, 0.0)
+
+
+shift = decision("shift", _largest)
+
+
 def _one_hot(x: Any, axis: int, largest: bool) -> Any:
     """True at the first of the largest, or smallest, elements along an axis; NaN wins."""
     best = np.expand_dims((np.argmax if largest else np.argmin)(x, axis=axis), axis)
