@@ -53,7 +53,9 @@ def judge(measured: Measured, loss: Loss | None = None, seed: int = 0) -> Judgem
     """
     said = Judgement()
     if all(plain(t) in (Status.CORRECT, Status.KINK) for t in measured.tensors.values()):
-        return _correct(measured, said)
+        flat = [t for t in measured.tensors.values() if t.truth.size and not t.truth.any()]
+        stairs = _stairs(measured, flat, loss, seed) if flat and loss is not None else None
+        return _correct(measured, said) if stairs is None else _on_stairs(measured, stairs, said)
     suspects = [t for t in measured.tensors.values() if plain(t) is Status.WRONG]
     if suspects:
         return _suspected(measured, suspects, said, loss, seed)
@@ -113,9 +115,9 @@ def _by_constants(measured: Measured, said: Judgement) -> bool:
     tensors = [t for t in measured.tensors.values() if t.claim is not None]
     if len(tensors) < len(measured.tensors):
         return False
-    halves = [np.where(t.truth == 0, np.maximum(t.unit, t.half), t.half) for t in tensors]
     claimed = [t.claim for t in tensors if t.claim is not None]
-    found = explained([System(claimed, [t.step for t in tensors], halves, measured.bits)])
+    steps, allowed = [t.step for t in tensors], [t.allowed for t in tensors]
+    found = explained([System(claimed, steps, allowed, measured.bits, measured.decided)])
     if found is None:
         return False
     largest = max(float(np.max(t.residue / np.maximum(np.abs(t.truth), 1e-300), initial=0)) for t in tensors)

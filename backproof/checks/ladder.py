@@ -71,7 +71,10 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
 
 def _rungs(claim: Claim) -> list[Any]:
     own = [(_own, claim.record)]
-    return own if claim.reference is None else [*own, (_of_reference, claim.reference.record)]
+    if claim.reference is None:
+        return own
+    reference = claim.reference.record
+    return [*own, (_of_reference, lambda at: replace(reference(at), claimed={}))]
 
 
 def _own(run: Run) -> str:

@@ -23,6 +23,8 @@ from backproof.verdict.decisions import DOUBTFUL, LIMIT, MANY, SAMPLES
 
 Projection = Callable[[Any, Any], Any]
 """A gradient and its tensor, in steps, to what of the gradient counts."""
+FEWEST = 64.0
+"""So many of the smallest number of a format, and an element has a digit that can be kept."""
 NO_PROJECTIONS: Mapping[str, Projection] = {}
 
 
@@ -91,22 +93,31 @@ class Tensor:
         more than is known of the element.
         """
         assert self.claimed is not None
-        allowed = np.where(self.truth == 0, np.maximum(self.unit, self.half), self.half)
         known = radii(self.claimed) + radii(self.true)
-        return self.residue > allowed + np.where(np.isfinite(known), known, 0.0)
+        return self.residue > self.allowed + np.where(np.isfinite(known), known, 0.0)
+
+    @cached_property
+    def allowed(self) -> Floats:
+        """What a right formula is off by at most: half an ulp, of a true zero its unit."""
+        return np.where(self.truth == 0, np.maximum(self.unit, self.half), self.half)
 
     @property
     def keeps_a_digit(self) -> bool:
-        """Whether any element is right in its first digit, or there is none to be right in."""
+        """Whether any element is right in its first digit, or there is none to be right in: none that
+        the format holds to a digit.
+        """
         size = np.abs(self.truth)
-        known = (size > 0) & np.isfinite(size)
+        known = (size > FEWEST * self.precision.floor(self.flushes)) & np.isfinite(size)
         return not known.any() or bool((self.error[known] <= size[known] / 10).any())
 
     @property
     def size(self) -> float:
-        """The largest error relative to the largest true element."""
+        """The largest error relative to the largest true element, or the largest claimed one where
+        all true ones are 0.
+        """
         errors = self.error if self.claimed is None else np.maximum(self.error, self.residue)
         largest = np.abs(self.truth[np.isfinite(self.truth)]).max(initial=0.0)
+        largest = largest or np.abs(numbers_in(self.returned)).max(initial=0.0)
         worst = float(errors.max(initial=0.0))
         return worst / float(largest) if largest else np.inf if worst else 0.0
 

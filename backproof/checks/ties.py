@@ -8,6 +8,7 @@ import flint
 import numpy as np
 
 from backproof.checks.measure import Measured, Tensor
+from backproof.exact.constants import System, explained
 from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.precision import Floats
 from backproof.exact.ties import AS_IT_RAN, Tie, alone, conventions, ties
@@ -51,7 +52,7 @@ def convention(measured: Measured) -> Convention | None:
         moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
         if all(_near(measured.tensors[n], v) for n, v in zip(names, values, strict=True)):
             tensors = _under(measured, decided)
-            if all(_right(t) for t in tensors.values()):
+            if all(_right(t) for t in tensors.values()) or _by_constants(measured, tensors, decided):
                 return Convention(taken, tensors, frozenset(moved) or frozenset(names))
     return None
 
@@ -114,6 +115,17 @@ def _right(tensor: Tensor) -> bool:
     if tensor.claimed is not None:
         return not tensor.off.any()
     return bool((tensor.ratio <= LIMIT).all())
+
+
+def _by_constants(
+    measured: Measured, tensors: Mapping[str, Tensor], decided: Mapping[int, Any]
+) -> bool:
+    """Whether the rounding of a number in the code explains what a convention leaves."""
+    own = [t for t in tensors.values() if t.claim is not None]
+    claimed = [t.claim for t in own if t.claim is not None]
+    steps, allowed = [t.step for t in own], [t.allowed for t in own]
+    system = System(claimed, steps, allowed, measured.bits, decided)
+    return len(own) == len(tensors) and explained([system]) is not None
 
 
 __all__: Sequence[str] = ("Convention", "convention", "matters")

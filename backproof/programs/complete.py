@@ -14,7 +14,7 @@ import numpy as np
 
 from backproof.exact.balls import Balls, numbers, to_balls
 from backproof.exact.evaluate import BITS, ancestors, over_balls
-from backproof.exact.precision import FLOAT32, FLOAT64, precision_of
+from backproof.exact.precision import FLOAT32, FLOAT64, Precision, coarser
 from backproof.exact.record import Place, Step
 from backproof.programs.run import CannotFollow, Run, Tensors
 
@@ -56,9 +56,10 @@ def incomplete(run: Run, record: Record, tensors: Tensors, seed: int = 0) -> Los
     changed = next(_changed(run, again), None)
     if changed is not None and _matters(run, again):
         return Loss("a number is another at every run", changed[0].place)
-    for k, scale in enumerate(_scales(tensors)):
+    formats = {n: x.precision or FLOAT64 for n, x in run.inputs.items()}
+    for k, scale in enumerate(_scales(formats)):
         try:
-            aside = record(_aside(tensors, scale, seed + k))
+            aside = record(_aside(tensors, formats, scale, seed + k))
         except CannotFollow:
             continue
         if _unlike(run, aside) is None:
@@ -156,22 +157,24 @@ def _finite(x: Any, y: Any) -> bool:
     return bool(x.is_finite() and y.is_finite())
 
 
-def _scales(tensors: Tensors) -> Sequence[float]:
+def _scales(formats: Mapping[str, Precision]) -> Sequence[float]:
     """From the farthest to the nearest, of the format that has the fewest bits."""
-    formats = [precision_of(t.dtype) or FLOAT64 for t in tensors.values()]
-    coarse = min(formats, key=lambda p: p.bits, default=FLOAT64)
+    coarse = coarser(FLOAT64, *formats.values())
     return SCALES.get(coarse.name, (4 * 2.0 ** (1 - coarse.bits),))
 
 
-def _aside(tensors: Tensors, scale: float, seed: int) -> Mapping[str, Any]:
-    """Every element moved by a random part of itself."""
+def _aside(
+    tensors: Tensors, formats: Mapping[str, Precision], scale: float, seed: int
+) -> Mapping[str, Any]:
+    """Every element moved by a random part of itself, within its format."""
     random = np.random.default_rng([seed, 13])
 
-    def moved(t: Any) -> Any:
+    def moved(t: Any, precision: Precision) -> Any:
         d = random.uniform(0.5, 1.0, size=t.shape) * random.choice([-1.0, 1.0], size=t.shape)
-        return np.asarray(np.asarray(t, dtype=np.float64) * (1 + scale * d)).astype(t.dtype)
+        wide = np.asarray(t, dtype=np.float64) * (1 + scale * d)
+        return np.asarray(precision.rounded(wide)).astype(t.dtype)
 
-    return {name: moved(t) for name, t in tensors.items()}
+    return {name: moved(t, formats.get(name, FLOAT64)) for name, t in tensors.items()}
 
 
 def _named(step: Step) -> str:

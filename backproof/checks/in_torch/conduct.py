@@ -23,6 +23,10 @@ from backproof.checks.in_torch.run import Gradients, Trial, Watched
 from backproof.checks.in_torch.state import kept, set_up
 
 
+OVERWRITTEN = "has been modified by an inplace operation"
+"""What torch says of a second backward pass whose first one wrote into a saved tensor."""
+
+
 @np.errstate(all="ignore")
 def observe_torch(
     call: TorchCall, seconds: float, seed: int, patience: float = PATIENCE
@@ -123,11 +127,16 @@ class _Seen:
     def _use_twice(self, watched: Watched, at: Tensors) -> None:
         """Two backward passes of one forward pass: the first must not reach into the second."""
         second: Gradients = {}
+        dy = self.cotangents[1]  # for a loss too another than 1, which scales nothing
         with self.book.same_chance(), set_up(self.call.roots, self.call.devices):
             run = watched.forward(at)
-            first = self._with_zeros(watched.pull(run, at, self.cotangents[0], again=True))
+            first = self._with_zeros(watched.pull(run, at, dy, again=True))
             with self.book.aside() as page:
-                second = Watched(watched.trial, page).pull(run, at, self.cotangents[0])
+                second = Watched(watched.trial, page).pull(run, at, dy)
+        for act in page.acts:
+            if OVERWRITTEN in act.detail:
+                detail = "the backward pass writes into what was saved for it: it can run only once"
+                self.book.convict("BP209", "", detail)
         for name in differing(first, self._with_zeros(second)) if second else ():
             detail = "a second backward pass of one forward pass is another: what is saved changes"
             self.book.convict("BP209", name, detail)
