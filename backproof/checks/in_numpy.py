@@ -15,6 +15,7 @@ from backproof.checks.behaviour.passes import OUTPUT, Layer
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.request import COTANGENT, Asked, Function, subject
 from backproof.programs.numpy.running import numbers_among, run_layer, run_pair
+from backproof.programs.reach import reach
 from backproof.programs.run import Run
 from backproof.verdict.decisions import MOST_ELEMENTS
 
@@ -27,10 +28,17 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     conduct = observe_pair(loss, gradient, arguments, asked.seconds, patience=_patience(tensors))
     outputs = {} if conduct.loss is None else {LOSS: conduct.loss}
     numbers = numbers_among(arguments.names, arguments.values)
+    found = reach({LOSS: loss, "gradient": gradient})
 
     def record(at: Tensors) -> Run:
         return run_pair(
-            loss, gradient, at, arguments.rebuild, arguments.gradients, numbers=numbers
+            loss,
+            gradient,
+            at,
+            arguments.rebuild,
+            arguments.gradients,
+            numbers=numbers,
+            found=found,
         )
 
     def value(at: Tensors) -> Any:
@@ -88,6 +96,7 @@ class _Layer:
     def __init__(self, layer: Layer, arguments: Arguments, dys: Tensors) -> None:
         self.layer, self.arguments, self.dys = layer, arguments, dys
         self.numbers = numbers_among(arguments.names, arguments.values)
+        self.found = reach({"forward": layer.forward, "backward": layer.backward})
 
     def record(self, at: Tensors) -> Run:
         """A recorded run."""
@@ -99,6 +108,7 @@ class _Layer:
             self.arguments.gradients,
             partial(_cotangent, self.dys),
             numbers=self.numbers,
+            found=self.found,
         )
 
     def loss(self, at: Tensors) -> Any:

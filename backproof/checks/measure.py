@@ -190,7 +190,20 @@ def measure(
         )
     measured = Measured(run, tensors, told.bits, told.bounded, decided)
     measured = _again(measured, usual, seed) if _doubtful(measured) else measured
+    if two and _rounds_badly(measured):
+        measured = _with_stable(measured, true, seed)
     return _with_libraries(measured, usual, seed) if _rounds_badly(measured) else measured
+
+
+def _with_stable(measured: Measured, true: list[Step], seed: int) -> Measured:
+    """With units in which what rounds in the slopes that keep every digit counts as well: of a
+    product of two that lose all of theirs, errors of first order show nothing.
+    """
+    tensors = {
+        t.name: replace(t, unit=np.maximum(t.unit, unit))
+        for t, unit in zip(measured.tensors.values(), units(true, SAMPLES, seed), strict=True)
+    }
+    return replace(measured, tensors=tensors)
 
 
 def _gradients(run: Run, seeds: Any, inputs: Any, stable: bool) -> list[Step]:

@@ -21,6 +21,7 @@ from backproof.programs.run import CannotFollow, Run, Tensors
 Record = Callable[[Tensors], Run]
 SCALES = {FLOAT64.name: (2.0**-13, 2.0**-20, 2.0**-26), FLOAT32.name: (2.0**-13, 2.0**-20)}
 """How far aside, relative to each element; of a shorter format 4 ulps."""
+OTHER = "the code takes other steps at every point nearby"
 NOTHING_LOST = 2.0**-20
 """The share of a value's change between two points up to which its record is complete."""
 ARRAYS = ("positions", "places")
@@ -50,12 +51,6 @@ def incomplete(run: Run, record: Record, tensors: Tensors, seed: int = 0) -> Los
 
     record: makes it again, at other tensors.
     """
-    again = record(tensors)
-    if (apart := _unlike(run, again)) is not None:
-        return Loss(f"a second run at the same point differs: {_named(apart)}", apart.place)
-    changed = next(_changed(run, again), None)
-    if changed is not None and _matters(run, again):
-        return Loss("a number is another at every run", changed[0].place)
     formats = {n: x.precision or FLOAT64 for n, x in run.inputs.items()}
     for k, scale in enumerate(_scales(formats)):
         try:
@@ -63,8 +58,19 @@ def incomplete(run: Run, record: Record, tensors: Tensors, seed: int = 0) -> Los
         except CannotFollow:
             continue
         if _unlike(run, aside) is None:
-            return _lost(run, aside)
-    return Loss("the code takes other steps at every point nearby", share=0.0, harmless=True)
+            lost = _lost(run, aside)
+            return None if lost is None else _changing(run, record(tensors)) or lost
+    return _changing(run, record(tensors)) or Loss(OTHER, share=0.0, harmless=True)
+
+
+def _changing(run: Run, again: Run) -> Loss | None:
+    """What is another at every run at the same point: time, identity, chance."""
+    if (apart := _unlike(run, again)) is not None:
+        return Loss(f"a second run at the same point differs: {_named(apart)}", apart.place)
+    changed = next(_changed(run, again), None)
+    if changed is not None and _matters(run, again):
+        return Loss("a number is another at every run", changed[0].place)
+    return None
 
 
 def _lost(run: Run, aside: Run) -> Loss | None:

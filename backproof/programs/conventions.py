@@ -11,8 +11,10 @@ Function = Callable[..., Any]
 
 
 def passed(forward: Function, backward: Function | None, inputs: list[Any]) -> tuple[Any, Function]:
-    """y and its pullback: forward returns (y, cache) and backward takes (dy, cache); forward returns
-    (y, pullback) and there is no backward; forward returns y and backward takes dy.
+    """y and its pullback.
+
+    Forward returns (y, cache) and backward takes (dy, cache); or forward returns (y, pullback) and
+    there is no backward; or forward returns y and backward takes dy.
 
     Raises `CannotFollow` where it is none of these.
     """

@@ -10,7 +10,7 @@ from types import CodeType, FrameType
 from backproof.exact.record import Place
 
 LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))
-OURS = tuple(str(Path(__file__).parents[1] / room) for room in ("exact", "programs", "check"))
+OURS = tuple(str(Path(__file__).parents[1] / room) for room in ("exact", "programs", "checks"))
 """The rooms whose frames stand between an author's code and a step."""
 
 

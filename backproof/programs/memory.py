@@ -34,7 +34,7 @@ class Storage:
         self.elements: Places | None = None
 
     def write(self, places: Places, step: Step) -> None:
-        """Elements of a step put at places of its shape; where two fall together the last counts."""
+        """Elements of a step, put at places of its shape; of two at one place the last counts."""
         if self.writers is None or self.elements is None:
             self.writers = np.full(self.size, -1, dtype=np.int32)
             self.elements = np.zeros(self.size, dtype=np.int64)

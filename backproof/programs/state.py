@@ -33,6 +33,7 @@ class State:
             *(_elements(x, list(x)) for x in found.lists),
             *(_contents(s, set(s)) for s in found.sets),
             *(_cell(cell, contents(cell)) for cell in found.cells),
+            *(_defaults(f, f.__defaults__) for f in found.functions),
             *(_slots(x, {n: getattr(x, n) for n in slots_of(x)}) for x in found.slotted),
         ]
 
@@ -121,6 +122,13 @@ def _cell(cell: Any, before: tuple[Any, ...]) -> Callable[[], list[Change]]:
         return [] if len(now) == len(before) and all(map(_is, now, before)) else [put]
 
     return changes
+
+
+def _defaults(function: Any, before: Any) -> Callable[[], list[Change]]:
+    def put() -> None:
+        function.__defaults__ = before
+
+    return lambda: [] if function.__defaults__ is before else [put]
 
 
 def _is(x: Any, y: Any) -> bool:

@@ -100,6 +100,11 @@ def logit_backward(dy: Step, x: Step, eps: float | None = None) -> Step:
     return d.choose(d.greater_equal(x, eps), own, 0.0)
 
 
+def turned(slope: Step) -> Step:
+    """The conjugate of a complex slope, by which torch multiplies."""
+    return e.conjugate(slope) if slope.is_complex else slope
+
+
 ACTIVATION_GRADIENTS: dict[str, Lowering] = {
     "hardshrink": lambda x, bound=0.5: shrunk(x, x, bound),
     "gelu_backward": gelu_backward,
@@ -116,7 +121,7 @@ ACTIVATION_GRADIENTS: dict[str, Lowering] = {
     "hardshrink_backward": shrunk,
     "softshrink_backward": shrunk,
     "_prelu_kernel_backward": prelu_backward,
-    "tanh_backward": lambda dy, y: dy * (1.0 - y * y),
-    "sigmoid_backward": lambda dy, y: dy * (1.0 - y) * y,
+    "tanh_backward": lambda dy, y: dy * turned(1.0 - y * y),
+    "sigmoid_backward": lambda dy, y: dy * turned((1.0 - y) * y),
     "logit_backward": logit_backward,
 }

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact import composites as c
+from backproof.exact import piecewise
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.record import Step
@@ -65,25 +66,9 @@ def power(x: Any, p: Any) -> Step:
     return x * x * x if float(exponent) == 3 else e.power(x, p)
 
 
-def absolute(x: Step) -> Step:
-    """|x|."""
-    return c.absolute(x)
-
-
-def clamp(x: Step, low: Any = None, high: Any = None) -> Step:
-    """x between two bounds."""
-    return c.clip(x, low, high)
-
-
-def xlogy(x: Step, y: Step) -> Step:
-    """x log y, 0 where x is."""
-    zero = d.equal(x, 0.0)
-    return d.choose(zero, 0.0, x * e.log(d.choose(zero, 1.0, y)))
-
-
-def entr(x: Step) -> Step:
-    """-x log x, 0 at 0."""
-    return -xlogy(x, x)
+def sigmoid(x: Step) -> Step:
+    """1 / (1 + exp(-x))."""
+    return 1.0 / (1.0 + e.exp(-x)) if x.is_complex else e.expit(x)
 
 
 def addcmul(x: Step, a: Step, b: Step, value: float = 1) -> Step:
@@ -142,13 +127,13 @@ ARITHMETIC: dict[str, Lowering] = {
     "rad2deg": e.rad2deg,
     "erf": e.erf,
     "erfc": e.erfc,
-    "sigmoid": e.expit,
+    "sigmoid": sigmoid,
     "special_expit": e.expit,
     "special_ndtr": e.ndtr,
-    "special_entr": entr,
-    "special_xlog1py": lambda x, y: xlogy(x, 1.0 + y),
-    "xlogy": xlogy,
-    "abs": absolute,
+    "special_entr": piecewise.entr,
+    "special_xlog1py": piecewise.xlog1py,
+    "xlogy": piecewise.xlogy,
+    "abs": c.absolute,
     "floor": d.floor,
     "ceil": d.ceil,
     "trunc": d.trunc,
@@ -162,8 +147,8 @@ ARITHMETIC: dict[str, Lowering] = {
     "minimum": c.minimum,
     "fmax": c.maximum,
     "fmin": c.minimum,
-    "clamp": clamp,
-    "clip": clamp,
+    "clamp": c.clip,
+    "clip": c.clip,
     "clamp_min": lambda x, low: c.clip(x, low),
     "clamp_max": lambda x, high: c.clip(x, None, high),
     "addcmul": addcmul,

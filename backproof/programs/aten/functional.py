@@ -8,9 +8,8 @@ from typing import Any
 import torch
 from torch._decomp import decomposition_table
 
-from backproof.programs.aten.tables import (
-    DRAWN,
-)
+from backproof.programs.aten.tables import DRAWN
+from backproof.programs.aten.tensors import tensors_in
 
 UNTOLD = ("aten::native_batch_norm", "aten::cudnn_batch_norm", "aten::miopen_batch_norm")
 """What writes running statistics, of which its schema says nothing."""
@@ -68,6 +67,15 @@ def decomposition(op: Any) -> Callable[..., Any] | None:
     if torch._C._dispatch_has_kernel_for_dispatch_key(op.name(), "CompositeImplicitAutograd"):
         return op.decompose
     return None
+
+
+def each(name: str, args: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """Of an operation on lists of tensors what it does to each: an operation and its arguments."""
+    whole = getattr(torch.ops.aten, name.removeprefix("_foreach_"))
+    return [
+        (whole, *(x[k] if isinstance(x, list | tuple) else x for x in args))
+        for k in range(len(args[0]))
+    ]
 
 
 def written(op: Any, args: Any, keywords: Any) -> list[torch.Tensor]:

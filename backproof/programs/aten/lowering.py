@@ -1,14 +1,13 @@
 """From an ATen operation to steps: which table it is in, and what its result is held against."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
 from backproof.exact.precision import FLOAT64, Precision
-from backproof.exact.primitives.elementwise import cast
+from backproof.exact.primitives.elementwise import cast, real
 from backproof.exact.record import Place, Record, Step
 from backproof.programs.aten.operations import Operation, Slot, floated
 from backproof.programs.aten.tables import (
@@ -65,51 +64,39 @@ def _discrete(operation: Operation, op: Any, targets: Sequence[torch.Tensor]) ->
 def _settled(
     operation: Operation, op: Any, targets: Sequence[torch.Tensor], place: Place | None
 ) -> list[Step]:
-    record, name = operation.record, operation.name
+    record = operation.record
     format_ = next(p for p in map(precision, targets) if p)
-    if len(targets) == 1 and name not in STRUCTURES:
-        first = len(record.steps)
-        build = partial(_built, operation, op, format_)
-        step = _kept(record, build, first, targets[0], place)
-        return [step]
-    before, inside = record.context, working(format_)
+    first, before, inside = len(record.steps), record.context, working(format_)
     record.context = (inside, inside)
     try:
-        made = operation.structure() if name in STRUCTURES else _built(operation, op, format_)
+        plain = operation.name in STRUCTURES
+        made = operation.structure() if plain else _built(operation, op, format_)
     finally:
         record.context = before
-    made = [*made, *[None] * (len(targets) - len(made))]
+    steps = list(made) if isinstance(made, tuple | list) else [made]
+    steps += [None] * (len(targets) - len(steps))
     return [
-        operation.decided(k) if s is None else held(record, s, x, place)
-        for k, (s, x) in enumerate(zip(made, targets, strict=True))
+        operation.decided(k) if s is None else held(record, s, x, place, first)
+        for k, (s, x) in enumerate(zip(steps, targets, strict=False))
     ]
 
 
-def _kept(record: Record, build: Any, first: int, x: torch.Tensor, place: Place | None) -> Step:
-    """A step of one result, settled; a step that was there before stays what it is."""
-    before, inside = record.context, working(precision(x))
-    record.context = (inside, inside)
-    try:
-        made = build()
-        step: Step = made[0] if isinstance(made, tuple) else made
-    finally:
-        record.context = before
-    return held(record, step, x, place, first)
-
-
-def held(
-    record: Record, step: Step, x: torch.Tensor, place: Place | None, first: int | None = None
-) -> Step:
-    """A step with the value that the run has for it; itself where it has that one already."""
+def held(record: Record, step: Step, x: torch.Tensor, place: Place | None, first: int) -> Step:
+    """A step with the value and the format that the run has for it; one that is older than the
+    operation, from number `first` on, stays what it is, and a step of its own follows where the
+    run has another format.
+    """
     value, format_ = numbers(x), precision(x)
     if format_ is None or not step.is_float:
         return step
     if value.dtype.kind == "c" and not step.is_complex:
         step = cast(step)
+    elif value.dtype.kind != "c" and step.is_complex:
+        step = real(step)
+    if step.number >= first:
+        return _replaced(record, step, value, format_)
     if step.precision is format_ and same(step.value, value):
         return step
-    if first is not None and step.number >= first:
-        return _replaced(record, step, value, format_)
     return settled(record, lambda: step, value, format_, place=place)
 
 

@@ -134,9 +134,10 @@ def _as_floats(v: Any) -> Any:
     return v.astype(np.float64)
 
 
-def constant_like(x: Step, value: float) -> Step:
+def constant_like(x: Step, value: complex) -> Step:
     """A number of the framework's own, in the record of a step."""
-    return x.record.constant(np.asarray(value, dtype=np.float64))
+    kind = complex if np.iscomplexobj(value) else float
+    return x.record.constant(np.asarray(value, dtype=kind))
 
 
 def placed(layout: Callable[[torch.Tensor], torch.Tensor], shape: Sequence[int]) -> Numbers:

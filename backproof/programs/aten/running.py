@@ -36,7 +36,8 @@ def run_function(
 
     at: by name other values of the tensors to differentiate by. modules: whose state the function
     changes, besides those that it is or closes over. cotangents: by the names of outputs, arrays;
-    else they are random. seed: of random numbers and cotangents; a loss has the cotangent 1. by_backward: by `backward()`, for code that refuses `autograd.grad`.
+    else they are random; a loss has the cotangent 1. seed: of random numbers and cotangents.
+    by_backward: by `backward()`, for code that refuses `autograd.grad`.
 
     Raises CannotFollow where an output depends on what has no exact rule, ValueError where there is
     nothing to differentiate by, and what the function raises.
@@ -76,9 +77,9 @@ def _recorded(
             raise CannotFollow(y)
     cotangents = {} if loss else {n: _step(tracer.memory, dy) for n, dy in seeds.items()}
     claimed = {n: _claimed(tracer, n, x) for n, x in returns.items()}
-    given = {n: None if x is None else returned(x) for n, x in returns.items()}
+    arrays = {n: None if x is None else returned(x) for n, x in returns.items()}
     steps = {n: y for n, y in made.items() if isinstance(y, Step)}
-    return Run(tracer.record, inputs, steps, cotangents, claimed, given)
+    return Run(tracer.record, inputs, steps, cotangents, claimed, arrays)
 
 
 def _leaves(call: Call, point: Tensors) -> dict[str, torch.Tensor]:
@@ -131,8 +132,7 @@ def _passed(
 ) -> tuple[dict[str, Step | str], dict[str, torch.Tensor | None]]:
     """The outputs' steps, taken before a backward pass can overwrite them, and the gradients."""
     made = {n: _step_or_why(tracer.memory, y) for n, y in ys.items()}
-    for dy in seeds.values():
-        tracer.memory.read(dy)
+    tracer.dependent |= {tracer.memory.read(dy).number for dy in seeds.values()}
     ways = [n for n, y in ys.items() if y.requires_grad]
     results, dys = tuple(ys[n] for n in ways), tuple(seeds[n] for n in ways)
     every = tuple(leaves.values())

@@ -18,7 +18,7 @@ def scattered(x: Step, dim: int, index: Step, source: Any, reduce: str | None = 
     """x with the source's elements at the places that an index names."""
     if reduce in ("add", "sum"):
         return scatter_add(x, dim, index, source)
-    given = source if isinstance(source, Step) else constant_like(x, float(source))
+    given = source if isinstance(source, Step) else constant_like(x, source)
     return moved(partial(_scattered, dim), floated(x), floated(given), by=(index,))
 
 

@@ -49,7 +49,7 @@ def choice(condition: Step, a: Step, b: Step) -> Step:
 
 def masked_fill(x: Step, mask: Step, value: Any) -> Step:
     """A value where the mask is set."""
-    filling = value if isinstance(value, Step) else constant_like(x, float(value))
+    filling = value if isinstance(value, Step) else constant_like(x, value)
     return d.choose(mask, floated(filling), floated(x))
 
 
@@ -61,7 +61,7 @@ def padded(x: Step, pad: Sequence[int], value: Any = 0) -> Step:
     return moved(
         lambda p, v: _in_torch(aten.constant_pad_nd, p, list(pad), outside),
         x,
-        constant_like(x, float(value)),
+        constant_like(x, value),
     )
 
 

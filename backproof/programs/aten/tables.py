@@ -8,6 +8,7 @@ from backproof.programs.aten.averages import AVERAGED, AVERAGES
 from backproof.programs.aten.bags import BAGS
 from backproof.programs.aten.batch_norms import BATCH_NORMS, TRAINED
 from backproof.programs.aten.choices import CHOICES
+from backproof.programs.aten.ctc import CTC
 from backproof.programs.aten.draws import DRAWING, noisy_relu_backward
 from backproof.programs.aten.fourier import FOURIER
 from backproof.programs.aten.grids import GRIDS
@@ -64,6 +65,7 @@ FORMULAS: dict[str, Lowering] = {
     **BATCH_NORMS,
     **SOFTMAXES,
     **ATTENTION,
+    **CTC,
     **RESAMPLINGS,
     **GRIDS,
     **FOURIER,

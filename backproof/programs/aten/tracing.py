@@ -12,11 +12,11 @@ from torch.utils._python_dispatch import TorchDispatchMode, is_traceable_wrapper
 
 from backproof.exact.record import Escape, Place, Record, Step
 from backproof.programs.aten import places
-from backproof.programs.aten.functional import Plain, decomposition, functional, written
+from backproof.programs.aten.functional import Plain, decomposition, each, functional, written
 from backproof.programs.aten.lowering import held, lowered
 from backproof.programs.aten.memory import Memory
 from backproof.programs.aten.operations import Operation, Slot, tensor
-from backproof.programs.aten.tensors import has_storage, numbers, tensors_in
+from backproof.programs.aten.tensors import has_storage, numbers, precision, tensors_in
 from backproof.programs.frames import Frames
 from backproof.programs.run import CannotFollow
 
@@ -77,6 +77,10 @@ class Tracer(TorchDispatchMode):
         name = op._schema.name.partition("::")[2]
         if torch.Tag.nondeterministic_seeded in op.tags:
             self._before_draw(keywords)
+        if name.startswith("_foreach_"):
+            with self:
+                made = [one(*rest, **keywords) for one, *rest in each(name, args)]
+            return None if name.endswith("_") else made
         if op.is_view or name in ("_unsafe_view", *INSIDE, *MAKERS):
             return self._viewed(op, name, args, keywords)
         place, changed = self.place(), written(op, args, keywords)
@@ -110,6 +114,8 @@ class Tracer(TorchDispatchMode):
         except CannotFollow as reason:
             return [str(reason)] * len(targets)
         except Exception as error:  # a rule's own failure must not break the author's run
+            if not any(map(self.moving, given)):
+                return [self.record.constant(numbers(x), precision(x)) for x in targets]
             message = f"aten.{plain.name}{where}: {type(error).__name__}: {error}"
             return [message] * len(targets)
 
@@ -139,6 +145,7 @@ class Tracer(TorchDispatchMode):
         if name in self.within or parts is None:
             raise CannotFollow(f"aten.{name} is not followed{f' at {place}' if place else ''}")
         self.within.append(name)
+        first = len(self.record.steps)
         try:
             slots = operation.slots()
             given = [tensor(s.value, x.dtype) for s, x in zip(operation.steps, slots, strict=True)]
@@ -150,7 +157,7 @@ class Tracer(TorchDispatchMode):
         finally:
             self.within.pop()
         steps: list[Step | str] = [
-            held(self.record, self.memory.read(y), x, place)
+            held(self.record, self.memory.read(y), x, place, first)
             for x, y in zip(targets, made, strict=False)
         ]
         return [*steps, *[f"aten.{name} writes besides"] * (len(targets) - len(steps))]

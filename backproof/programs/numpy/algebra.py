@@ -10,7 +10,7 @@ from backproof.exact.primitives import determinants, linear
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
-from backproof.programs.numpy.lowered import of_arrays
+from backproof.programs.numpy.choices import of_arrays
 from backproof.programs.numpy.operands import is_floating, known, plain, step_of
 from backproof.programs.numpy.tape import Tape
 

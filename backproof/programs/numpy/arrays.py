@@ -17,6 +17,7 @@ def delegated(function: Any) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         return function(self, *args, **kwargs)
 
+    method.__name__ = getattr(function, "__name__", method.__name__)
     return method
 
 
@@ -128,7 +129,7 @@ class Traced(np.ndarray[Any, Any]):
     def __copy__(self) -> Any:
         return self.copy()
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     __repr__ = written("__repr__")
     __str__ = written("__str__")

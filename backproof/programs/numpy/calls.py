@@ -8,7 +8,7 @@ import numpy as np
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives.moves import moved, spread
 from backproof.exact.record import Step
-from backproof.programs.numpy import makers, methods, writing
+from backproof.programs.numpy import makers, methods, statistics, writing
 from backproof.programs.numpy.functions import function
 from backproof.programs.numpy.numbers import ARITHMETIC
 from backproof.programs.numpy.operands import (
@@ -24,7 +24,7 @@ from backproof.programs.numpy.tape import Tape
 from backproof.programs.numpy.ufuncs import SEVERAL, lowering, masked
 
 
-class Calls(methods.Methods, writing.Writing):
+class Calls(methods.Methods, statistics.Statistics, writing.Writing):
     """The calls of one tape."""
 
     def __init__(self, tape: Tape) -> None:

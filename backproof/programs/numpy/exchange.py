@@ -1,11 +1,7 @@
 """For the time of a run: what code uses, exchanged for what knows steps, and put back after it."""
 
-import dis
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import wraps
-from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -14,26 +10,24 @@ from numpy.lib.stride_tricks import as_strided
 
 from backproof.programs.numpy.arrays import Traced
 from backproof.programs.numpy.bodies import STAND_INS, body
+from backproof.programs.numpy.imports import FOLLOWED
 from backproof.programs.numpy.kinds import Types
 from backproof.programs.numpy.libraries import of_library
 from backproof.programs.numpy.mathematics import of_numbers
 from backproof.programs.numpy.operands import entered, is_known, plain
 from backproof.programs.numpy.sparse import Sparse
-from backproof.programs.numpy.structure import MOVES
+from backproof.programs.numpy.standing import (
+    DISPATCHED,
+    Ufunc,
+    asked,
+    chance,
+    enumerated,
+    vectorised,
+)
 from backproof.programs.numpy.tape import Tape
 from backproof.programs.reach import LONG, Reach, contents, slots_of
-from backproof.programs.state import undisturbed
 
-FOLLOWED = ("numpy", "scipy", "math")
-"""The packages whose modules have stand-ins."""
 BUILTINS = ("float", "type")
-
-
-DISPATCHED = type(np.sum)
-"""The class of NumPy's functions that ask their arguments what to do."""
-
-OF_LISTS = (np.select, np.piecewise, np.linalg.multi_dot, np.lexsort)
-"""Functions that are given arrays in a list, each on its own."""
 
 
 class StandIn(ModuleType):
@@ -164,6 +158,21 @@ class Exchange:
                 if (other := self.stand_in(value)) is not value:
                     object.__setattr__(x, name, other)
 
+        for kind in found.classes:
+            for name, value in list(vars(kind).items()):
+                if not name.startswith("__"):
+                    self._into_class(kind, name, value)
+        for function in found.functions:
+            if function.__defaults__ is not None:
+                function.__defaults__ = self.stand_in(function.__defaults__)
+
+    def _into_class(self, kind: type, name: str, value: Any) -> None:
+        """An attribute of a class; what is no method before must not become one."""
+        other = self.stand_in(value)
+        if other is not value:
+            is_bound = isinstance(other, FunctionType) and not hasattr(value, "__get__")
+            type.__setattr__(kind, name, staticmethod(other) if is_bound else other)
+
     def _into(self, holder: Any, key: Any, value: Any) -> None:
         other = self.stand_in(value)
         if other is not value:
@@ -173,141 +182,6 @@ class Exchange:
 def module_of(kind: type) -> str:
     """The package that a class comes from."""
     return str(getattr(kind, "__module__", "") or "").partition(".")[0]
-
-
-def vectorised(tape: Tape, value: Any) -> Any:
-    """numpy.vectorize, which calls its function with every element."""
-
-    class Vectorized(np.vectorize):
-        def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            if not tape.follows or not is_known((args, kwargs)) or self.signature or kwargs:
-                return super().__call__(*plain(args), **plain(kwargs))
-            arrays = np.broadcast_arrays(*(tape.calls.array(a) for a in args))
-            rows = zip(*(a.reshape(-1) for a in arrays), strict=True)
-            made = [self.pyfunc(*row) for row in rows]
-            return tape.calls.array(made).reshape(arrays[0].shape)
-
-    if isinstance(value, type):
-        return Vectorized
-    return Vectorized(value.pyfunc, otypes=value.otypes, signature=value.signature)
-
-
-def asked(tape: Tape, function: Any) -> Any:
-    """A function of NumPy's that asks lists as well, whose numbers may know their steps."""
-
-    @wraps(function)
-    def stand_in(*args: Any, **kwargs: Any) -> Any:
-        if not tape.follows or not any(in_lists(x) for x in (*args, *kwargs.values())):
-            return function(*args, **kwargs)
-        if function in MOVES or function in OF_LISTS:
-            return tape.calls.function(function, args, kwargs)
-        given = (tape.calls.array(x) if in_lists(x) else x for x in args)
-        return function(*given, **kwargs)
-
-    return stand_in
-
-
-class Ufunc:
-    """A ufunc that asks lists as well."""
-
-    __slots__ = ("_real", "_tape")
-
-    def __init__(self, tape: Tape, real: np.ufunc) -> None:
-        self._tape, self._real = tape, real
-
-    @property
-    def __class__(self) -> Any:  # type: ignore[override]
-        return np.ufunc
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if self._tape.follows and any(map(in_lists, args)):
-            given = tuple(self._tape.calls.array(x) if in_lists(x) else x for x in args)
-            return self._real(*given, **kwargs)
-        return self._real(*args, **kwargs)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._real, name)
-
-    def __repr__(self) -> str:
-        return repr(self._real)
-
-
-def in_lists(x: Any) -> bool:
-    """Whether a list has numbers or arrays that know their steps."""
-    return isinstance(x, list | tuple) and is_known(x)
-
-
-def enumerated(array: Any) -> Iterator[Any]:
-    """numpy.ndenumerate."""
-    return ((place, array[place]) for place in np.ndindex(np.shape(array)))
-
-
-def chance(tape: Tape, generator: np.random.Generator) -> np.random.Generator:
-    """A generator that draws the same from the same state, arrays of the run's own."""
-
-    class Chance(np.random.Generator):
-        def __getattribute__(self, name: str) -> Any:
-            found = super().__getattribute__(name)
-            if name.startswith("_") or not callable(found):
-                return found
-
-            @wraps(found)
-            def draw(*args: Any, **kwargs: Any) -> Any:
-                result = found(*plain(args), **plain(kwargs))
-                mine = isinstance(result, np.ndarray) and result.dtype.kind in "fc"
-                return entered(tape, result) if mine and tape.follows else result
-
-            return draw
-
-    return Chance(generator.bit_generator)
-
-
-@contextmanager
-def local_imports(exchange: Exchange, functions: list[FunctionType]) -> Iterator[None]:
-    """Imports inside of functions find the stand-ins, under names that nobody else asks for."""
-    names = {n for n in FOLLOWED if n in sys.modules}
-    renamed = {n: f"{n}_followed_{id(exchange)}" for n in names}
-    before = [(f, f.__code__) for f in functions]
-    used: set[str] = set()
-    try:
-        for function, code in before:
-            fresh = _importing(code, renamed) if names & _all_names(code) else code
-            if fresh is not code:
-                used |= {n for n in names if n in _all_names(code)}
-                function.__code__ = fresh
-        for name in used:
-            sys.modules[renamed[name]] = StandIn(sys.modules[name], exchange)
-        yield
-    finally:
-        with undisturbed():
-            for function, code in before:
-                if function.__code__ is not code:
-                    function.__code__ = code
-            for name in used:
-                sys.modules.pop(renamed[name], None)
-
-
-def _all_names(code: CodeType) -> set[str]:
-    inner = (c for c in code.co_consts if isinstance(c, CodeType))
-    return set(code.co_names).union(*map(_all_names, inner))
-
-
-def _importing(code: CodeType, renamed: dict[str, str]) -> CodeType:
-    """The same code, its imports by other names."""
-    imported = _imported(code)
-    names = tuple(renamed.get(n, n) if n in imported else n for n in code.co_names)
-    constants = tuple(
-        _importing(c, renamed) if isinstance(c, CodeType) else c for c in code.co_consts
-    )
-    same = names == code.co_names and all(map(_is, constants, code.co_consts))
-    return code if same else code.replace(co_names=names, co_consts=constants)
-
-
-def _imported(code: CodeType) -> set[str]:
-    """The modules that a function imports and does not know by the same name besides."""
-    steps = [(s.opname, str(s.argval)) for s in dis.get_instructions(code)]
-    read = {name for kind, name in steps if kind in ("LOAD_GLOBAL", "LOAD_NAME")}
-    return {name for kind, name in steps if kind == "IMPORT_NAME"} - read
 
 
 def _is(x: Any, y: Any) -> bool:

@@ -22,6 +22,7 @@ class Kind(type):
     tape: Tape
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+        """What the type makes of a value."""
         if not args or not cls.tape.follows or not is_known(args[0]):
             return cls.real(*args, **kwargs)
         return cls.make(args[0])
@@ -98,7 +99,7 @@ def converted(tape: Tape, kind: type, x: Any) -> Any:
         return tape.calls.astype(x, kind)
     result = kind(plain(x))
     step = step_of(tape, x)
-    if isinstance(x, np.ndarray) and x.dtype.kind not in "f":
+    if isinstance(x, np.ndarray) and x.dtype.kind != "f":
         return result
     whole = step if step.ndim == 0 else step_of(tape, x.reshape(()))
     return known(tape, result, tape.settle(lambda: e.cast(whole), result))

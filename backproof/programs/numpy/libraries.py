@@ -15,7 +15,7 @@ from backproof.exact import matrices as m
 from backproof.exact.primitives import determinants, linear
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
-from backproof.programs.numpy.lowered import of_arrays
+from backproof.programs.numpy.choices import of_arrays
 from backproof.programs.numpy.operands import is_known, plain
 from backproof.programs.numpy.products import LETTERS, einsum
 from backproof.programs.numpy.tape import Tape

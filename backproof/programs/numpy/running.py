@@ -1,6 +1,6 @@
 """A claim in NumPy run on its own floats, forward and backward, as one record."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, ValuesView
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,12 +11,14 @@ from backproof.exact.precision import precision_of
 from backproof.exact.record import Step
 from backproof.programs.conventions import passed
 from backproof.programs.numpy.calls import Calls
-from backproof.programs.numpy.exchange import Exchange, local_imports
-from backproof.programs.numpy.numbers import KINDS
-from backproof.programs.numpy.operands import is_floating, known, plain, step_of
-from backproof.programs.numpy.tape import Tape
-from backproof.programs.reach import reach
-from backproof.programs.run import Run, Tensors
+from backproof.programs.numpy.exchange import Exchange
+from backproof.programs.numpy.imports import local_imports
+from backproof.programs.numpy.numbers import KINDS, Number
+from backproof.programs.numpy.operands import is_floating, is_known, known, plain, step_of
+from backproof.programs.numpy.operands import leaves as leaves_of
+from backproof.programs.numpy.tape import Tape, TooLong
+from backproof.programs.reach import Reach, reach
+from backproof.programs.run import CannotFollow, Run, Tensors
 from backproof.programs.state import State
 
 Function = Callable[..., Any]
@@ -25,21 +27,37 @@ Rebuild = Callable[[Mapping[str, Any]], list[Any]]
 Gradients = Callable[[Any], Mapping[str, Any]]
 """From what a gradient returned to arrays by the names of tensors; None where there is none."""
 LOSS, OUTPUT = "loss", "y"
+LONGEST = 200_000
+"""How many steps a run may have; with more it is given up."""
 
 
 @contextmanager
-def following(tape: Tape, roots: Mapping[str, Any]) -> Iterator[None]:
-    """What runs here, in this thread, is recorded; all that it can reach is put back after it."""
-    found = reach(roots)
-    state, exchange = State(found), Exchange(tape)
+def following(tape: Tape, found: Reach, values: Sequence[Any]) -> Iterator[None]:
+    """What runs here, in this thread, is recorded; all that it can reach is put back after it.
+
+    found: what the functions can reach; values: the arguments, which are the run's own. Raises
+    `CannotFollow` where it makes more steps than it may.
+    """
+    own = reach({"arguments": values})
+    states, exchange = [State(found), State(own)], Exchange(tape)
     tape.is_open = True
     try:
-        exchange.put_in(found)
-        with local_imports(exchange, found.functions):
+        for part in (found, own):
+            exchange.put_in(part)
+        functions = [*found.functions, *own.functions]
+        with local_imports(exchange.stand_in, functions), np.errstate(**silent()):
             yield
+    except TooLong as error:
+        raise CannotFollow(str(error)) from None
     finally:
         tape.is_open = False
-        state.put_back()
+        for state in states:
+            state.put_back()
+
+
+def silent() -> dict[str, Any]:
+    """The floating-point errors that would be warned of; those that raise go on doing so."""
+    return {kind: "ignore" for kind, how in np.geterr().items() if how == "warn"}
 
 
 def run_pair(
@@ -51,24 +69,29 @@ def run_pair(
     *,
     numbers: Mapping[str, type] | None = None,
     theirs: Sequence[str] = (),
-    most: int | None = None,
+    most: int = LONGEST,
+    found: Reach | None = None,
 ) -> Run:
     """A loss and its gradient, each called with arrays of its own, of the same inputs.
 
     numbers: the names of tensors without axes that stand where the arguments have a number, by its
-    type. theirs: folders that are the author's although libraries lie there. most: of steps.
+    type. theirs: folders that are the author's although libraries lie there. most: of steps. found:
+    what the two can reach, where that is known from a run before.
     """
     tape = Tape(Calls, theirs, most)
     inputs = given(tape, tensors)
     returned: dict[str, Any] = {}
+    outputs: dict[str, Step] = {}
+    claimed: dict[str, Step | None] = {}
+    found = found or reach({LOSS: loss, "gradient": gradient})
     for name, function in ((LOSS, loss), ("gradient", gradient)):
         values = rebuild(handed(tape, tensors, inputs, numbers or {}))
-        with following(tape, {name: function, "arguments": values}):
+        with following(tape, found, values):
             result = function(*values)
             if name == LOSS:
                 outputs = {LOSS: step_of(tape, result)}
             else:
-                claimed = taken(tape, gradients(result), returned)
+                claimed = taken(tape, read(tape, gradients, result), returned)
     return Run(tape.record, inputs, outputs, {}, claimed, returned)
 
 
@@ -82,7 +105,8 @@ def run_layer(
     *,
     numbers: Mapping[str, type] | None = None,
     theirs: Sequence[str] = (),
-    most: int | None = None,
+    most: int = LONGEST,
+    found: Reach | None = None,
 ) -> Run:
     """A forward pass and its backward; cotangent: of an output's name and value, in its dtype."""
     tape = Tape(Calls, theirs, most)
@@ -101,10 +125,11 @@ def run_layer(
         kind = None if isinstance(y, np.ndarray) else type(plain(y))
         return entering(tape, dy, cotangents[name], kind)
 
-    with following(tape, {"forward": forward, "backward": backward, "arguments": values}):
+    found = found or reach({"forward": forward, "backward": backward})
+    with following(tape, found, values):
         y, pullback = passed(forward, backward, values)
         dy = mapped(against, OUTPUT, y)
-        claimed = taken(tape, gradients(pullback(dy)), returned)
+        claimed = taken(tape, read(tape, gradients, pullback(dy)), returned)
     return Run(tape.record, inputs, outputs, cotangents, claimed, returned)
 
 
@@ -125,6 +150,36 @@ def entering(tape: Tape, x: Any, step: Step, kind: type | None) -> Any:
     if kind is None or kind not in KINDS:
         return known(tape, np.array(x, order="K", ndmin=0), step)
     return KINDS[kind].known(kind(x[()]), tape, step)
+
+
+def read(tape: Tape, gradients: Gradients, result: Any) -> Mapping[str, Any]:
+    """What a gradient returned, by name: its numbers, and its lists of numbers, as arrays."""
+    result = tuple(result) if isinstance(result, Iterator | ValuesView) else result
+    arrays = mapped(lambda _, x: tape.calls.array(x) if isinstance(x, Number) else x, "", result)
+    found = gradients(arrays)
+    if all(g is None or is_known(g) for g in found.values()) or not is_known(result):
+        return found
+    try:
+        again = gradients(joined(tape, result))
+    except Exception:  # the lists stand for arguments, not for arrays
+        return found
+    return {n: _better(g, again.get(n)) for n, g in found.items()}
+
+
+def _better(g: Any, other: Any) -> Any:
+    """The same array, as the one that knows its step if there is one."""
+    return other if is_known(other) and np.array_equal(plain(other), plain(g)) else g
+
+
+def joined(tape: Tape, x: Any) -> Any:
+    """A nest in which every list of numbers is an array."""
+    if isinstance(x, dict):
+        return {key: joined(tape, part) for key, part in x.items()}
+    if not isinstance(x, list | tuple):
+        return x
+    if is_known(x) and all(isinstance(leaf, float | int) for leaf in leaves_of(x)):
+        return tape.calls.array(x)
+    return type(x)(joined(tape, part) for part in x) if type(x) in (list, tuple) else x
 
 
 def taken(tape: Tape, found: Mapping[str, Any], returned: dict[str, Any]) -> dict[str, Step | None]:

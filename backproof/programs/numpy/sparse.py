@@ -21,8 +21,8 @@ class Sparse:
 
     __array_ufunc__ = None
 
-    @property
-    def __class__(self) -> Any:  # type: ignore[override]
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
         return type(self._matrix)
 
     def __getattr__(self, name: str) -> Any:

@@ -7,7 +7,7 @@ import numpy as np
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
 from backproof.programs.numpy.arrays import Traced
-from backproof.programs.numpy.methods import decisions_in, put_back
+from backproof.programs.numpy.indices import decisions_in, put_back
 from backproof.programs.numpy.operands import entered, is_known, known, mapped, plain, step_of
 from backproof.programs.numpy.tape import Tape
 

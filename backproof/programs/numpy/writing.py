@@ -9,8 +9,8 @@ from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
+from backproof.programs.numpy.indices import decisions_in, put_back
 from backproof.programs.numpy.layout import plain_view
-from backproof.programs.numpy.methods import decisions_in, put_back
 from backproof.programs.numpy.operands import entered, is_known, plain, step_of
 from backproof.programs.numpy.tape import Tape
 
@@ -115,13 +115,8 @@ class Writing:
     def put(self, a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
         """numpy.put."""
         index = np.ravel(plain(ind))
-        index = (
-            index
-            if mode == "raise"
-            else np.clip(index, 0, a.size - 1)
-            if mode == "clip"
-            else index % a.size
-        )
+        beyond = {"clip": lambda k: np.clip(k, 0, a.size - 1), "wrap": lambda k: k % a.size}
+        index = beyond[mode](index) if mode in beyond else index
         self._owned(a).flat[index] = v
 
     def putmask(self, a: Any, mask: Any, values: Any) -> None:

@@ -82,7 +82,14 @@ def losses() -> dict[str, Example]:
             ),
         }
     image = I([[0, 1], [2, 0]])
-    return found | {"pixels": (lambda x: F.cross_entropy(x, image), [R(1, 3, 2, 2)])}
+    spoken = I([1, 2, 2], [3, 1, 0])
+    return found | {
+        "ctc": (
+            lambda x: F.ctc_loss(x.log_softmax(2), spoken, I(6, 5), I(3, 2), reduction="none"),
+            [R(6, 2, 4)],
+        ),
+        "pixels": (lambda x: F.cross_entropy(x, image), [R(1, 3, 2, 2)]),
+    }
 
 
 def resampled() -> dict[str, Example]:

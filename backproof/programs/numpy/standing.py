@@ -1,0 +1,105 @@
+"""Stand-ins of NumPy's functions, classes and generators, for what lists and elements hold."""
+
+from collections.abc import Iterator
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+from backproof.programs.numpy.operands import entered, is_known, plain
+from backproof.programs.numpy.structure import MOVES
+from backproof.programs.numpy.tape import Tape
+
+DISPATCHED = type(np.sum)
+"""The class of NumPy's functions that ask their arguments what to do."""
+
+OF_LISTS = (np.select, np.piecewise, np.linalg.multi_dot, np.lexsort)
+"""Functions that are given arrays in a list, each on its own."""
+
+
+def vectorised(tape: Tape, value: Any) -> Any:
+    """numpy.vectorize, which calls its function with every element."""
+
+    class Vectorized(np.vectorize):
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            if not tape.follows or not is_known((args, kwargs)) or self.signature or kwargs:
+                return super().__call__(*plain(args), **plain(kwargs))
+            arrays = np.broadcast_arrays(*(tape.calls.array(a) for a in args))
+            rows = zip(*(a.reshape(-1) for a in arrays), strict=True)
+            made = [self.pyfunc(*row) for row in rows]
+            return tape.calls.array(made).reshape(arrays[0].shape)
+
+    if isinstance(value, type):
+        return Vectorized
+    return Vectorized(value.pyfunc, otypes=value.otypes, signature=value.signature)
+
+
+def asked(tape: Tape, function: Any) -> Any:
+    """A function of NumPy's that asks lists as well, whose numbers may know their steps."""
+
+    @wraps(function)
+    def stand_in(*args: Any, **kwargs: Any) -> Any:
+        if not tape.follows or not any(in_lists(x) for x in (*args, *kwargs.values())):
+            return function(*args, **kwargs)
+        if function in MOVES or function in OF_LISTS:
+            return tape.calls.function(function, args, kwargs)
+        given = (tape.calls.array(x) if in_lists(x) else x for x in args)
+        return function(*given, **kwargs)
+
+    return stand_in
+
+
+class Ufunc:
+    """A ufunc that asks lists as well."""
+
+    __slots__ = ("_real", "_tape")
+
+    def __init__(self, tape: Tape, real: np.ufunc) -> None:
+        self._tape, self._real = tape, real
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return np.ufunc
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """What the ufunc makes of arrays and of lists."""
+        if self._tape.follows and any(map(in_lists, args)):
+            given = tuple(self._tape.calls.array(x) if in_lists(x) else x for x in args)
+            return self._real(*given, **kwargs)
+        return self._real(*args, **kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def __repr__(self) -> str:
+        return repr(self._real)
+
+
+def in_lists(x: Any) -> bool:
+    """Whether a list has numbers or arrays that know their steps."""
+    return isinstance(x, list | tuple) and is_known(x)
+
+
+def enumerated(array: Any) -> Iterator[Any]:
+    """numpy.ndenumerate."""
+    return ((place, array[place]) for place in np.ndindex(np.shape(array)))
+
+
+def chance(tape: Tape, generator: np.random.Generator) -> np.random.Generator:
+    """A generator that draws the same from the same state, arrays of the run's own."""
+
+    class Chance(np.random.Generator):
+        def __getattribute__(self, name: str) -> Any:
+            found = super().__getattribute__(name)
+            if name.startswith("_") or not callable(found):
+                return found
+
+            @wraps(found)
+            def draw(*args: Any, **kwargs: Any) -> Any:
+                result = found(*plain(args), **plain(kwargs))
+                mine = isinstance(result, np.ndarray) and result.dtype.kind in "fc"
+                return entered(tape, result) if mine and tape.follows else result
+
+            return draw
+
+    return Chance(generator.bit_generator)

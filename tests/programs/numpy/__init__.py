@@ -1,0 +1,1 @@
+"""The NumPy front end on trial."""
