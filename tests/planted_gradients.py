@@ -1,16 +1,17 @@
 """Right gradients of small functions, and wrong ones with the name of what is wrong with them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from backproof.diagnosis import Evidence
-from backproof.diagnosis.graph import Graph, Step
-from backproof.oracle.accused import Runs
-from backproof.oracle.recording import recorded
-from reference.exact_numpy.following import following
+from backproof.diagnosis.expansion import graph_of
+from backproof.diagnosis.gathering import Truth
+from backproof.exact.reverse import gradients
+from backproof.programs.numpy.running import run_layer, run_pair
+from backproof.programs.run import Run
 
 Tensors = dict[str, Any]
 Gradient = Callable[[Tensors, Any], Tensors]
@@ -71,11 +72,12 @@ def evidence(
         true_at=lambda p: true(p, dy),
     )
     if function.forward is not None:
-        found = replace(
-            found,
-            graph=graph(function.forward, inputs, dy),
-            true_without=lambda steps: _slopes(graph(function.forward, inputs, dy, steps)),
-        )
+        run = recorded(function.forward, inputs, dy)
+        wrt = {n: run.inputs[n] for n in truth}
+        seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+        steps = dict(zip(wrt, gradients(seeds, list(wrt.values())), strict=True))
+        without = Truth(run, steps, inputs, None).without
+        found = replace(found, graph=graph_of(run), true_without=without)
     if dy is None or (found.graph is not None and len(found.graph.weights) > 1):
         return found
     return replace(
@@ -86,26 +88,25 @@ def evidence(
     )
 
 
-def graph(forward: Any, inputs: Tensors, dy: Any, without: Collection[Step] = ()) -> Graph:
-    """The graph of a function at inputs, weighed by a cotangent."""
+def recorded(forward: Any, inputs: Tensors, dy: Any) -> Run:
+    """A function recorded at inputs, weighed by a cotangent; of several outputs by a row each."""
     floats = {n: x for n, x in inputs.items() if isinstance(x, np.ndarray) and x.dtype.kind == "f"}
-    several = dy is not None and isinstance(forward(inputs), tuple)
-    weights = {f"dy[{k}]": d for k, d in enumerate(dy)} if several else {"dy": dy}
-    weights = {} if dy is None else weights
 
-    def loss(at: Any) -> Any:
-        y = forward(enter({**inputs, **{n: at[n] for n in floats}}))
-        ys = y if isinstance(y, tuple) else (y,)
-        weighed = [(v * enter(at[n])).sum() for n, v in zip(weights, ys, strict=False)]
-        return sum(weighed) if weights else y
+    def rebuild(at: Any) -> list[Any]:
+        return [{**inputs, **at}]
 
-    with following(forward) as enter:
-        found = recorded(Runs(loss, loss), {**floats, **weights}, without)
-    return replace(found, weights=tuple(weights))
+    def nothing(*_: Any) -> None:
+        return None
 
+    def cotangent(name: str, y: Any) -> Any:
+        return dy[int(name[2:-1])] if "[" in name else dy
 
-def _slopes(found: Graph) -> Tensors:
-    return found.gradients(found.slope)
+    if dy is None:
+        return run_pair(forward, nothing, floats, rebuild, lambda _: dict.fromkeys(floats))
+    return run_layer(
+        lambda p: (forward(p), None), lambda d, cache: None, floats, rebuild,
+        lambda _: dict.fromkeys(floats), cotangent,
+    )  # fmt: skip
 
 
 def gives(function: Function, name: str, wrong: Callable[[Tensors, Any, Any], Any]) -> Gradient:

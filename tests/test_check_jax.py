@@ -20,9 +20,9 @@ from wild_frameworks import FrameworkClaim, claims, normal
 from wild_frameworks.jax_rules import ruled, with_itself
 
 from backproof.diagnosis.codes import CODES
-from backproof.oracle import check_jax as way_in
-from backproof.check.check_jax import check_jax
-from backproof.check.in_jax.runs import KEPT, MOST
+from backproof.checks import check_jax as way_in
+from backproof.checks.check_jax import check_jax
+from backproof.checks.in_jax.runs import KEPT, MOST
 from backproof.power.beside_check_grads import race_check_grads
 from backproof.power.twenty import TWENTY, all_off, spoiled
 from backproof.verdicts import Status, Verdict
@@ -310,7 +310,7 @@ def test_nothing_to_differentiate_is_said() -> None:
 
 def test_jax_is_loaded_when_it_is_asked_and_missed_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """The way in can be imported without JAX; the call says how to install it."""
-    script = "import sys, backproof.check.check_jax; sys.exit('jax' in sys.modules)"
+    script = "import sys, backproof.checks.check_jax; sys.exit('jax' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
     monkeypatch.setitem(PACKAGES, JAX, "no_such_module")
     with pytest.raises(WitnessAbsent, match="pip install 'backproof"):

@@ -19,7 +19,7 @@ from wild_frameworks import FrameworkClaim, claims
 
 from backproof import Verdict, away_from, check_torch
 from backproof.diagnosis import CODES
-from backproof.oracle import check_torch as way_in
+from backproof.checks import check_torch as way_in
 from backproof.power.beside_gradcheck import measure_beside_gradcheck
 from backproof.verdicts import Status
 from backproof.witnesses import DIFFERENCES, EXACT, TORCH, WitnessAbsent

@@ -11,7 +11,7 @@ import pytest
 
 from architectures import case_to_json
 from backproof import cli
-from backproof.draw import draw_cases
+from backproof.suite.draw import draw_cases
 from backproof.record import Run, read_run, run_to_json, to_text
 
 
@@ -73,7 +73,7 @@ def test_a_case_of_the_last_run_is_replayed_by_its_id(
 ) -> None:
     """`replay ID` finds the case in the run's JSON, and prints every finding."""
     case = draw_cases(1, 0)[0]
-    from backproof.court import judge
+    from backproof.suite.check_case import judge
 
     run = Run("backproof run", 1, {}, [judge(case, witnesses=("exact",))])
     (tmp_path / "gradients.json").write_text(to_text(run_to_json(run)))

@@ -13,7 +13,7 @@ from planted_paths import FUNCTIONS as FOLLOWED
 from planted_paths import PATHS
 
 from architectures import Case, CrossEntropy, Dense, Drawn, Network, Sigmoid
-from backproof.claims import Claim, tensors_of
+from backproof.suite.claims import Claim, tensors_of
 from backproof.diagnosis import (
     CODES,
     HYPOTHESES,
@@ -269,7 +269,7 @@ def test_a_page_fits_the_terminal_and_says_all(slug: str) -> None:
 def test_the_codes_are_one_to_one() -> None:
     """No code, slug or title is given twice, and every hypothesis has its page."""
     pages = CODES.values()
-    assert len({p.code for p in pages}) == len({p.title for p in pages}) == len(pages) == 38
+    assert len({p.code for p in pages}) == len({p.title for p in pages}) == len(pages) == 45
     assert {slug for slug, _ in HYPOTHESES} <= set(CODES)
     assert Diagnosis("sign", ("W",), "x").code == "BP101"
 

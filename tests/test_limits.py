@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from backproof.check.behaviour.attempts import attempt
-from backproof.check.behaviour.limits import TimeLimit, within
+from backproof.checks.behaviour.attempts import attempt
+from backproof.checks.behaviour.limits import TimeLimit, within
 
 SHORT = 0.1
 

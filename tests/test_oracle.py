@@ -8,7 +8,7 @@ from wild import CLAIMS, WildClaim
 
 import backproof
 from backproof.diagnosis import code_of
-from backproof.oracle import check as ways
+from backproof.checks import check as ways
 from backproof.oracle import judging
 from backproof.verdicts import Status, Verdict
 

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backproof.check.arguments.trees import argument_names, flatten
-from backproof.check.behaviour.chance import GLOBAL
-from backproof.check.behaviour.conduct import Conduct, observe_pair
-from backproof.check.behaviour.layers import LayerConduct, observe_layer
-from backproof.check.behaviour.passes import against
+from backproof.checks.arguments.trees import argument_names, flatten
+from backproof.checks.behaviour.chance import GLOBAL
+from backproof.checks.behaviour.conduct import Conduct, observe_pair
+from backproof.checks.behaviour.layers import LayerConduct, observe_layer
+from backproof.checks.behaviour.passes import against
 from reference.exact.arithmetic import exactly
 from reference.exact.arrays import lift
 from reference.exact.ball import Ball

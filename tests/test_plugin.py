@@ -11,8 +11,8 @@ pytest_plugins = ["pytester"]
 TESTS = """
     import os
     import pytest
-    from backproof.court import judge
-    from backproof.draw import draw_cases
+    from backproof.suite.check_case import judge
+    from backproof.suite.draw import draw_cases
 
     CASES = draw_cases(6, 0, "tame")
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backproof.check.arguments.answers import WrongStructure
-from backproof.check.arguments.nodes import leaves, mapped
-from backproof.check.arguments.trees import argument_names, flatten
+from backproof.checks.arguments.answers import WrongStructure
+from backproof.checks.arguments.nodes import leaves, mapped
+from backproof.checks.arguments.trees import argument_names, flatten
 from reference.exact.arithmetic import exactly
 from reference.exact.arrays import lift
 from reference.exact.ball import Ball

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from backproof.draw import draw_cases
+from backproof.suite.draw import draw_cases
 from backproof.faults import FAULTS
 from backproof.power import trial
 from backproof.power.convictions import measure_power

@@ -23,7 +23,7 @@ from architectures import (
     values,
 )
 from architectures.strategies import ACTIVATIONS, LOSSES
-from backproof.claims import TARGET, Claim
+from backproof.suite.claims import TARGET, Claim
 from backproof.units import LIMIT
 from reference import finite_differences, jax_grad, torch_autograd
 

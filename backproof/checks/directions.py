@@ -10,7 +10,7 @@ from backproof.checks.claim import Claim
 from backproof.checks.ladder import Heard
 from backproof.verdicts import Finding, Status
 from backproof.witnesses import DIFFERENCES
-from reference.differences.frugal import Known, balanced, slope_along
+from backproof.differences.frugal import Known, balanced, slope_along
 
 CLEAR = 3.0
 """A difference of so many bounds is clear."""

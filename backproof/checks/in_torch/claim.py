@@ -14,7 +14,7 @@ from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs
 from backproof.checks.in_torch.call import TorchCall, take_apart
 from backproof.checks.in_torch.conduct import is_loss, observe_torch
-from backproof.checks.in_torch.double import doubled, slopes
+from backproof.checks.in_torch.double import doubled, drawn, slopes
 from backproof.checks.in_torch.run import Trial
 from backproof.checks.in_torch.state import kept
 from backproof.checks.request import COTANGENT, Asked, subject
@@ -71,8 +71,8 @@ def _recorded(call: TorchCall, dys: Tensors, at: Tensors) -> Run:
 
 
 def _value(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> float:
-    """<y, dy> in float64, by torch itself."""
-    with doubled(call) as run:
+    """<y, dy> in float64, by torch itself, with the random numbers that it draws in its own."""
+    with doubled(call, drawn(call)) as run:
         ys, _ = run(at)
     return float(sum((y.detach().numpy() * dys[n]).sum() for n, y in ys.items()))
 

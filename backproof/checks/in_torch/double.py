@@ -1,7 +1,7 @@
 """A PyTorch function run by torch itself in float64 on the CPU, whatever its own dtype is."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ import torch
 from architectures import Array
 from backproof.checks.behaviour.attempts import sealed
 from backproof.checks.in_torch.call import TorchCall
+from backproof.checks.in_torch.run import Trial
 from backproof.checks.in_torch.state import Doubled, Draws, kept, seed_all, set_up
 from backproof.checks.in_torch.tensors import handed, outputs
 
@@ -48,6 +49,21 @@ def doubled(
                 return outputs(call(function, leaves, _cast(flat))), leaves
 
         yield run
+
+
+def drawn(call: TorchCall) -> Draws:
+    """The random numbers that a call draws, forward and backward, at its own point."""
+    draws, trial = Draws(), Trial(call, call.fresh())
+    with (
+        suppress(Exception),  # a backward pass that raises has drawn all that it will
+        sealed(),
+        kept(call.roots),
+        set_up(call.roots, call.devices),
+        draws.recorded(),
+    ):
+        run = trial.forward(call.tensors)
+        trial.pull(run, {name: np.ones_like(y) for name, y in run.outputs.items()})
+    return draws
 
 
 def slopes(

@@ -11,7 +11,7 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from backproof.checks.behaviour.reach import reach
-from reference.exact.arithmetic import CannotFollow
+from backproof.programs.run import CannotFollow
 
 SHORT = (torch.float32, torch.float16, torch.bfloat16)
 SHORTENING = (torch.Tensor.float, torch.Tensor.half, torch.Tensor.bfloat16)

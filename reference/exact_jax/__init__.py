@@ -1,1 +1,0 @@
-"""JAX programs in exact arithmetic: traced by JAX, evaluated over balls, compiled by nobody."""

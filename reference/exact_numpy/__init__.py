@@ -1,1 +1,0 @@
-"""The exact witness for foreign NumPy code, which runs unchanged on arrays of balls."""
