@@ -1,7 +1,7 @@
 """The answer to a check: how the code behaved, what the judge found, why, in one verdict."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,14 +22,28 @@ CLAIM, LOSS = "claim", "loss"
 """The witness named in findings that the claim's own behaviour gives rise to."""
 
 
+Further = Callable[[Heard, list[Finding]], list[Finding]]
+"""Other witnesses: what was heard and found, to all findings."""
+
+
+def nobody(heard: Heard, findings: list[Finding]) -> list[Finding]:
+    """No further witness."""
+    return findings
+
+
 @np.errstate(all="ignore")
-def judge_claim(claim: Claim, seed: int, accept: Accept | None = None) -> Verdict:
-    """Judge somebody's claim at a point. Never raises for what the claim does."""
+def judge_claim(
+    claim: Claim, seed: int, accept: Accept | None = None, further: Further = nobody
+) -> Verdict:
+    """Judge somebody's claim at a point. Never raises for what the claim does.
+
+    further: hears other witnesses, and may say of a finding that it is outvoted.
+    """
     with sealed():
-        return _judged(claim, seed, accept or {})
+        return _judged(claim, seed, accept or {}, further)
 
 
-def _judged(claim: Claim, seed: int, accept: Accept) -> Verdict:
+def _judged(claim: Claim, seed: int, accept: Accept, further: Further) -> Verdict:
     start = time.perf_counter()
     observed = claim.observed
     findings = [_acted(act.code, act.tensor, act.detail) for act in observed.acts]
@@ -41,6 +55,7 @@ def _judged(claim: Claim, seed: int, accept: Accept) -> Verdict:
     if heard.measured is None and judged:
         findings += by_differences(claim, judged, heard, seed)
     findings += against_reference(claim, heard, seed)
+    findings = further(heard, findings)
     status = _worst(findings)
     why = Why()
     if not status and status is not Status.UNDECIDED:

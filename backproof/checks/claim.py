@@ -1,6 +1,7 @@
 """Somebody's gradient at one point, in the terms that the judge asks in."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,11 +20,17 @@ Tensors = Mapping[str, Array]
 class Runs:
     """The author's own code on the author's own objects, nothing of it touched, of named arrays.
 
-    loss: a number. gradient: the gradient of each tensor by its name.
+    loss: a number. gradient: the gradient of each tensor by its name. many: opens the loss for many
+    calls in float64, where that has a cost of its own.
     """
 
     loss: Callable[[Tensors], Any]
     gradient: Callable[[Tensors], Mapping[str, Any]]
+    many: Callable[[], AbstractContextManager[Callable[[Tensors], float]]] | None = None
+
+    def opened(self) -> AbstractContextManager[Callable[[Tensors], float]]:
+        """The loss as a float, for many calls."""
+        return nullcontext(self.value) if self.many is None else self.many()
 
     def value(self, at: Tensors) -> float:
         """The loss as a float; code may give it in an array of one element."""

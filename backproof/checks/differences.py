@@ -18,24 +18,27 @@ from backproof.witnesses import DIFFERENCES
 
 
 def by_differences(
-    claim: Claim, results: Mapping[str, Array], heard: Heard, seed: int
+    claim: Claim, results: Mapping[str, Array], heard: Heard, seed: int, budget: int = BUDGET
 ) -> list[Finding]:
-    """A finding for each tensor; the witness is silent where the loss cannot be run."""
+    """A finding for each tensor; the witness is silent where the loss cannot be run.
+
+    budget: evaluations of the loss.
+    """
     try:
         if claim.size > MOST_ELEMENTS:
             return along_directions(claim, results, heard, seed)
-        return _element_by_element(claim, results, heard, seed)
+        return _element_by_element(claim, results, heard, seed, budget)
     except Exception as error:  # the code in a format that is not its own
         heard.silent[DIFFERENCES] = f"the code raises {type(error).__name__}: {error}"
         return []
 
 
 def _element_by_element(
-    claim: Claim, results: Mapping[str, Array], heard: Heard, seed: int
+    claim: Claim, results: Mapping[str, Array], heard: Heard, seed: int, budget: int
 ) -> list[Finding]:
     at = {name: np.asarray(t, dtype=np.float64) for name, t in claim.at.items()}
     gradients = dict(results)
-    found = differentiate(claim.runs.value, at, list(gradients), seed, BUDGET, claimed=gradients)
+    found = differentiate(claim.runs.value, at, list(gradients), seed, budget, claimed=gradients)
     known = [s.resolution for s in found.values() if np.isfinite(s.resolution)]
     heard.resolution = max(known, default=None)
     heard.slopes = {n: _values(s) for n, s in found.items() if s.complete}

@@ -31,15 +31,16 @@ def along_directions(
     at = claim.at
     along = balanced(at, gradients, seed)
     every = _pull(gradients, along)
-    known = slope_along(claim.runs.value, at, along)
-    heard.resolution = _resolution(known, gradients, along)
-    found = _told(list(gradients), known, *every)
-    if found[0].status is not Status.WRONG:
-        return found
-    alone = []
-    for name, v in along.items():
-        pull = _pull({name: gradients[name]}, {name: v})
-        alone += _told([name], slope_along(claim.runs.value, at, {name: v}, once=True), *pull)
+    with claim.runs.opened() as value:
+        known = slope_along(value, at, along)
+        heard.resolution = _resolution(known, gradients, along)
+        found = _told(list(gradients), known, *every)
+        if found[0].status is not Status.WRONG:
+            return found
+        alone = []
+        for name, v in along.items():
+            pull = _pull({name: gradients[name]}, {name: v})
+            alone += _told([name], slope_along(value, at, {name: v}, once=True), *pull)
     return alone if any(f.status is Status.WRONG for f in alone) else found
 
 

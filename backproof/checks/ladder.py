@@ -15,7 +15,7 @@ from backproof.checks.judge import Judgement, judge
 from backproof.checks.measure import Measured, measure
 from backproof.checks.unfollowed import coarse, stays
 from backproof.exact.balls import midpoints, to_balls
-from backproof.exact.evaluate import over_balls
+from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.taylor import weighed
 from backproof.programs.complete import incomplete
@@ -58,6 +58,9 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
             if lost is not None and not lost.harmless:
                 heard.silent.setdefault(EXACT, str(lost))
                 continue
+            if (unlike := _unlike(run)) is not None:
+                heard.silent.setdefault(EXACT, unlike)
+                continue
             heard.measured = measure(run, judged, claim.dtypes, seed, claim.projections)
         except CannotFollow as refusal:
             heard.silent.setdefault(EXACT, str(refusal))
@@ -67,6 +70,16 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
         _judge(heard, run, record, seed)
         return heard
     return heard
+
+
+def _unlike(run: Run) -> str | None:
+    """The first step that a gradient depends on whose float value is another than the step's."""
+    targets = [*run.outputs.values(), *(c for c in run.claimed.values() if c is not None)]
+    needed = {s.number for s in ancestors(targets)} if run.record.unlike else set()
+    for step in run.record.unlike:
+        if step.number in needed:
+            return f"{step.primitive.name} gives another number than its operation ({step.place})"
+    return None
 
 
 def _rungs(claim: Claim) -> list[Any]:

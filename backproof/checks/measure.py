@@ -11,6 +11,7 @@ import numpy as np
 from backproof.exact.balls import NOTHING, Balls, as_balls, midpoints, radii, to_balls
 from backproof.exact.evaluate import ancestors
 from backproof.exact.faithful import carried_on, library_errors
+from backproof.exact.logistic import exponent
 from backproof.exact.precision import FLOAT64, Floats, Precision, precision_of
 from backproof.exact.primitives.decisions import pick
 from backproof.exact.record import Step
@@ -61,7 +62,8 @@ class Tensor:
         """The true values as the nearest float64; 0 where no digit tells one from it."""
         found = midpoints(self.true)
         for k in np.flatnonzero((found != 0) & (np.abs(found) < self.unit)):
-            if self.true.flat[k].contains(0):
+            ball: Any = self.true.flat[k]
+            if ball.contains(0):
                 found.flat[k] = 0.0
         return found
 
@@ -191,6 +193,8 @@ def measure(
     measured = Measured(run, tensors, told.bits, told.bounded, decided)
     measured = _again(measured, usual, seed) if _doubtful(measured) else measured
     if two and _rounds_badly(measured):
+        measured = _again(measured, true, seed)
+    if two and _rounds_badly(measured):
         measured = _with_stable(measured, true, seed)
     return _with_libraries(measured, usual, seed) if _rounds_badly(measured) else measured
 
@@ -223,7 +227,8 @@ def _counting(run: Run, names: Sequence[str], projections: Any, steps: Sequence[
 
 
 def _has_two_forms(run: Run) -> bool:
-    return any(s.primitive.steep or s.primitive is pick for s in run.record.steps)
+    steps = run.record.steps
+    return any(s.primitive.steep or s.primitive is pick or exponent(s) is not None for s in steps)
 
 
 def _doubtful(measured: Measured) -> bool:

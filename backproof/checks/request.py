@@ -1,7 +1,7 @@
 """What the user asked, as every way in passes it on, and how the answer names it."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,14 +27,18 @@ class Asked:
     reference: Function | None = None
 
 
-def subject(tensors: Tensors, asked: Asked) -> Subject:
-    """What a claim is called, and the hash of its name and numbers."""
+def subject(tensors: Tensors, asked: Asked, dtypes: Mapping[str, Any] | None = None) -> Subject:
+    """What a claim is called, and the hash of its name and numbers.
+
+    dtypes: of the tensors, by name, where an array of NumPy cannot say it.
+    """
     content = hashlib.sha256(f"{asked.way} {asked.name} {asked.seed}".encode())
     for name, t in tensors.items():
         content.update(f"{name} {t.dtype} {t.shape}".encode() + np.ascontiguousarray(t).tobytes())
-    dtypes = dict.fromkeys(str(t.dtype) for t in tensors.values())
+    named = (str((dtypes or {}).get(n, t.dtype)) for n, t in tensors.items())
+    kinds = dict.fromkeys(name.rpartition(".")[2] for name in named)
     shapes = ", ".join(f"{name} {t.shape}" for name, t in tensors.items())
-    line = f"{shapes} · {', '.join(dtypes)}"
+    line = f"{shapes} · {', '.join(kinds)}"
     size = sum(t.size for t in tensors.values())
     return Subject(content.hexdigest()[:12], asked.name, asked.way, line, size, asked.again)
 

@@ -10,12 +10,6 @@ from backproof.exact.primitives.elementwise import cast
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Place, Record, Step, numbers_of
 
-FAITHFUL = 64
-"""In units of what one rounding of the result and of every input makes: beyond, a step's float value
-is named inaccurate, and its error is part of its noise.
-"""
-
-
 def settled(
     record: Record,
     build: Callable[[], Step],
@@ -46,7 +40,7 @@ def settled(
     step.precision, step.accumulator, step.scalar = precision, inside, scalar
     step.began = min(first, step.number)
     if step.is_float and precision is not None:
-        held_against(record, step, own, first)
+        held_against(record, step, own)
     return step
 
 
@@ -55,12 +49,26 @@ def working(precision: Precision | None) -> Precision | None:
     return FLOAT32 if precision is not None and precision.bits < FLOAT32.bits else precision
 
 
-def held_against(record: Record, step: Step, own: Any, first: int) -> None:
-    """Note a step whose float value is another than its own inputs make."""
+def held_against(record: Record, step: Step, own: Any) -> None:
+    """Note a step whose float value is not that of the step on its float inputs.
+
+    Half of the digits must agree, of sums and of what errs by a norm in relation to the largest of
+    what is added up. What overflows or underflows in its format is rounding, and so is what is less
+    than half of the digits off.
+    """
     precision = step.precision or FLOAT64
     with np.errstate(all="ignore"):
         apart = np.abs(own - step.value)
-        near = apart <= FAITHFUL * precision.half_ulp(np.abs(step.value))
-    alike = near | (own == step.value) | ((own != own) & (step.value != step.value))
-    if not alike.all():
+        sizes = np.abs(own[np.isfinite(own)])
+    size = max(float(sizes.max(initial=0.0)), _terms(step))
+    off = np.isfinite(apart) & (apart > np.sqrt(precision.u) * size + precision.floor(flushes=True))
+    if off.any():
         record.unlike.append(step)
+
+
+def _terms(step: Step) -> float:
+    """The size of what a sum adds up: the root of the sum of its squares."""
+    if step.primitive.terms is None:
+        return 0.0
+    _, squares = step.primitive.terms(*(x.value for x in step.inputs), **step.settings)
+    return float(np.sqrt(np.max(squares, initial=0.0)))

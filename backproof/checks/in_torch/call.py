@@ -16,6 +16,7 @@ from architectures import Tensors
 from backproof.checks import request as asked
 from backproof.checks.arguments.trees import argument_names
 from backproof.checks.in_torch.tensors import as_numpy, floating, handed, torch_dtype
+from backproof.programs.aten.arguments import Call
 from reference.testimony import LOSS
 
 Named = Mapping[str, torch.Tensor]
@@ -54,6 +55,14 @@ class TorchCall:
     def fresh(self) -> Callable[..., Any]:
         """The function as it came: of a module a new copy."""
         return copied(self.function)
+
+    def taken(self) -> Call:
+        """The same for the front end: a copy of the function, all under the same names."""
+        function = self.fresh()
+        named = function.named_parameters() if isinstance(function, torch.nn.Module) else ()
+        own = {parameter_name(n): p for n, p in named}
+        parameters = {n: own[n] for n in self.leaves if n not in self.places}
+        return Call(function, tuple(handed(self.flat)), self.spec, self.names, self.places, parameters)
 
     def inputs(self) -> list[Any]:
         """The inputs once more, those that are leaves marked by `requires_grad`."""

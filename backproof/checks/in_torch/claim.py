@@ -1,6 +1,7 @@
 """A PyTorch function as a claim: what its own autograd says, custom Functions included."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,15 +11,16 @@ import torch
 
 from architectures import Tensors
 from backproof.checks.behaviour.acts import PATIENCE
+from backproof.checks.behaviour.attempts import attempt
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs
 from backproof.checks.in_torch.call import TorchCall, take_apart
 from backproof.checks.in_torch.conduct import is_loss, observe_torch
 from backproof.checks.in_torch.double import doubled, drawn, slopes
 from backproof.checks.in_torch.run import Trial
-from backproof.checks.in_torch.state import kept
+from backproof.checks.in_torch.state import kept, set_up
 from backproof.checks.request import COTANGENT, Asked, subject
-from backproof.programs.aten import run_function
+from backproof.programs.aten import run_call
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict.decisions import MOST_ELEMENTS
 
@@ -37,13 +39,13 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
     results = dict(conduct.gradients[0]) if conduct.gradients else {}
     lists = (conduct.acts, conduct.suspicions, conduct.notes, conduct.left_out)
     return Claim(
-        subject(tensors, asked),
+        subject(tensors, asked, {name: t.dtype for name, t in call.leaves.items()}),
         tensors,
         {} if loss else {COTANGENT + name: dy for name, dy in dys.items()},
         {name: t.dtype for name, t in call.leaves.items()},
         Observed(*lists, results, outputs, conduct.seconds),
-        partial(_recorded, call, dys),
-        Runs(partial(_value, call, dys), partial(_gradient, call, dys)),
+        partial(_recorded, call, dys, asked.seconds),
+        Runs(partial(_value, call, dys), partial(_gradient, call, dys), partial(_many, call, dys)),
         Context(
             {**call.constants, **tensors},
             conduct.outputs[OUTPUT] if one and OUTPUT in conduct.outputs else None,
@@ -51,30 +53,56 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
             partial(_at_cotangent, call, tensors, next(iter(dys))) if one else None,
             partial(_gradient, call, dys),
         ),
-        None if asked.reference is None else _referring(asked.reference, call, dys),
+        None if asked.reference is None else _referring(asked.reference, call, dys, asked.seconds),
     )
 
 
-def _recorded(call: TorchCall, dys: Tensors, at: Tensors) -> Run:
-    """A recorded run of a copy of the function at other leaves."""
-    leaves = {n: torch.from_numpy(np.array(at[n])).to(leaf) for n, leaf in call.leaves.items()}
-    seeds = {(LOSS if dy.shape == () and len(dys) == 1 else n): dy for n, dy in dys.items()}
+def _recorded(call: TorchCall, dys: Tensors, seconds: float, at: Tensors) -> Run:
+    """A recorded run of a copy of the function at other leaves.
+
+    Where autograd.grad is refused, as by a reentrant checkpoint, `backward()` is followed.
+    """
     try:
-        with kept(call.roots):
-            return run_function(
-                call.fresh(), call.inputs(), at=leaves, argnums=None, cotangents=seeds
-            )
-    except CannotFollow:
-        raise
-    except Exception as error:  # somebody's code under a mode that watches it
-        raise CannotFollow(f"under a tracer it raises {type(error).__name__}: {error}") from error
+        return _followed(call, dys, seconds, at, by_backward=False)
+    except CannotFollow as refusal:
+        try:
+            return _followed(call, dys, seconds, at, by_backward=True)
+        except CannotFollow:
+            raise refusal from None
+
+
+def _followed(
+    call: TorchCall, dys: Tensors, seconds: float, at: Tensors, *, by_backward: bool
+) -> Run:
+    seeds = {(LOSS if dy.shape == () and len(dys) == 1 else n): dy for n, dy in dys.items()}
+
+    def run() -> Run:
+        with kept(call.roots), set_up(call.roots, call.devices):
+            leaves = {n: torch.from_numpy(np.array(at[n])).to(x) for n, x in call.leaves.items()}
+            return run_call(call.taken(), leaves, cotangents=seeds, by_backward=by_backward)
+
+    made = attempt(run, seconds, CannotFollow)
+    if made.value is None:
+        raise CannotFollow(f"under a tracer it {made.problem}")
+    found: Run = made.value
+    return found
 
 
 def _value(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> float:
     """<y, dy> in float64, by torch itself, with the random numbers that it draws in its own."""
+    with _many(call, dys) as value:
+        return value(at)
+
+
+@contextmanager
+def _many(call: TorchCall, dys: Tensors) -> Iterator[Callable[[Mapping[str, Any]], float]]:
     with doubled(call, drawn(call)) as run:
-        ys, _ = run(at)
-    return float(sum((y.detach().numpy() * dys[n]).sum() for n, y in ys.items()))
+
+        def value(at: Mapping[str, Any]) -> float:
+            ys, _ = run(at)
+            return float(sum((y.detach().numpy() * dys[n]).sum() for n, y in ys.items()))
+
+        yield value
 
 
 def _gradient(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -88,7 +116,7 @@ def _at_cotangent(call: TorchCall, tensors: Tensors, name: str, dy: Any) -> Mapp
     return Trial(call, call.fresh()).gradients(tensors, {name: np.asarray(dy)})
 
 
-def _referring(reference: Any, call: TorchCall, dys: Tensors) -> Reference:
+def _referring(reference: Any, call: TorchCall, dys: Tensors, seconds: float) -> Reference:
     """The same function written in torch's own operations, under the same names."""
     other = _named_like(take_apart(reference, call.inputs()), call)
 
@@ -99,7 +127,7 @@ def _referring(reference: Any, call: TorchCall, dys: Tensors) -> Reference:
             return slopes(list(ys.values()), leaves, seeds)
 
     return Reference(
-        partial(_recorded, other, dys), Runs(partial(_value, other, dys), gradient)
+        partial(_recorded, other, dys, seconds), Runs(partial(_value, other, dys), gradient)
     )
 
 

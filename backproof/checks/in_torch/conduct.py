@@ -22,7 +22,6 @@ from backproof.checks.in_torch.double import depends
 from backproof.checks.in_torch.run import Gradients, Trial, Watched
 from backproof.checks.in_torch.state import kept, set_up
 
-
 OVERWRITTEN = "has been modified by an inplace operation"
 """What torch says of a second backward pass whose first one wrote into a saved tensor."""
 

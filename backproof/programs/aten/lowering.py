@@ -103,7 +103,7 @@ def held(record: Record, step: Step, x: torch.Tensor, place: Place | None, first
 def _replaced(record: Record, step: Step, value: Any, format_: Precision) -> Step:
     own, step.value = step.value, value.reshape(step.value.shape)
     step.precision, step.accumulator = format_, working(format_)
-    held_against(record, step, own, step.number)
+    held_against(record, step, own)
     return step
 
 

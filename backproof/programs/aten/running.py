@@ -1,7 +1,6 @@
 """One recorded run of a PyTorch function and of its own backward pass."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
@@ -43,8 +42,20 @@ def run_function(
     nothing to differentiate by, and what the function raises.
     """
     call = take_apart(function, inputs, argnums)
-    held = [*modules_of(function, pytree.tree_leaves(tuple(inputs))), *modules]
-    with untouched(held, seed):
+    return run_call(call, at, modules, cotangents, seed, by_backward)
+
+
+def run_call(
+    call: Call,
+    at: Tensors | None = None,
+    modules: Sequence[torch.nn.Module] = (),
+    cotangents: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    by_backward: bool = False,
+) -> Run:
+    """The same of a function that has been taken apart."""
+    held = [*modules_of(call.function, call.flat), *modules]
+    with untouched(held, seed), torch.inference_mode(False), torch.enable_grad():
         return _recorded(call, {**call.point(), **(at or {})}, cotangents, seed, by_backward)
 
 
@@ -61,10 +72,7 @@ def _recorded(
     for name, x in leaves.items():
         tracer.memory.write(x, inputs[name])
     try:
-        with ExitStack() as stack:
-            stack.enter_context(torch.inference_mode(False))
-            stack.enter_context(torch.enable_grad())
-            stack.enter_context(without_onednn())
+        with without_onednn():
             ys = _differentiable(_called(tracer, lambda: _forward(call, flat)))
             seeds = _cotangents(ys, given, seed)
             made, returns = _passed(tracer, ys, seeds, leaves, by_backward)
