@@ -13,7 +13,6 @@ from planted_paths import FUNCTIONS as FOLLOWED
 from planted_paths import PATHS
 
 from architectures import Case, CrossEntropy, Dense, Drawn, Network, Sigmoid
-from backproof.suite.claims import Claim, tensors_of
 from backproof.diagnosis import (
     CODES,
     HYPOTHESES,
@@ -27,6 +26,7 @@ from backproof.diagnosis import (
 )
 from backproof.diagnosis.suspect import suspects
 from backproof.faults import FAULTS, claim_with
+from backproof.suite.claims import Claim, tensors_of
 
 DTYPES = ("float64", "float32")
 SEEDS = range(5)

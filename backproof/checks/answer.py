@@ -59,7 +59,7 @@ def _judged(claim: Claim, seed: int, accept: Accept, further: Further) -> Verdic
     status = _worst(findings)
     why = Why()
     if not status and status is not Status.UNDECIDED:
-        why = explain_acts(claim, findings) or explained(claim, heard, findings, seed)
+        why = explain_acts(claim, findings) or explained(claim, heard, findings)
     found = Verdict(
         claim.subject,
         status,

@@ -7,7 +7,8 @@ import numpy as np
 
 from backproof.checks.claim import Claim
 from backproof.checks.ladder import Heard
-from backproof.diagnosis import code_of
+from backproof.diagnosis import Evidence, code_of, diagnose
+from backproof.diagnosis import explained as explained_by_record
 from backproof.verdicts import Finding, Status
 
 LOSS = "loss"
@@ -45,7 +46,7 @@ def _infinite_loss(claim: Claim) -> Why:
     return why("BP207", "the loss is not finite, though the truth is")
 
 
-def explained(claim: Claim, heard: Heard, findings: Sequence[Finding], seed: int) -> Why:
+def explained(claim: Claim, heard: Heard, findings: Sequence[Finding]) -> Why:
     """The diagnosis of what the findings say is wrong."""
     forward = next((f for f in findings if f.witness == "reference" and not f.status), None)
     guilty = [f for f in findings if not f.status and f.tensor != LOSS]
@@ -53,7 +54,7 @@ def explained(claim: Claim, heard: Heard, findings: Sequence[Finding], seed: int
         return why("BP401", forward.note)
     if heard.judgement.code:
         return why(heard.judgement.code, heard.judgement.remarks[0])
-    found = _diagnosed(claim, heard, seed)
+    found = _diagnosed(claim, heard)
     if found is not None:
         return found
     for act in claim.observed.acts:
@@ -61,8 +62,31 @@ def explained(claim: Claim, heard: Heard, findings: Sequence[Finding], seed: int
     return undiagnosed(guilty or findings)
 
 
-def _diagnosed(claim: Claim, heard: Heard, seed: int) -> Why | None:
-    return None
+def _diagnosed(claim: Claim, heard: Heard) -> Why | None:
+    """What the record, or without one the slopes that differences know, say is wrong."""
+    found = None
+    if heard.measured is not None:
+        found = explained_by_record(heard.measured, claim.context, heard.record)
+    elif heard.slopes:
+        found = diagnose(_without_a_record(claim, heard))
+    if found is None or (found.slug == "unexplained" and claim.observed.acts):
+        return None
+    return Why(found.code, str(found), found.tensors)
+
+
+def _without_a_record(claim: Claim, heard: Heard) -> Evidence:
+    """What is known where nothing could be followed: floats."""
+    results = claim.observed.results
+    known = {n: true for n, true in heard.slopes.items() if n in results}
+    return Evidence(
+        {n: results[n] for n in known},
+        known,
+        inputs=claim.context.inputs,
+        output=claim.context.output,
+        cotangent=claim.context.cotangent,
+        rerun=claim.context.rerun,
+        at=claim.context.at,
+    )
 
 
 def undiagnosed(findings: Sequence[Finding]) -> Why:

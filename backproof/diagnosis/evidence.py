@@ -70,7 +70,9 @@ class Diagnosis:
 
     tensors: the tensors that this explains. detail: one sentence with the numbers in it. explained:
     the share of all wrong elements that this and `others` explain. pattern: where the error sits,
-    if nothing explains it. others: what is wrong with tensors that this does not explain.
+    if nothing explains it. others: what is wrong with tensors that this does not explain. step: at
+    which step the backward pass goes wrong, with its line and what it should be. element: the worst
+    element as it is and as it should be, and how many are off.
     """
 
     slug: str
@@ -79,6 +81,8 @@ class Diagnosis:
     explained: float = 1.0
     pattern: str = ""
     others: tuple["Diagnosis", ...] = ()
+    step: str = ""
+    element: str = ""
 
     @property
     def code(self) -> str:
@@ -92,6 +96,15 @@ class Diagnosis:
 
     def __str__(self) -> str:
         """The diagnosis for a terminal of 80 columns."""
-        lines = [f"{self.code} [{self.slug}] {self.title}: {self.detail}", self.pattern]
+        lines = [f"{self.code} [{self.slug}] {self.title}: {self.detail}", self.step]
+        lines += [self.element, self.pattern, self.rest]
         shown = [fill(line, COLUMNS, subsequent_indent="    ") for line in lines if line]
-        return "\n".join([*shown, *(str(other) for other in self.others)])
+        return "\n".join(shown)
+
+    @property
+    def rest(self) -> str:
+        """What the other tensors have, in one sentence."""
+        told = [
+            f"{', '.join(o.tensors)}: {o.code} {o.title}, {o.step or o.detail}" for o in self.others
+        ]
+        return f"The rest: {'; '.join(told)}" if told else ""

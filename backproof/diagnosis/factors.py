@@ -3,7 +3,7 @@
 import numpy as np
 
 from backproof.diagnosis.naming import named
-from backproof.diagnosis.suspect import Suspect, anchor, answer, as_floats, largest
+from backproof.diagnosis.suspect import Suspect, anchor, answer, as_floats, is_confirmed, largest
 
 
 def zero(s: Suspect) -> str | None:
@@ -17,13 +17,16 @@ def sign(s: Suspect) -> str | None:
 
 
 def named_factor(s: Suspect) -> str | None:
-    """claimed = k true, with a k that the evidence has a name for."""
+    """claimed = k true, with a k that the evidence has a name for.
+
+    Several elements show it, or a second point does.
+    """
     k = factor_of(s)
     near = s.tolerance(s.claimed) / largest(s.claimed) if largest(s.claimed) else 0.0
     magnitude = max(abs(k), 1 / abs(k)) if k else 0.0
     if not 0 < magnitude < np.inf or not s.explained_by(k * s.true):
         return None
-    label = named(s.evidence, magnitude, near)
+    label = named(s.evidence, magnitude, near) if is_confirmed(s, k) else ""
     contrary = ", and the sign is wrong" if k < 0 else ""
     return f"{_times(k)}{contrary}; {magnitude:.6g} is {label}" if label else None
 

@@ -8,8 +8,6 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from scipy.sparse.linalg import spsolve_triangular
 
-from reference.exact.place import Place
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
@@ -20,7 +18,7 @@ class Step:
     """An operation at one place of somebody's code, or an input, whose name then is the text.
 
     file, line, text: where it stands and how it is written; site: what tells it from another
-    operation on that line, where it is known a `Place`.
+    operation on that line, where it is known a place with its columns.
     """
 
     op: str
@@ -33,7 +31,7 @@ class Step:
         """As a sentence names it; of what is known by its line alone the operation too."""
         if not self.file:
             return self.text
-        whole = isinstance(self.site, Place) and self.site.start is None
+        whole = getattr(self.site, "start", self.line) is None
         what = f"{NAMES.get(self.op, self.op)} in " if whole else ""
         return f"{what}`{self.text}` ({self.file}:{self.line})"
 
@@ -54,9 +52,15 @@ class Group:
 
 
 PLACES = ("first", "second")
-NAMES = {"add": "the sum", "sub": "the difference", "mul": "the product", "truediv": "the quotient"}
+NAMES = {
+    "add": "the sum",
+    "sub": "the difference",
+    "mul": "the product",
+    "truediv": "the quotient",
+    "contract": "the product",
+}
 EXTREMES = ("maximum", "minimum", "fmax", "fmin")
-BINARY = {"add", "sub", "mul", "truediv", "pow", "maximum", "minimum"}
+BINARY = {"add", "sub", "mul", "truediv", "pow", "maximum", "minimum", "contract", "choose"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,9 +6,12 @@ from backproof.diagnosis.pages.conduct import CONDUCT
 from backproof.diagnosis.pages.factors import FACTORS
 from backproof.diagnosis.pages.omissions import OMISSIONS
 from backproof.diagnosis.pages.page import Code
+from backproof.diagnosis.pages.points import POINTS
 
 PAGES: tuple[Code, ...] = tuple(
-    sorted((*FACTORS, *AXES, *OMISSIONS, *CONDUCT, *ARITHMETIC), key=lambda page: page.code)
+    sorted(
+        (*FACTORS, *AXES, *OMISSIONS, *CONDUCT, *ARITHMETIC, *POINTS), key=lambda page: page.code
+    )
 )
 """Every page, in the order of the codes."""
 

@@ -1,0 +1,39 @@
+"""The diagnosis of a measured claim: slopes that are undefined, the step at fault, hypotheses."""
+
+import numpy as np
+
+from backproof.diagnosis.backward import mistakes
+from backproof.diagnosis.diagnosing import diagnose
+from backproof.diagnosis.evidence import Diagnosis
+from backproof.diagnosis.gathering import Context, Measured, Recording, evidence_of
+from backproof.diagnosis.mistake import Mistake
+from backproof.diagnosis.runs import program
+from backproof.diagnosis.undefined import undefined
+from backproof.programs.run import Run
+
+
+def explained(
+    measured: Measured, context: Context, record: Recording | None = None
+) -> Diagnosis | None:
+    """What is wrong with the gradients of a measured claim; None if nothing is found to be.
+
+    context: all arguments, a layer's output and cotangent, the claim asked again. record: a run
+    of it at other tensors.
+    """
+    with np.errstate(all="ignore"):
+        return _explained(measured, context, record)
+
+
+def _explained(measured: Measured, context: Context, record: Recording | None) -> Diagnosis | None:
+    lost = undefined(measured)
+    if lost is not None and lost.slug == "undefined-slope":
+        return lost
+    found = diagnose(evidence_of(measured, context, record), followed(measured.run))
+    return found if lost is None or (found is not None and found.slug != "not-finite") else lost
+
+
+def followed(run: Run) -> list[Mistake]:
+    """The steps at which a claim's backward pass goes wrong, as far as it was followed."""
+    with np.errstate(all="ignore"):
+        found = program(run)
+        return [] if found is None or not found.wrong else mistakes(found)

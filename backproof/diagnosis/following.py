@@ -1,0 +1,183 @@
+"""A claim's backward pass as a program that can be run with a piece of it changed.
+
+Everything is in float64, whatever dtype the run had, at its own point and at a second one a little
+aside with another cotangent, so that no coincidence of numbers explains anything.
+"""
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from backproof.exact.evaluate import ancestors
+from backproof.exact.record import Place, Step
+from backproof.exact.reverse import gradients
+
+Values = dict[int, Any]
+"""Arrays by the numbers of steps."""
+Change = Callable[..., Any]
+"""(turn, the values of the inputs, all values of the point) to what a step's value is instead."""
+ALIKE = 1e-8
+"""The part of an array's largest element up to which another one is the same: float64's rounding
+after some cancellation.
+"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """The steps of one operation at one place of the code, turn by turn."""
+
+    steps: tuple[Step, ...]
+
+    @property
+    def first(self) -> Step:
+        """That of the first turn."""
+        return self.steps[0]
+
+    @property
+    def place(self) -> Place | None:
+        """Where it stands."""
+        return self.steps[0].place
+
+    @property
+    def turns(self) -> int:
+        """How often it ran."""
+        return len(self.steps)
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A claim's backward pass beside the truth.
+
+    forward: the steps of the forward pass. claim: those of the backward pass, in order. outputs,
+    truth: the claimed gradients and the true ones. adjoints: by the number of a step of the
+    forward pass, its true adjoint. reverse: all steps that make them. points: the values of all
+    steps, here and a little aside. given: the inputs and cotangents; names: by the number of one,
+    what it is called.
+    """
+
+    forward: Sequence[Step]
+    claim: Sequence[Step]
+    outputs: Mapping[str, Step]
+    truth: Mapping[str, Step]
+    adjoints: Mapping[int, Step]
+    reverse: Sequence[Step]
+    points: Sequence[Values]
+    given: Sequence[Step] = ()
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def wrong(self) -> frozenset[str]:
+        """The tensors whose claimed gradient is not the true one."""
+        here = self.points[0]
+        return frozenset(
+            n
+            for n, y in self.outputs.items()
+            if not alike(here[y.number], here[self.truth[n].number])
+        )
+
+    @property
+    def end(self) -> int:
+        """A number beyond all steps of the claim."""
+        return self.claim[-1].number + 1 if self.claim else 0
+
+    @cached_property
+    def readers(self) -> dict[int, int]:
+        """By the number of a step, the last step of the claim that reads it; none of a gradient."""
+        found: dict[int, int] = {}
+        for step in self.claim:
+            for x in step.inputs:
+                found[x.number] = step.number
+        for y in self.outputs.values():
+            found.pop(y.number, None)
+        return found
+
+    @cached_property
+    def families(self) -> list[Family]:
+        """The claim's float steps, those of one operation of a loop together, in order."""
+        return families(self.claim)
+
+    @cached_property
+    def leading(self) -> dict[int, frozenset[str]]:
+        """By the number of a step, the tensors whose claimed gradient depends on it."""
+        found: dict[int, set[str]] = {}
+        for n, y in self.outputs.items():
+            for step in ancestors([y]):
+                found.setdefault(step.number, set()).add(n)
+        return {k: frozenset(v) for k, v in found.items()}
+
+    def slopes(self, seeds: Mapping[Step, Any], by: Sequence[Step]) -> dict[int, Any]:
+        """The derivative of weighed steps by others, by the numbers of these, at the point."""
+        record, known = by[0].record, self.points[0]
+        first = len(record.steps)
+        found = gradients(seeds, by)
+        values: Values = {}
+        with np.errstate(all="ignore"):
+            for s in record.steps[first:]:
+                given = [
+                    values[x.number] if x.number in values else known[x.number] for x in s.inputs
+                ]
+                values[s.number] = s.primitive.floats(*given, **s.settings) if s.inputs else s.value
+        return {x.number: values[g.number] for x, g in zip(by, found, strict=True) if g is not None}
+
+    def replayed(self, point: int, changes: Mapping[int, tuple[int, Change]]) -> Values:
+        """The values of a point where steps are computed otherwise: changed ones alone.
+
+        changes: by the number of a step, its turn and how it is computed.
+        """
+        known, found = self.points[point], Values()
+        start, every = min(changes), ChainMap(found, known)
+        with np.errstate(all="ignore"):
+            for step in self.claim:
+                if step.number < start:
+                    continue
+                change = changes.get(step.number)
+                if change is None and not any(x.number in found for x in step.inputs):
+                    continue
+                given = [
+                    found[x.number] if x.number in found else known[x.number] for x in step.inputs
+                ]
+                if change is not None:
+                    found[step.number] = change[1](change[0], given, every)
+                elif not step.primitive.decides:
+                    found[step.number] = step.primitive.floats(*given, **step.settings)
+        return found
+
+    def mended(self, point: int, found: Values) -> frozenset[str]:
+        """The wrong tensors that are made right; none, where a right one becomes wrong."""
+        known, right = self.points[point], []
+        for n, y in self.outputs.items():
+            if y.number in found:
+                if alike(found[y.number], known[self.truth[n].number]):
+                    right.append(n)
+                elif n not in self.wrong:
+                    return frozenset()
+        return frozenset(right) & self.wrong
+
+
+def alike(a: Any, b: Any) -> bool:
+    """Whether an array is another one, up to float64's rounding."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape:
+        return False
+    apart = np.abs(a - b).max(initial=0.0)
+    return bool(apart <= ALIKE * np.abs(b).max(initial=0.0)) and bool(np.isfinite(apart))
+
+
+def families(steps: Sequence[Step]) -> list[Family]:
+    """Steps by the place of their operation, and by which of its steps they are."""
+    found: dict[Any, list[Step]] = {}
+    before, count = None, 0
+    for step in steps:
+        place = step.place
+        site = (place.file, place.line, place.start, place.end) if place else None
+        count = count + 1 if site == before and site is not None else 0
+        before = site
+        if not step.is_float:
+            continue
+        key = (site, count, step.primitive.name, step.shape) if site else step.number
+        found.setdefault(key, []).append(step)
+    return [Family(tuple(group)) for group in found.values()]

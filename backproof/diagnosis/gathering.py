@@ -1,0 +1,133 @@
+"""The evidence for a diagnosis, gathered from a measured run of somebody's claim."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
+from backproof.diagnosis.evidence import Evidence
+from backproof.diagnosis.expansion import graph_of
+from backproof.diagnosis.graph import Step as Kind
+from backproof.diagnosis.kinds import extreme, kind_of
+from backproof.exact.balls import midpoints
+from backproof.exact.evaluate import ancestors, over_floats
+from backproof.exact.record import Step
+from backproof.exact.reverse import gradients
+from backproof.programs.run import Run
+
+Arrays = Mapping[str, Any]
+Recording = Callable[[Arrays], Run]
+"""Tensors by name to a run recorded there; may raise."""
+
+
+class Measured(Protocol):
+    """What it reads of a measured run."""
+
+    @property
+    def run(self) -> Run:
+        """The recorded run."""
+        ...
+
+    @property
+    def tensors(self) -> Mapping[str, Any]:
+        """Every gradient with its truth, its formula, its floats and its unit."""
+        ...
+
+
+class Context(Protocol):
+    """What it may ask besides: all arguments by name, a layer's output and cotangent, reruns."""
+
+    @property
+    def inputs(self) -> Arrays:
+        """All arguments by name."""
+        ...
+
+    @property
+    def output(self) -> Any:
+        """A layer's output."""
+        ...
+
+    @property
+    def cotangent(self) -> Any:
+        """Its cotangent."""
+        ...
+
+    @property
+    def rerun(self) -> Callable[[Any], Arrays] | None:
+        """The claim's gradients at another cotangent."""
+        ...
+
+    @property
+    def at(self) -> Callable[[Any], Arrays] | None:
+        """The claim's gradients at other inputs."""
+        ...
+
+
+def evidence_of(measured: Measured, context: Context, record: Recording | None = None) -> Evidence:
+    """All that is known of a measured claim. record: a run of it at other tensors."""
+    run, tensors = measured.run, measured.tensors
+    truth = Truth(run, {n: t.step for n, t in tensors.items()}, context.inputs, record)
+    followed = {n: midpoints(t.claimed) for n, t in tensors.items() if t.claimed is not None}
+    units = {n: float(np.max(t.unit, initial=0.0)) for n, t in tensors.items()}
+    return Evidence(
+        {n: t.returned for n, t in tensors.items()},
+        {n: t.truth for n, t in tensors.items()},
+        unit={n: u for n, u in units.items() if np.isfinite(u)},
+        inputs=context.inputs,
+        output=context.output,
+        cotangent=context.cotangent,
+        exact_claimed=followed,
+        rerun=context.rerun,
+        at=context.at,
+        true_rerun=truth.at_cotangent if len(run.cotangents) == 1 else None,
+        true_at=truth.at_inputs if record is not None else None,
+        graph=graph_of(run),
+        true_without=truth.without,
+    )
+
+
+class Truth:
+    """The true gradients of a recorded run, in float64: at other cotangents, at other inputs, and
+    of a forward pass with steps left out.
+    """
+
+    def __init__(
+        self, run: Run, steps: Mapping[str, Step], inputs: Arrays, record: Recording | None
+    ) -> None:
+        self.run, self.steps, self.inputs, self.record = run, steps, inputs, record
+
+    def at_cotangent(self, dy: Any) -> dict[str, Any]:
+        """At another cotangent of the only output; the record is linear in it."""
+        (step,) = self.run.cotangents.values()
+        return self._where({step.number: np.asarray(dy, dtype=np.float64)})
+
+    def at_inputs(self, inputs: Arrays) -> dict[str, Any]:
+        """At other tensors, recorded there; nothing where any other argument is another."""
+        names = self.run.inputs
+        others = [n for n in inputs if n not in names]
+        if self.record is None or any(
+            not np.array_equal(inputs[n], self.inputs.get(n, np.nan)) for n in others
+        ):
+            return {}
+        run = self.record({n: np.asarray(inputs[n]) for n in names})
+        seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+        found = gradients(seeds, list(run.inputs.values()))
+        return {n: g.value for n, g in zip(run.inputs, found, strict=True) if g is not None}
+
+    def without(self, kinds: Collection[Kind]) -> dict[str, Any]:
+        """Of a forward pass without bounds, or without small numbers that are added."""
+        decided = {}
+        for step in ancestors(list(self.run.outputs.values())):
+            name = step.primitive.name
+            if name == "choose" and extreme(step) and kind_of(step, extreme(step)) in kinds:
+                fixed = step.inputs[1].primitive.name == "constant"
+                decided[step.inputs[0].number] = np.full(step.inputs[0].shape, not fixed)
+            elif name == "add" and kind_of(step) in kinds:
+                for x in step.inputs:
+                    if x.primitive.name == "constant":
+                        decided[x.number] = np.zeros(x.shape)
+        return self._where(decided) if decided else {}
+
+    def _where(self, decided: Mapping[int, Any]) -> dict[str, Any]:
+        values = over_floats(list(self.steps.values()), decided=decided)
+        return dict(zip(self.steps, values, strict=True))

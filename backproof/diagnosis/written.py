@@ -1,0 +1,87 @@
+"""How a piece of somebody's code is written, and what it is called."""
+
+import ast
+import linecache
+import re
+from pathlib import Path
+
+from backproof.exact.record import Place, Step
+
+
+def text(place: Place | None) -> str:
+    """The expression at a place, the whole line where its columns are not known; else empty."""
+    if place is None:
+        return ""
+    line = linecache.getline(place.file, place.line).rstrip("\n")
+    if place.start is None or place.end is None:
+        return line.strip()
+    return line.encode()[place.start : place.end].decode(errors="replace")
+
+
+def where(place: Place | None) -> str:
+    """A file's name and a line, as a sentence has them."""
+    return f"{Path(place.file).name}:{place.line}" if place else ""
+
+
+def cited(place: Place | None) -> str:
+    """An expression with its file and line."""
+    code = text(place)
+    return f"`{code}` ({where(place)})" if code else where(place) or "a step of unknown place"
+
+
+def name(step: Step) -> str:
+    """What a number is called in the code: the argument's name, the variable that an expression is
+    assigned to, else the expression itself.
+    """
+    if "name" in step.settings:
+        return str(step.settings["name"])
+    code = text(step.place)
+    if step.place is None or not code:
+        return ""
+    place, line = step.place, linecache.getline(step.place.file, step.place.line).strip()
+    if line == f"return {code}" and place.calls:
+        line = linecache.getline(*place.calls[-1]).strip()
+        called = re.fullmatch(r"(\w+) = [\w.]+\(.*\)", line)
+        return called[1] if called else code
+    found = re.fullmatch(r"(\w+) = (.*)", line)
+    return found[1] if found and found[2] == code else code
+
+
+def operands(place: Place | None) -> list[str]:
+    """The operands of an expression as they are written: of an operator, a call, an attribute's
+    call; none where it is anything else.
+    """
+    code = text(place)
+    try:
+        node = ast.parse(code, mode="eval").body
+    except SyntaxError:
+        return []
+    match node:
+        case ast.BinOp():
+            parts: list[ast.expr] = [node.left, node.right]
+        case ast.UnaryOp():
+            parts = [node.operand]
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "jnp" | "torch"))):
+            parts = list(node.args)
+        case ast.Call(func=ast.Attribute() as method):
+            parts = [method.value, *node.args]
+        case ast.Attribute() | ast.Subscript():
+            parts = [node.value]
+        case _:
+            parts = []
+    return [ast.get_source_segment(code, part) or "" for part in parts]
+
+
+def assignment(place: Place | None, slot: int) -> Place | None:
+    """The nearest line before a place that gives its operand, a variable, its value."""
+    written = operands(place)
+    if place is None or slot >= len(written) or not written[slot].isidentifier():
+        return None
+    pattern = re.compile(rf"\s*{written[slot]} = \S")
+    for line in range(place.line - 1, 0, -1):
+        code = linecache.getline(place.file, line)
+        if pattern.match(code):
+            return Place(place.file, line)
+        if code.startswith(("def ", "class ")):
+            return None
+    return None
