@@ -82,12 +82,15 @@ def _worst(findings: Sequence[Finding]) -> Status:
 
 
 def _size(heard: Heard, findings: Sequence[Finding]) -> float | None:
-    """The largest error relative to the largest true element of its tensor."""
+    """The largest error relative to the largest true element of its tensor; None where one is no
+    number.
+    """
     if heard.measured is None:
         return None
     off = {f.tensor for f in findings if not f.status}
     sizes = [t.size for n, t in heard.measured.tensors.items() if n in off]
-    return max(sizes, default=None)
+    known = [size for size in sizes if np.isfinite(size)]
+    return max(known, default=None) if len(known) == len(sizes) else None
 
 
 def _not_finite(claim: Claim, heard: Heard) -> list[Finding]:

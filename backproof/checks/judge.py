@@ -233,7 +233,8 @@ def _wrong(measured: Measured, suspects: list[Tensor], said: Judgement) -> Judge
     direction = _direction(measured, suspects, seed=1)
     outputs = {y: to_balls(_cotangent(measured, n)) for n, y in measured.run.outputs.items()}
     claimed = _slope(measured, direction, claimed=True)
-    if claimed.is_finite():
+    finite = all(np.isfinite(numbers_of(t)).all() for t in suspects)
+    if claimed.is_finite() and finite:
         found = remainder(outputs, measured.run.inputs, direction, claimed, measured.bits)
         said.order = found.order
     for t in measured.tensors.values():

@@ -2,7 +2,7 @@
 
 import sys
 import sysconfig
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
@@ -38,15 +38,15 @@ class Frames:
             self._theirs[code] = found
         return found
 
-    def place(self, until: CodeType | None = None) -> Place | None:
+    def place(self, until: Container[CodeType] = ()) -> Place | None:
         """The piece of the author's code that runs, with the lines that called it.
 
-        until: code above which no frame is asked, where the author's is called from.
+        until: codes above which no frame is asked, where the author's is called from.
         """
         frame: FrameType | None = sys._getframe(1)
         inner: FrameType | None = None
         calls: list[tuple[str, int]] = []
-        while frame is not None and frame.f_code is not until:
+        while frame is not None and frame.f_code not in until:
             if self.is_theirs(frame.f_code):
                 if inner is None:
                     inner = frame

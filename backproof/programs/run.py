@@ -14,6 +14,14 @@ class CannotFollow(Exception):
     """No record can be made of the code; the message says where and why."""
 
 
+class DrawsBySample(CannotFollow):
+    """Random numbers are drawn by rejection, by a parameter that moves.
+
+    Their derivative is one of the distribution, not of the numbers that come at a fixed seed: these
+    jump, and finite differences of them say nothing.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One recorded run of a claim.

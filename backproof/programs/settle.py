@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact.precision import FLOAT32, FLOAT64, Precision
-from backproof.exact.primitives.elementwise import cast
+from backproof.exact.primitives.elementwise import cast, divide
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Place, Record, Step, numbers_of
 
@@ -67,7 +67,9 @@ def held_against(record: Record, step: Step, own: Any) -> None:
 
 
 def _terms(step: Step) -> float:
-    """The size of what a sum adds up: the root of the sum of its squares."""
+    """The size of what a sum adds up: the root of the sum of its squares; of a mean, by its count."""
+    if step.primitive is divide and step.inputs[1].size == 1:
+        return _terms(step.inputs[0]) / float(np.abs(step.inputs[1].value).max())
     if step.primitive.terms is None:
         return 0.0
     _, squares = step.primitive.terms(*(x.value for x in step.inputs), **step.settings)

@@ -38,19 +38,24 @@ def factors(dy: Answer) -> tuple[float, ...]:
 
 
 def convict_of_nonlinearity(
-    book: Notebook, ask: Ask, dy: Sequence[Answer], g: Sequence[Answer], scale: float
+    book: Notebook,
+    ask: Ask,
+    dy: Sequence[Answer],
+    g: Sequence[Answer],
+    scale: float,
+    eps: float = 0.0,
 ) -> None:
     """Ask for multiples of a cotangent and for the sum of two; BP212 where the answer is another.
 
     dy, g: two cotangents and their gradients. scale: the size that gradients have here, beside
     which the rounding of sums is seen; three times a cotangent, exact too, shows more of it where
     the code rounds to fewer digits than it returns. A gradient that is the same for all cotangents
-    is suspected of BP109 instead.
+    is suspected of BP109 instead. eps: of the code's own formats, where NumPy has none of these.
     """
     multiples = {k: _asked(book, ask, {n: d * k for n, d in dy[0].items()}) for k in factors(dy[0])}
     total = _asked(book, ask, {n: d + dy[1][n] for n, d in dy[0].items()})
     triple = _asked(book, ask, {n: d * 3 for n, d in dy[0].items()})
-    eps = max(float(np.finfo(d.dtype).eps) for d in dy[0].values())
+    eps = max(eps, *(float(np.finfo(d.dtype).eps) for d in dy[0].values()))
     for name, first in g[0].items():
         second = g[1].get(name)
         answers = {k: answer[name] for k, answer in multiples.items() if _finite(answer.get(name))}

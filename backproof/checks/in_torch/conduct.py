@@ -147,7 +147,8 @@ class _Seen:
         self.gradients.append(ask(self.cotangents[1], self.book))
         sizes = [np.abs(g).max(initial=0) for g in self.gradients[0].values()]
         scale = float(max(sizes, default=0))
-        convict_of_nonlinearity(self.book, ask, self.cotangents, self.gradients, scale)
+        eps = max(float(torch.finfo(x.dtype).eps) for x in self.call.leaves.values())
+        convict_of_nonlinearity(self.book, ask, self.cotangents, self.gradients, scale, eps)
         for act in self.book.suspicions if is_loss(self.outputs) else ():
             if act.code == "BP109":  # with the one cotangent that a loss has it looks right
                 detail = "the gradient of a multiple of the loss is the same"

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from backproof.exact.piecewise import gamma_sample_slope
 from backproof.exact.primitives import decisions as d
+from backproof.exact.primitives.samples import gamma_sample
 from backproof.exact.record import Step
 from backproof.programs.aten.choices import Made
 from backproof.programs.aten.operations import Lowering, Operation
+from backproof.programs.run import DrawsBySample
 
 
 def native_dropout(o: Operation, x: Step, p: float, train: bool = True) -> Made:
@@ -37,7 +40,26 @@ def noisy_relu_backward(
     return dy * noise if train else d.choose(d.greater(x, 0.0), dy, dy * ((low + high) / 2))
 
 
+def standard_gamma(o: Operation, a: Step, _: Any = None) -> Step:
+    """Samples of the gamma distributions of shapes a."""
+    return gamma_sample(a, o.results[0])
+
+
+def standard_gamma_grad(a: Step, x: Step) -> Step:
+    """dx/da of samples x, at the same height of the distribution."""
+    return gamma_sample_slope(a, x)
+
+
+def dirichlet(o: Operation, a: Step, _: Any = None) -> Step:
+    """Numbers that add up to 1. Raises DrawsBySample where their parameters move."""
+    if o.moving(a):
+        raise DrawsBySample("samples of a Dirichlet distribution have more than one derivative")
+    return o.record.constant(o.results[0])
+
+
 DRAWING: dict[str, Lowering] = {
     "native_dropout": native_dropout,
     "rrelu_with_noise": noisy_relu,
+    "_standard_gamma": standard_gamma,
+    "_sample_dirichlet": dirichlet,
 }

@@ -11,8 +11,10 @@ from backproof.exact.primitives.elementwise import cast, real
 from backproof.exact.record import Place, Record, Step
 from backproof.programs.aten.operations import Operation, Slot, floated
 from backproof.programs.aten.tables import (
+    BY_SHAPE,
     COMPARISONS,
     CONSTANTS,
+    COUNTS,
     DRAWN,
     ELEMENTWISE,
     FORMULAS,
@@ -33,7 +35,7 @@ def lowered(
     """The steps of an operation's results; None where no table has it. Raises CannotFollow."""
     name, moving = operation.name, any(map(operation.moving, operation.steps))
     drawn = name in DRAWN and name not in OWN_CHOICES
-    if drawn and moving:
+    if drawn and moving and name not in BY_SHAPE + COUNTS:
         raise CannotFollow(f"aten.{name} draws by what depends on the inputs")
     if drawn or name in CONSTANTS:
         return _constants(operation, targets)

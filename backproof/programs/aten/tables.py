@@ -9,7 +9,7 @@ from backproof.programs.aten.bags import BAGS
 from backproof.programs.aten.batch_norms import BATCH_NORMS, TRAINED
 from backproof.programs.aten.choices import CHOICES
 from backproof.programs.aten.ctc import CTC
-from backproof.programs.aten.draws import DRAWING, noisy_relu_backward
+from backproof.programs.aten.draws import DRAWING, noisy_relu_backward, standard_gamma_grad
 from backproof.programs.aten.fourier import FOURIER
 from backproof.programs.aten.grids import GRIDS
 from backproof.programs.aten.grouped import GROUPED
@@ -32,8 +32,10 @@ from backproof.programs.aten.structures import COPIES, MOVING, STRUCTURES
 from backproof.programs.aten.windows import CONVOLUTIONS
 
 __all__ = [
+    "BY_SHAPE",
     "COMPARISONS",
     "CONSTANTS",
+    "COUNTS",
     "DRAWN",
     "ELEMENTWISE",
     "FORMULAS",
@@ -72,6 +74,7 @@ FORMULAS: dict[str, Lowering] = {
     **LINEAR,
     **BY_FACTORS,
     "rrelu_with_noise_backward": noisy_relu_backward,
+    "_standard_gamma_grad": standard_gamma_grad,
 }
 OWN_CHOICES: dict[str, Lowering] = {
     **CHOICES,
@@ -94,6 +97,10 @@ CONSTANTS = frozenset(_MADE.split())
 """What does not depend on the numbers of any tensor."""
 _DRAWN = """rand randn randint randperm rand_like randn_like randint_like bernoulli bernoulli_
 normal normal_ uniform_ exponential_ geometric_ log_normal_ cauchy_ random_ poisson multinomial
-binomial _standard_gamma _sample_dirichlet native_dropout normal_functional"""
+binomial native_dropout normal_functional"""
 DRAWN = frozenset(_DRAWN.split())
 """What draws random numbers."""
+BY_SHAPE = ("rand_like", "randn_like", "randint_like")
+"""What of a tensor asks for its shape alone."""
+COUNTS = ("bernoulli", "binomial", "multinomial", "poisson")
+"""What draws whole numbers: no small change of a parameter changes them."""

@@ -51,7 +51,7 @@ class Tracer(TorchDispatchMode):
         """The line of the author's that an operation stands for; of one of autograd's own backward
         pass that of the operation whose gradient it makes.
         """
-        found = self.frames.place(self.stop)
+        found = self.frames.place((self.stop,))
         node = places.backward_node()
         if node is None:
             self.lines.setdefault(places.next_node(), found)

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import ClosedJaxpr, jaxpr_as_fun
 
+from backproof.programs.jaxpr.draws import random_gamma
 from backproof.programs.jaxpr.held import Held, Walker
 from backproof.programs.jaxpr.windows import rows
 
@@ -162,6 +163,7 @@ CONTROL: dict[str, Control] = {
     "jit": _calls("jaxpr"),
     "name": _same,
     "optimization_barrier": _same,
+    "random_gamma": random_gamma,
     "reduce": _reduce,
     "reduce_window": _reduce_window,
     "remat2": _calls("jaxpr"),

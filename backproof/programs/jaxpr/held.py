@@ -51,6 +51,10 @@ class Held:
 class Walker(Protocol):
     """What runs the programs inside of operations, and moves elements."""
 
+    @property
+    def record(self) -> Record:
+        """The record of the run."""
+
     def run(self, program: Any, *inputs: Held) -> list[Held]:
         """The outputs of a jaxpr."""
 

@@ -36,7 +36,6 @@ REFUSED = {
     "eig": "its vectors are complex and have no order",
     "io_callback": "what it calls is Python's",
     "pure_callback": "what it calls is Python's",
-    "random_gamma": "a draw by a rejection loop has no derivative by its parameter",
 }
 """Operations that no rule can be written for, with the reason."""
 

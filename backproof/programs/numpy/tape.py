@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class Tape:
         "record",
         "spaces",
         "thread",
+        "until",
     )
 
     def __init__(self, calls: Any, theirs: Iterable[str] = (), most: int | None = None) -> None:
@@ -46,6 +48,7 @@ class Tape:
         self.record, self.memory, self.frames = Record(), Memory(), Frames(theirs)
         self.is_open, self.most = True, most
         self.thread = threading.get_ident()
+        self.until: set[CodeType] = set()
         self.spaces: dict[int, Any] = {}
         self._homes: dict[int, tuple[Any, Any, Step]] = {}
 
@@ -56,7 +59,7 @@ class Tape:
 
     def place(self) -> Place | None:
         """Where in the author's code the run stands."""
-        return self.frames.place()
+        return self.frames.place(self.until)
 
     def escape(self, what: str) -> None:
         """Note that a value leaves the record here."""
