@@ -26,7 +26,7 @@ def where(place: Place | None) -> str:
 def cited(place: Place | None) -> str:
     """An expression with its file and line."""
     code = text(place)
-    return f"`{code}` ({where(place)})" if code else where(place) or "a step of unknown place"
+    return f"`{code}` ({where(place)})" if code else where(place) or "what is returned"
 
 
 def name(step: Step) -> str:
