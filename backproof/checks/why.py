@@ -1,7 +1,7 @@
 """Why a gradient is wrong: misbehaviour that explains itself, or a diagnosis from the record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -71,7 +71,8 @@ def _diagnosed(claim: Claim, heard: Heard) -> Why | None:
         found = diagnose(_without_a_record(claim, heard))
     if found is None or (found.slug == "unexplained" and claim.observed.acts):
         return None
-    return Why(found.code, str(found), found.tensors)
+    shown = replace(found, element="")  # a finding shows it
+    return Why(found.code, str(shown), found.tensors)
 
 
 def _without_a_record(claim: Claim, heard: Heard) -> Evidence:

@@ -1,7 +1,5 @@
 """The diagnosis of a measured claim: slopes that are undefined, the step at fault, hypotheses."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from backproof.diagnosis.backward import mistakes
@@ -23,8 +21,7 @@ def explained(
     of it at other tensors.
     """
     with np.errstate(all="ignore"):
-        found = _explained(measured, context, record)
-    return None if found is None else replace(found, element="")  # which a finding shows
+        return _explained(measured, context, record)
 
 
 def _explained(measured: Measured, context: Context, record: Recording | None) -> Diagnosis | None:
