@@ -4,8 +4,8 @@ Only scalars of the code are moved, each by no more than the digits that it has;
 dyadic numbers are exact. A move belongs to a place in the code, whatever uses it has.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import flint
@@ -14,14 +14,14 @@ from scipy.optimize import lsq_linear
 
 from backproof.exact.balls import Balls, as_balls, midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
-from backproof.exact.precision import FLOAT64, Floats
+from backproof.exact.precision import FLOAT64, Floats, Precision
 from backproof.exact.record import Place, Step
 from backproof.exact.rounding import carried
 from backproof.verdict.decisions import DIGITS, MOVED
 
 TURNS = 4
 EXACT_BITS = 12
-"""A number of so few bits is meant as it stands: 0.125, 1.5, 3."""
+"""A number of so few bits is meant as it stands: 0.125, 1.5, 3; in halves, of half their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +47,19 @@ class System:
     """One point's differences: of the claim's gradients from the true ones.
 
     claimed, true: steps of one record, in pairs. halves: half an ulp of each element. bits: at which
-    the differences are known.
+    the differences are known. decided: decisions that are taken otherwise than the run did.
     """
 
     claimed: Sequence[Step]
     true: Sequence[Step]
     halves: Sequence[Floats]
     bits: int
+    decided: Mapping[int, Any] = field(default_factory=dict)
 
     def differences(self, moved: dict[int, Any]) -> list[Balls]:
         """claimed - true over balls, with scalars moved."""
-        values = over_balls([*self.claimed, *self.true], self.bits, decided=moved)
+        decided = {**self.decided, **moved}
+        values = over_balls([*self.claimed, *self.true], self.bits, decided=decided)
         count = len(self.claimed)
         with flint.ctx.workprec(self.bits):
             return [as_balls(a - b) for a, b in zip(values[:count], values[count:], strict=True)]
@@ -92,10 +94,9 @@ def scalars(steps: Sequence[Step]) -> list[Scalar]:
 
 def _scalar(steps: tuple[Step, ...]) -> Scalar | None:
     value = float(steps[0].value.real.ravel()[0])
-    mantissa = np.frexp(abs(value))[0] * 2.0**EXACT_BITS
-    if value == 0 or not np.isfinite(value) or mantissa == np.rint(mantissa):
-        return None
     precision = steps[0].precision or FLOAT64
+    if not np.isfinite(value) or _meant(value, precision):
+        return None
     half = float(precision.half_ulp(value))
     digits = repr(abs(value)).split("e")[0].replace(".", "").strip("0")
     few = DIGITS <= len(digits) <= int(precision.bits * 0.30103) - 1
@@ -106,6 +107,14 @@ def _scalar(steps: tuple[Step, ...]) -> Scalar | None:
         return Scalar(steps, value, half, typed=False)
     least = precision.u if abs(value) < 1 else 0.0
     return Scalar(steps, value, max(MOVED * half, least), typed=False)
+
+
+def _meant(value: float, precision: Precision) -> bool:
+    """Whether a number is meant as it stands: an integer, or one of few bits for its format."""
+    if value.is_integer() and abs(value) < 2.0**EXACT_BITS:
+        return True
+    mantissa = np.frexp(value)[0] * 2.0 ** min(EXACT_BITS, precision.bits // 2)
+    return bool(mantissa == np.rint(mantissa))
 
 
 def explained(systems: Sequence[System]) -> Explained | None:
@@ -136,10 +145,13 @@ def explained(systems: Sequence[System]) -> Explained | None:
 
 
 def _same_places(movable: Sequence[Scalar]) -> list[list[Scalar]]:
-    """A place in the code moves as one, at all points."""
+    """A place in the code moves as one, at all points; so do the same digits wherever they are
+    typed, which are one number.
+    """
     groups: dict[Any, list[Scalar]] = {}
     for scalar in movable:
-        groups.setdefault((scalar.place, scalar.value), []).append(scalar)
+        place = None if scalar.typed else scalar.place
+        groups.setdefault((place, scalar.value), []).append(scalar)
     return list(groups.values())
 
 

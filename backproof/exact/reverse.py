@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from backproof.exact.logistic import exponent, slope
 from backproof.exact.precision import FLOAT32, Precision
 from backproof.exact.primitives.decisions import pick
 from backproof.exact.primitives.elementwise import cast, real
@@ -12,7 +13,7 @@ from backproof.exact.primitives.slopes import pulling
 from backproof.exact.record import Step
 
 NOTHING_LEFT = 1e-12
-"""Of the terms of a sum: the values of a reverse pass are float64's, whatever the run's format."""
+"""Of the terms of a sum, whose rounding counts besides."""
 
 Formats = tuple[Precision | None, Precision | None]
 
@@ -53,9 +54,13 @@ def _pull(y: Step, adjoints: dict[int, Step], reaching: set[int], stable: bool) 
     if pull is None or (not stable and y.primitive is pick and vanishes(adjoints[y.number])):
         return
     record.place, record.context = y.place, formats(y.inputs[0] if y.primitive is cast else y)
+    sources, through = y.inputs, None if stable else exponent(y)
     with np.errstate(all="ignore"):
-        parts = pull(adjoints[y.number], y, *y.inputs, **y.settings)
-    for x, part in zip(y.inputs, parts, strict=True):
+        if through is None:
+            parts = pull(adjoints[y.number], y, *y.inputs, **y.settings)
+        else:
+            sources, parts = (through,), (adjoints[y.number] * slope(y),)
+    for x, part in zip(sources, parts, strict=True):
         if part is not None and x.number in reaching:
             record.context = formats(x)
             own = real(part) if part.is_complex and not x.is_complex else part
@@ -67,12 +72,18 @@ def vanishes(g: Step) -> bool:
     is shifted that does not depend on it. Whoever derives by hand leaves that path out, and what it
     would correct by chance is no measure of rounding.
     """
-    while g.primitive.name in ("move", "spread", "negative"):
-        g = g.inputs[0]
-    if g.primitive.name not in ("total", "add"):
-        return False
-    largest = max((np.abs(x.value).max(initial=0.0) for x in g.inputs), default=0.0)
-    return bool(np.abs(g.value).max(initial=0.0) <= NOTHING_LEFT * largest)
+    left = max(NOTHING_LEFT, 16 * g.precision.u) if g.precision else NOTHING_LEFT
+    return bool(np.abs(g.value).max(initial=0.0) <= left * _largest_term(g))
+
+
+SUMS = ("add", "subtract", "total", "move", "spread", "negative")
+
+
+def _largest_term(g: Step) -> float:
+    """Of a sum of sums."""
+    if g.primitive.name in SUMS:
+        return max((_largest_term(x) for x in g.inputs if x.is_float), default=0.0)
+    return float(np.abs(g.value).max(initial=0.0))
 
 
 def formats(x: Step) -> Formats | None:

@@ -43,11 +43,16 @@ def _of_constants(step: Step) -> bool:
 
 
 def samples(
-    outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0, inputs: bool = True
+    outputs: Sequence[Step],
+    count: int = SAMPLES,
+    seed: int = 0,
+    inputs: bool = True,
+    moved: Mapping[int, Floats] | None = None,
 ) -> list[Floats]:
     """Random first-order errors of each output, (count, *its shape).
 
-    inputs: whether the arguments are moved too, by the rounding that brought them into their format.
+    inputs: whether the arguments are moved too, by the rounding that brought them into their
+    format. moved: by the number of a step, errors that it has already, (count, *its shape).
     """
     steps = ancestors(outputs)
     readers: dict[int, Precision] = {}
@@ -58,12 +63,14 @@ def samples(
     with np.errstate(all="ignore"):
         noises = {s.number: noise(s, readers) for s in steps if inputs or s.inputs}
         random = np.random.default_rng(seed)
-        rows = [_sample(steps, outputs, noises, random) for _ in range(count)]
+        own = [{n: e[k] for n, e in (moved or {}).items()} for k in range(count)]
+        rows = [_sample(steps, outputs, noises, random, tangents) for tangents in own]
     return [np.array([row[k] for row in rows]) for k in range(len(outputs))]
 
 
-def _sample(steps: Any, outputs: Any, noises: Any, random: np.random.Generator) -> list[Any]:
-    tangents: dict[int, Any] = {}
+def _sample(
+    steps: Any, outputs: Any, noises: Any, random: np.random.Generator, tangents: dict[int, Any]
+) -> list[Any]:
     for step in steps:
         own = noises.get(step.number)
         t = carried(step, tangents)

@@ -157,12 +157,12 @@ def _aside(value: Any, step: Any) -> Any:
 def conventions(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, Any]]]:
     """Conventions for ties, one for each line: what each line takes, and the decisions so taken.
 
-    Lines from the output backwards; at most `CONVENTIONS` of them all.
+    Lines from the output backwards, whose conventions change first; at most `CONVENTIONS` of all.
     """
     lines = _lines(found)
     choices = [[AS_IT_RAN, *group[0].options()] for group in lines]
-    for taken in islice(product(*choices), CONVENTIONS):
-        yield _convention(zip(lines, taken, strict=True))
+    for backwards in islice(product(*reversed(choices)), CONVENTIONS):
+        yield _convention(zip(lines, reversed(backwards), strict=True))
 
 
 def alone(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, Any]]]:

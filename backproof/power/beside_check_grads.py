@@ -8,8 +8,8 @@ from typing import Any
 import jax
 from jax.test_util import check_grads
 
-from backproof.check.check_jax import check_jax
-from backproof.check.in_jax.runs import KEPT
+from backproof.checks.check_jax import check_jax
+from backproof.checks.in_jax.runs import KEPT
 from backproof.power.right_code import timed_ms
 from backproof.power.twenty import TWENTY, Item, all_off, spoiled
 

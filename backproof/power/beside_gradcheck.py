@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from backproof.check.check_torch import check_torch
+from backproof.checks.check_torch import check_torch
 from backproof.power.gradcheck_defaults import MISFITS, Misfit
 from backproof.power.right_code import timed_ms
 

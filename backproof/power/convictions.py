@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from architectures import Case, DType
-from backproof.claims import Claim
-from backproof.court import judge
 from backproof.faults import FAULTS, Fault, claim_with
 from backproof.faults.cases import cases_with
 from backproof.power.right_code import Progress, timed
+from backproof.suite.check_case import check_case
+from backproof.suite.claims import Claim
 from backproof.verdicts import Status, Verdict
 
 GUILTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
@@ -114,7 +114,7 @@ def names(verdict: Verdict, fault: Fault) -> bool:
 
 def _until_convicted(fault: Fault, dtype: DType, seed: int) -> Iterator[Verdict]:
     for case in cases_with(fault.layer, dtype, seed):
-        verdict = judge(case, claim_with(fault, case.network), fault.witnesses)
+        verdict = check_case(case, claim_with(fault, case.network), fault.witnesses)
         yield verdict
         if verdict.status in GUILTY:
             return

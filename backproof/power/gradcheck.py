@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from architectures import Case
-from backproof.claims import TARGET, Claim, differentiated, tensors_of
+from backproof.suite.claims import TARGET, Claim, differentiated, tensors_of
 
 
 class _Claimed(torch.autograd.Function):

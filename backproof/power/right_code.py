@@ -5,16 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from architectures import Case, case_to_json
-from backproof.claims import Claim, differentiated, seed_of, tensors_of
-from backproof.court import judge
-from backproof.draw import draw_cases
+from backproof.suite.check_case import check_case
+from backproof.suite.claims import Claim, seed_of
+from backproof.suite.draw import draw_cases
 from backproof.verdicts import Status
 from backproof.witnesses import EXACT, TORCH
 
-SECONDS = ("order", "exact", "verdict", "slow", "fast")
+SECONDS = ("formula", "exact", "verdict", "slow", "fast")
 """The names of what is timed."""
 
 Progress = Callable[[int, int], None]
@@ -23,15 +21,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Seconds that right cases take: the Taylor order, which answers the question that gradcheck
-    answers; the exact witness, with true values and the excess of rounding besides; the verdict of
-    the court that hears this witness alone, with the claim's conduct; both gradchecks.
+    """Seconds that right cases take: the formula in every element, which answers the question that
+    gradcheck answers; the exact witness, which asks besides whether its record is complete; the
+    verdict by this witness alone; both gradchecks.
 
     alarms, slow_alarms, fast_alarms: how many of these right cases each of them rejects.
     """
 
     cases: int
-    order: float
+    formula: float
     exact: float
     verdict: float
     slow: float
@@ -48,7 +46,7 @@ class Costs:
     def ratios(self) -> dict[str, float]:
         """What exactness costs in gradchecks."""
         ours, theirs = (
-            {"order": self.order, "exact": self.exact, "verdict": self.verdict},
+            {"formula": self.formula, "exact": self.exact, "verdict": self.verdict},
             {"slow": self.slow, "fast": self.fast},
         )
         return {f"{a}/{b}": ours[a] / theirs[b] for a in ours for b in theirs}
@@ -58,7 +56,7 @@ class Costs:
         ms = {name: f"{1e3 * getattr(self, name) / self.cases:.2f}" for name in SECONDS}
         return (
             f"{self.cases} right cases, milliseconds a case\n"
-            f"Taylor order {ms['order']}   exact witness {ms['exact']}   verdict {ms['verdict']} "
+            f"formula {ms['formula']}   exact witness {ms['exact']}   verdict {ms['verdict']} "
             f"({self.alarms} false alarms)   gradcheck slow {ms['slow']} "
             f"({self.slow_alarms} false alarms)   fast {ms['fast']} "
             f"({self.fast_alarms} false alarms)\n"
@@ -93,14 +91,14 @@ def measure_costs(right: Sequence[Case]) -> Costs:
     """Judge right cases by exact arithmetic alone and by gradcheck, in turn, in float64."""
     from backproof.power.gradcheck import accepts
 
-    order = exact = whole = slow = fast = 0.0
+    formula = exact = whole = slow = fast = 0.0
     alarms = [0, 0, 0]
     _warm_up(right[:1])
     for case in (replace(case, dtype="float64") for case in right):
         claim = Claim(case.network)
-        order += timed(_order, claim, case)[1]
+        formula += timed(_formula, claim, case)[1]
         exact += timed(_exact, claim, case)[1]
-        verdict, seconds = timed(judge, case, None, (EXACT,))
+        verdict, seconds = timed(check_case, case, None, (EXACT,))
         whole += seconds
         passed_slow, seconds = timed(accepts, claim, case, False)
         slow += seconds
@@ -108,7 +106,7 @@ def measure_costs(right: Sequence[Case]) -> Costs:
         fast += seconds
         passed = (bool(verdict), passed_slow, passed_fast)
         alarms = [n + (not p) for n, p in zip(alarms, passed, strict=True)]
-    return Costs(len(right), order, exact, whole, slow, fast, *alarms)
+    return Costs(len(right), formula, exact, whole, slow, fast, *alarms)
 
 
 def measure_false_alarms(n: int, seed: int, progress: Progress | None = None) -> FalseAlarms:
@@ -116,7 +114,7 @@ def measure_false_alarms(n: int, seed: int, progress: Progress | None = None) ->
     start = time.perf_counter()
     counts, alarms, worst = dict.fromkeys(map(str, Status), 0), [], (-1.0, "")
     for k, case in enumerate(draw_cases(n, seed)):
-        verdict = judge(case, witnesses=(EXACT, TORCH))
+        verdict = check_case(case, witnesses=(EXACT, TORCH))
         counts[str(verdict.status)] += 1
         if verdict.status is Status.CORRECT:  # on a kink torch may have another convention
             worst = max(worst, (verdict.excess, str(case)))
@@ -141,23 +139,22 @@ def timed_ms(run: Callable[..., Any], *args: Any) -> tuple[Any, float]:
     return result, 1e3 * seconds
 
 
-def _order(claim: Claim, case: Case) -> None:
-    from reference.exact.witness import examine, point
+def _formula(claim: Claim, case: Case) -> None:
+    """The record, and the claim's formula in every element against the truth."""
+    from backproof.checks.measure import measure
+    from backproof.suite.exactly import at_case
 
-    tensors = tensors_of(case)
-    examine(claim.loss, claim.gradient, point(tensors), differentiated(tensors), 0, presume=True)
+    theirs = at_case(claim, case)
+    measure(theirs.record(theirs.tensors), theirs.observed.results, theirs.dtypes, 0)
 
 
-def _exact(claim: Claim, case: Case) -> dict[str, float]:
-    """The excess of every tensor, beside its Taylor order and its true values."""
-    from backproof.formula import examine_formula, measure_units
+def _exact(claim: Claim, case: Case) -> None:
+    """The exact witness: whether the record is complete, the formula, and the rounding."""
+    from backproof.checks.ladder import climb
+    from backproof.suite.exactly import at_case
 
-    tensors = tensors_of(case)
-    results = claim.gradient(tensors)
-    formula = examine_formula(claim, tensors, seed_of(case))
-    units = measure_units(claim, tensors, formula, case.dtype)
-    worst = {name: formula.errors(name, np.asarray(g)).max() for name, g in results.items()}
-    return {name: units.excess(name, float(error)) for name, error in worst.items()}
+    theirs = at_case(claim, case)
+    climb(theirs, theirs.observed.results, seed_of(case))
 
 
 def _warm_up(right: Sequence[Case]) -> None:
@@ -165,6 +162,6 @@ def _warm_up(right: Sequence[Case]) -> None:
     from backproof.power.gradcheck import accepts
 
     for case in right:
-        judge(case, witnesses=(EXACT,))
+        check_case(case, witnesses=(EXACT,))
         accepts(Claim(case.network), replace(case, dtype="float64"), fast=False)
         accepts(Claim(case.network), replace(case, dtype="float64"), fast=True)

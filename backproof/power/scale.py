@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.check.check import check
+from backproof.checks.check import check
 from backproof.power.right_code import timed
 from backproof.verdicts import Verdict
 

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from backproof.draw import draw_cases
+from backproof.suite.draw import draw_cases
 from backproof.environment import environment
 from backproof.files import check_writable, write_whole
 from backproof.power.convictions import measure_power, power_table

@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from architectures import Case
-from backproof.claims import TARGET, differentiated, tensors_of
-from backproof.court import judge
+from backproof.suite.check_case import check_case
+from backproof.suite.claims import TARGET, differentiated, tensors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def measure_whole(cases: Sequence[Case]) -> Whole:
         for which in (0, 1) if k % 2 else (1, 0):
             start = time.perf_counter()
             if which:
-                judge(case)
+                check_case(case)
                 judged += time.perf_counter() - start
             else:
                 _bare_first_call(case)
@@ -66,4 +66,4 @@ def _bare_first_call(case: Case) -> None:
 def _warm_up(case: Case) -> None:
     """What is imported and set up once in a process belongs to no case."""
     _bare_first_call(case)
-    judge(case)
+    check_case(case)

@@ -17,6 +17,7 @@ from backproof.exact.primitives import (
     moves,
     products,
     reductions,
+    samples,
     singular,
     special,
     spectra,
@@ -38,6 +39,7 @@ FAMILIES: Mapping[str, ModuleType] = {
     "eigenpairs": eigenpairs,
     "singular": singular,
     "fourier": fourier,
+    "samples": samples,
 }
 """The files of the table by the names that a reader finds them under."""
 

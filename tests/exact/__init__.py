@@ -1,0 +1,1 @@
+"""Trials of the arithmetic, the record and the table of primitives."""

@@ -1,0 +1,1 @@
+"""Trials of the trials: what `backproof power` measures of the judge itself."""
