@@ -4,7 +4,7 @@ A right claim at a smooth point meets `plain` and nothing else. The rest is aske
 constants, ties, staircases, approximations; then the claim is wrong, and that is confirmed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import flint
 import numpy as np
 
+from backproof.checks.declared import declared
 from backproof.checks.measure import Measured, Tensor, distances, ratios
 from backproof.checks.remarks import remarks
 from backproof.checks.ties import Convention, convention, matters
@@ -32,24 +33,32 @@ Loss = Callable[[Mapping[str, Floats]], float]
 """The value of a claim's forward pass elsewhere, its decisions made afresh, in balls."""
 
 
+Nearby = Callable[[], Iterator[Measured]]
+"""The claim measured at further points, one after the other."""
+
+
 @dataclass(slots=True)
 class Judgement:
     """What was found: a finding for each tensor, and remarks.
 
-    order: of the Taylor remainder along the wrong elements, where something is wrong. code: of what
-    the findings themselves say, "" where a diagnosis is due.
+    order: of the Taylor remainder along the wrong elements, where something is wrong. code: and
+    detail: what the findings themselves say, "" where a diagnosis is due.
     """
 
     findings: list[Finding] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     order: float | None = None
     code: str = ""
+    detail: str = ""
 
 
-def judge(measured: Measured, loss: Loss | None = None, seed: int = 0) -> Judgement:
+def judge(
+    measured: Measured, loss: Loss | None = None, seed: int = 0, nearby: Nearby | None = None
+) -> Judgement:
     """Judge the gradients of a measured run.
 
-    loss: runs the claim's forward pass elsewhere; without it no staircase is looked for.
+    loss: runs the claim's forward pass elsewhere; without it no staircase is looked for. nearby:
+    the claim measured at further points, where one has too few elements to tell.
     """
     said = Judgement()
     if all(plain(t) in (Status.CORRECT, Status.KINK) for t in measured.tensors.values()):
@@ -58,7 +67,7 @@ def judge(measured: Measured, loss: Loss | None = None, seed: int = 0) -> Judgem
         return _correct(measured, said) if stairs is None else _on_stairs(measured, stairs, said)
     suspects = [t for t in measured.tensors.values() if plain(t) is Status.WRONG]
     if suspects:
-        return _suspected(measured, suspects, said, loss, seed)
+        return _suspected(measured, suspects, said, loss, seed, nearby)
     said.findings = [_finding(t, plain(t), _unstable(t)) for t in measured.tensors.values()]
     return said
 
@@ -99,25 +108,33 @@ def _remark_tie(tie: Convention, said: Judgement) -> None:
 
 
 def _suspected(
-    measured: Measured, suspects: list[Tensor], said: Judgement, loss: Loss | None, seed: int
+    measured: Measured,
+    suspects: list[Tensor],
+    said: Judgement,
+    loss: Loss | None,
+    seed: int,
+    nearby: Nearby | None,
 ) -> Judgement:
-    for ask in (_by_constants, _by_convention):
-        if ask(measured, said):
-            return said
+    if _by_constants(measured, said, nearby) or _by_convention(measured, said):
+        return said
+    if (other := declared(measured)) is not None:
+        said.code, said.detail = other
+        said.findings = [_finding(t, plain(t), "") for t in measured.tensors.values()]
+        return said
     stairs = _stairs(measured, suspects, loss, seed) if loss is not None else None
     if stairs is not None:
         return _on_stairs(measured, stairs, said)
     return _wrong(measured, suspects, said)
 
 
-def _by_constants(measured: Measured, said: Judgement) -> bool:
+def _by_constants(measured: Measured, said: Judgement, nearby: Nearby | None) -> bool:
     """Whether one rounding of the numbers in the code explains every difference."""
-    tensors = [t for t in measured.tensors.values() if t.claim is not None]
-    if len(tensors) < len(measured.tensors):
+    tensors = list(measured.tensors.values())
+    here = _system(measured)
+    if here is None:
         return False
-    claimed = [t.claim for t in tensors if t.claim is not None]
-    steps, allowed = [t.step for t in tensors], [t.allowed for t in tensors]
-    found = explained([System(claimed, steps, allowed, measured.bits, measured.decided)])
+    others = (_system(m) for m in nearby()) if nearby is not None else iter(())
+    found = explained(here, (s for s in others if s is not None))
     if found is None:
         return False
     largest = max(float(np.max(t.residue / np.maximum(np.abs(t.truth), 1e-300), initial=0)) for t in tensors)
@@ -128,8 +145,19 @@ def _by_constants(measured: Measured, said: Judgement) -> bool:
     said.remarks.append(
         f"BP117, right up to the rounding of a constant (a part of {largest:.1e} is missing)"
     )
-    said.code = "BP117" if not all(f.status for f in said.findings) else ""
+    if not all(f.status for f in said.findings):
+        said.code, said.detail = "BP117", said.remarks.pop()
     return True
+
+
+def _system(measured: Measured) -> System | None:
+    """The differences of a point; None where a backward was not followed."""
+    tensors = list(measured.tensors.values())
+    claimed = [t.claim for t in tensors if t.claim is not None]
+    if len(claimed) < len(tensors):
+        return None
+    steps, allowed = [t.step for t in tensors], [t.allowed for t in tensors]
+    return System(claimed, steps, allowed, measured.bits, measured.decided)
 
 
 def _own_error(t: Tensor) -> Floats:

@@ -4,8 +4,9 @@ Forward and backward followed; forward alone; a reference followed in the place 
 author's own code by finite differences. A rung that fails hands down to the next, and says why.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,16 +14,19 @@ import numpy as np
 from backproof.checks.claim import Claim, Tensors
 from backproof.checks.judge import Judgement, judge
 from backproof.checks.measure import Measured, measure
-from backproof.checks.unfollowed import coarse, stays
+from backproof.checks.unfollowed import NEARBY, coarse, stays
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.taylor import weighed
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
-from backproof.verdict.decisions import BITS, MOST_ELEMENTS
+from backproof.verdict.decisions import BITS, MOST_ELEMENTS, POINTS
 from backproof.verdicts import Finding, Status
 from backproof.witnesses import EXACT
+
+APPROXIMATION = 2.0**-10
+"""The largest error, relative to the largest true element, that is named an approximation."""
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
             if lost is not None and not lost.harmless:
                 heard.silent.setdefault(EXACT, str(lost))
                 continue
+            heard.remarks += [] if lost is None else [str(lost)]
             if (unlike := _unlike(run)) is not None:
                 heard.silent.setdefault(EXACT, unlike)
                 continue
@@ -108,8 +113,20 @@ def _judge(heard: Heard, run: Run, record: Any, seed: int) -> None:
     def loss(at: Mapping[str, Floats]) -> float:
         return _value(record({**heard.claim.tensors, **_own_formats(heard.claim, at)}))
 
-    heard.judgement = judge(measured, loss, seed)
+    heard.judgement = judge(measured, loss, seed, partial(_nearby, heard.claim, record, seed))
     _ask_again(heard, record, seed)
+
+
+def _nearby(claim: Claim, record: Any, seed: int) -> Iterator[Measured]:
+    """The claim measured at points within `NEARBY` of its own."""
+    random = np.random.default_rng(seed)
+    for _ in range(POINTS):
+        at = {n: t * (1 + NEARBY * random.uniform(-1, 1, t.shape)) for n, t in claim.tensors.items()}
+        try:
+            run = record({**claim.tensors, **_own_formats(claim, at)})
+            yield measure(run, run.returned, claim.dtypes, seed, claim.projections)
+        except CannotFollow:
+            continue
 
 
 def _own_formats(claim: Claim, at: Mapping[str, Floats]) -> Tensors:
@@ -150,7 +167,9 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
     for k, finding in enumerate(judgement.findings):
         if finding.status is Status.WRONG and finding.tensor in unfollowed:
             here = unfollowed[finding.tensor]
-            if np.isfinite(here.ratio).all() and not stays(
+            if measured.run.approximate and here.size <= APPROXIMATION:
+                judgement.findings[k] = _approximate(finding, measured.run.approximate)
+            elif np.isfinite(here.ratio).all() and not stays(
                 finding.tensor, here, inputs, elsewhere, seed
             ):
                 judgement.findings[k] = _imprecise(finding)
@@ -158,6 +177,10 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
         for k, finding in enumerate(judgement.findings):
             if finding.tensor == name and finding.status:
                 judgement.findings[k] = _off_as_a_whole(finding)
+
+
+def _approximate(finding: Finding, why: str) -> Finding:
+    return replace(finding, status=Status.IMPRECISE, note=f"an approximation: {why}")
 
 
 def _imprecise(finding: Finding) -> Finding:

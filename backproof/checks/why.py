@@ -53,7 +53,7 @@ def explained(claim: Claim, heard: Heard, findings: Sequence[Finding]) -> Why:
     if forward and not guilty:
         return why("BP401", forward.note)
     if heard.judgement.code:
-        return why(heard.judgement.code, heard.judgement.remarks[0])
+        return why(heard.judgement.code, heard.judgement.detail)
     found = _diagnosed(claim, heard)
     if found is not None:
         return found

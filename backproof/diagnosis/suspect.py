@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backproof.diagnosis.evidence import Arrays, Evidence, Floats
-from backproof.units import LIMIT
+from backproof.verdict.decisions import LIMIT
 
 Mask = npt.NDArray[np.bool_]
 RELATIVE = 1e-9

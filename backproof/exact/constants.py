@@ -4,7 +4,7 @@ Only scalars of the code are moved, each by no more than the digits that it has;
 dyadic numbers are exact. A move belongs to a place in the code, whatever uses it has.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import FLOAT64, Floats, Precision
 from backproof.exact.record import Place, Step
 from backproof.exact.rounding import carried
-from backproof.verdict.decisions import DIGITS, MOVED
+from backproof.verdict.decisions import DIGITS, EQUATIONS, MOVED
 
 TURNS = 4
 EXACT_BITS = 12
@@ -117,14 +117,23 @@ def _meant(value: float, precision: Precision) -> bool:
     return bool(mantissa == np.rint(mantissa))
 
 
-def explained(systems: Sequence[System]) -> Explained | None:
+def explained(here: System, nearby: Iterator[System] = iter(())) -> Explained | None:
     """One set of moves of the code's scalars that brings every difference under half an ulp, or for
     a true zero under its unit; None where there is none.
+
+    nearby: the same at further points, which are asked for where one has less than `EQUATIONS`
+    elements for each scalar.
     """
-    movable = scalars([s for system in systems for s in (*system.claimed, *system.true)])
-    if not movable:
+    groups = _groups([here])
+    if not groups:
         return None
-    groups = _same_places(movable)
+    systems = [here]
+    while sum(h.size for s in systems for h in s.halves) < EQUATIONS * len(groups):
+        another = next(nearby, None)
+        if another is None:
+            break
+        systems.append(another)
+    groups = _groups(systems)
     moves = np.zeros(len(groups))
     for _ in range(TURNS):
         found = [_differences(system, groups, moves) for system in systems]
@@ -142,6 +151,12 @@ def explained(systems: Sequence[System]) -> Explained | None:
         )
         moves = np.clip(moves + solved.x, -1, 1)
     return None
+
+
+def _groups(systems: Sequence[System]) -> list[list[Scalar]]:
+    """The scalars of all points that may be off, those that move as one together."""
+    each = (scalars([*system.claimed, *system.true]) for system in systems)
+    return _same_places([scalar for found in each for scalar in found])
 
 
 def _same_places(movable: Sequence[Scalar]) -> list[list[Scalar]]:

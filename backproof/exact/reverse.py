@@ -1,6 +1,6 @@
 """Reverse mode: the gradient of a record, recorded as further steps of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,13 +19,18 @@ Formats = tuple[Precision | None, Precision | None]
 
 
 def gradients(
-    seeds: Mapping[Step, Any], wrt: Sequence[Step], stable: bool = False
+    seeds: Mapping[Step, Any],
+    wrt: Sequence[Step],
+    stable: bool = False,
+    flat: Collection[int] = (),
+    through: Collection[int] = (),
 ) -> list[Step | None]:
     """The adjoint of each step of `wrt`, None where nothing reaches it.
 
     seeds: by an output, its cotangent. stable: by the slopes that keep every digit, for the truth;
-    otherwise by those that frameworks compute, for the rounding that is normal. A step of the
-    reverse pass has the format of the value whose adjoint it makes.
+    otherwise by those that frameworks compute, for the rounding that is normal. flat: the numbers
+    of steps that count as constant; through: of decisions that count as the identity of what they
+    round. A step of the reverse pass has the format of the value whose adjoint it makes.
     """
     record = next(iter(seeds)).record
     adjoints: dict[int, Step] = {y.number: record.step(dy) for y, dy in seeds.items()}
@@ -34,7 +39,10 @@ def gradients(
     try:
         for y in reversed(record.steps[: max(adjoints) + 1]):
             if y.number in adjoints and y.number in reaching and y.inputs:
-                _pull(y, adjoints, reaching, stable)
+                if y.number in through:
+                    _add(y.inputs[0], adjoints[y.number], adjoints)
+                elif y.number not in flat:
+                    _pull(y, adjoints, reaching, stable)
     finally:
         record.context, record.place = before
     return [adjoints.get(x.number) for x in wrt]
@@ -62,9 +70,14 @@ def _pull(y: Step, adjoints: dict[int, Step], reaching: set[int], stable: bool) 
             sources, parts = (through,), (adjoints[y.number] * slope(y),)
     for x, part in zip(sources, parts, strict=True):
         if part is not None and x.number in reaching:
-            record.context = formats(x)
-            own = real(part) if part.is_complex and not x.is_complex else part
-            adjoints[x.number] = adjoints[x.number] + own if x.number in adjoints else own
+            _add(x, part, adjoints)
+
+
+def _add(x: Step, part: Step, adjoints: dict[int, Step]) -> None:
+    """A further part of an adjoint, in the format of the value whose it is."""
+    x.record.context = formats(x)
+    own = real(part) if part.is_complex and not x.is_complex else part
+    adjoints[x.number] = adjoints[x.number] + own if x.number in adjoints else own
 
 
 def vanishes(g: Step) -> bool:

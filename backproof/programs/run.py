@@ -30,7 +30,8 @@ class Run:
     of a layer, by name. cotangents: by the name of an output, the step of its cotangent; empty for
     a loss. claimed: by the name of an argument, the step of the gradient that the claim's own
     backward made, None where that could not be followed. returned: the same gradients as arrays. flushes: whether
-    the framework keeps no subnormal numbers.
+    the framework keeps no subnormal numbers. approximate: what the framework itself approximates in
+    a backward that was not followed; "" for nothing.
     """
 
     record: Record
@@ -40,3 +41,4 @@ class Run:
     claimed: Mapping[str, Step | None]
     returned: Mapping[str, Any] = field(default_factory=dict)
     flushes: bool = False
+    approximate: str = ""

@@ -10,6 +10,7 @@ from backproof.exact.primitives.elementwise import cast, divide
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Place, Record, Step, numbers_of
 
+
 def settled(
     record: Record,
     build: Callable[[], Step],
@@ -67,9 +68,10 @@ def held_against(record: Record, step: Step, own: Any) -> None:
 
 
 def _terms(step: Step) -> float:
-    """The size of what a sum adds up: the root of the sum of its squares; of a mean, by its count."""
+    """The size of what a sum or a mean adds up: the root of the sum of its squares."""
     if step.primitive is divide and step.inputs[1].size == 1:
-        return _terms(step.inputs[0]) / float(np.abs(step.inputs[1].value).max())
+        count = float(np.abs(step.inputs[1].value).max())
+        return _terms(step.inputs[0]) / count if count else 0.0
     if step.primitive.terms is None:
         return 0.0
     _, squares = step.primitive.terms(*(x.value for x in step.inputs), **step.settings)

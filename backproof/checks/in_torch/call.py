@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import torch
+from torch.nn.parameter import is_lazy
 from torch.utils import _pytree as pytree
 
 from architectures import Tensors
@@ -51,6 +53,20 @@ class TorchCall:
         renamed = {parameter_name(name): name for name, _ in function.named_parameters()}
         parameters = {renamed[name]: t for name, t in own.items()}
         return torch.func.functional_call(function, {**parameters, **buffers}, inputs)
+
+    def entered(self, function: Callable[..., Any], at: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+        """The leaves with numbers of `at`: of a module, a copy, its own parameters."""
+        named = function.named_parameters() if isinstance(function, torch.nn.Module) else ()
+        own = {parameter_name(name): p for name, p in named}
+        made = {}
+        for name, like in self.leaves.items():
+            value = torch.from_numpy(np.array(at[name])).to(like)
+            if name in self.places or name not in own:
+                made[name] = value.requires_grad_()
+            else:
+                own[name].data.copy_(value)
+                made[name] = own[name]
+        return made
 
     def fresh(self) -> Callable[..., Any]:
         """The function as it came: of a module a new copy."""
@@ -104,8 +120,9 @@ def take_apart(
     floating-point inputs: those of the positions `argnums`, or else those that require a gradient
     if any does, or else all. dtype: all floats are cast to it first.
 
-    Raises ValueError where there is none, or a tensor is complex or sparse.
+    Raises ValueError where there is none, a tensor is complex or sparse, or a module is lazy.
     """
+    _refuse_lazy(function)
     function = copied(function)
     arguments = argument_names(_called(function), len(inputs))
     names, given, positions = list[str](), list[Any](), list[int]()
@@ -173,6 +190,14 @@ def _refuse_unusual(names: Sequence[str], flat: Sequence[Any]) -> None:
         if isinstance(x, torch.Tensor) and (x.is_complex() or x.layout != torch.strided):
             kind = "complex" if x.is_complex() else "sparse"
             raise ValueError(f"{name} is {kind}: pass its dense, real parts instead")
+
+
+def _refuse_lazy(function: Any) -> None:
+    if not isinstance(function, torch.nn.Module):
+        return
+    for name, p in (*function.named_parameters(), *function.named_buffers()):
+        if is_lazy(p):
+            raise ValueError(f"{name} is not initialised: call the lazy module once before")
 
 
 def _called(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,11 +17,11 @@ from backproof.checks.claim import Claim, Context, Observed, Reference, Runs
 from backproof.checks.in_torch.call import TorchCall, take_apart
 from backproof.checks.in_torch.conduct import is_loss, observe_torch
 from backproof.checks.in_torch.double import doubled, drawn, slopes
-from backproof.checks.in_torch.run import Trial
+from backproof.checks.in_torch.run import BY_BACKWARD, Trial
 from backproof.checks.in_torch.state import kept, set_up
 from backproof.checks.request import COTANGENT, Asked, subject
 from backproof.programs.aten import run_call
-from backproof.programs.run import CannotFollow, Run
+from backproof.programs.run import CannotFollow, DrawsBySample, Run
 from backproof.verdict.decisions import MOST_ELEMENTS
 
 LOSS = "loss"
@@ -65,10 +65,9 @@ def _recorded(call: TorchCall, dys: Tensors, seconds: float, at: Tensors) -> Run
     try:
         return _followed(call, dys, seconds, at, by_backward=False)
     except CannotFollow as refusal:
-        try:
-            return _followed(call, dys, seconds, at, by_backward=True)
-        except CannotFollow:
-            raise refusal from None
+        if BY_BACKWARD not in str(refusal):
+            raise
+    return _followed(call, dys, seconds, at, by_backward=True)
 
 
 def _followed(
@@ -96,7 +95,10 @@ def _value(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> float:
 
 @contextmanager
 def _many(call: TorchCall, dys: Tensors) -> Iterator[Callable[[Mapping[str, Any]], float]]:
-    with doubled(call, drawn(call)) as run:
+    draws = drawn(call)
+    if draws.by_rejection:
+        raise DrawsBySample(f"aten.{draws.by_rejection} draws by rejection: no differences of it")
+    with doubled(call, draws) as run:
 
         def value(at: Mapping[str, Any]) -> float:
             ys, _ = run(at)

@@ -24,6 +24,9 @@ REFUSALS = {
 }
 """What torch says when it will not have a gradient, by parts of its messages; and the codes."""
 
+BY_BACKWARD = "incompatible with .grad()"
+"""What torch says where gradients come by `backward()` alone, as through a reentrant checkpoint."""
+
 Gradients = dict[str, Array | None]
 
 
@@ -58,14 +61,14 @@ class Trial:
         """The forward pass at tensors; seed: of the random numbers."""
         seed_all(seed, self.call.devices)
         flat = handed(self.call.flat)
-        leaves = {
-            name: torch.from_numpy(np.array(at[name])).to(leaf).requires_grad_()
-            for name, leaf in self.call.leaves.items()
-        }
+        leaves = self.call.entered(self.function, at)
         return Run(leaves, flat, outputs(self.call(self.function, leaves, flat)))
 
     def pull(self, run: Run, dy: Answer, seed: int = 1, again: bool = False) -> Gradients:
-        """The gradients, None where autograd has none; again: whether it can be done once more."""
+        """The gradients, None where autograd has none; again: whether it can be done once more.
+
+        What a backward pass adds to `.grad` itself, as that of a reversible layer, counts too.
+        """
         seed_all(seed, self.call.devices)
         pairs = [(y, torch.from_numpy(np.array(dy[n])).to(y)) for n, y in run.ys.items()]
         reached = [pair for pair in pairs if pair[0].requires_grad]
@@ -73,10 +76,11 @@ class Trial:
             return dict.fromkeys(run.leaves)
         ys, dys = zip(*reached, strict=True)
         leaves = list(run.leaves.values())
-        found: Sequence[torch.Tensor | None] = torch.autograd.grad(
-            ys, leaves, dys, allow_unused=True, retain_graph=again
-        )
-        named = zip(run.leaves, found, strict=True)
+        for leaf in leaves:
+            leaf.grad = None
+        found = _pulled(ys, leaves, dys, again)
+        added = [_sum(g, leaf.grad) for g, leaf in zip(found, leaves, strict=True)]
+        named = zip(run.leaves, added, strict=True)
         return {name: None if g is None else as_numpy(g) for name, g in named}
 
     def gradients(self, at: Tensors, dy: Answer) -> Gradients:
@@ -129,6 +133,24 @@ class Watched:
         for name, x in now.items():
             if isinstance(before[name], np.ndarray) and not _alike(x, before[name]):
                 self.book.convict("BP208", name, f"{who} changes {name} in place")
+
+
+def _pulled(ys: Any, leaves: Any, dys: Any, again: bool) -> Sequence[torch.Tensor | None]:
+    """By `autograd.grad`; by `backward()` nothing, where that alone is possible: it adds to `.grad`."""
+    try:
+        found: Sequence[torch.Tensor | None] = torch.autograd.grad(
+            ys, leaves, dys, allow_unused=True, retain_graph=True
+        )
+    except RuntimeError as error:
+        if BY_BACKWARD not in str(error):
+            raise
+        torch.autograd.backward(ys, dys, retain_graph=again)
+        return [None] * len(leaves)
+    return found
+
+
+def _sum(g: torch.Tensor | None, added: torch.Tensor | None) -> torch.Tensor | None:
+    return g if added is None else added if g is None else g + added
 
 
 def _alike(x: Any, before: Array) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from torch.nn.parameter import is_lazy
 from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -16,6 +17,8 @@ from backproof.programs.run import CannotFollow
 SHORT = (torch.float32, torch.float16, torch.bfloat16)
 SHORTENING = (torch.Tensor.float, torch.Tensor.half, torch.Tensor.bfloat16)
 
+BY_REJECTION = ("_standard_gamma", "_sample_dirichlet")
+
 
 @contextmanager
 def kept(roots: Mapping[str, Any]) -> Iterator[None]:
@@ -25,7 +28,7 @@ def kept(roots: Mapping[str, Any]) -> Iterator[None]:
     objects = [*modules, *(t for t in things if _has_attributes(t))]
     attributes = [d for thing in objects for d in _dictionaries(thing)]
     values = (x for d in attributes for x in d.values())
-    tensors = {id(x): x for x in (*things, *values) if isinstance(x, torch.Tensor)}.values()
+    tensors = {id(x): x for x in (*things, *values) if _numbers(x)}.values()
     before = [(d, dict(d)) for d in attributes]
     numbers = [(t, t.detach().clone(), t.grad if t.is_leaf else None) for t in tensors]
     slopes = [(g, g.detach().clone()) for _, _, g in numbers if g is not None]
@@ -37,7 +40,7 @@ def kept(roots: Mapping[str, Any]) -> Iterator[None]:
             d.update(content)
         with torch.no_grad():
             for t, value in (*((t, v) for t, v, _ in numbers), *slopes):
-                if not torch.equal(t, value):
+                if not _equal(t, value):
                     t.copy_(value)
         for t, _, g in numbers:
             if t.is_leaf and t.grad is not g:
@@ -72,6 +75,11 @@ class Draws:
     """The random numbers that a run draws, in order: the operation's name and what came of it."""
 
     drawn: list[tuple[str, list[torch.Tensor]]] = field(default_factory=list)
+
+    @property
+    def by_rejection(self) -> str:
+        """The name of what was drawn so that the numbers jump where a parameter moves, if any."""
+        return next((name for name, _ in self.drawn if name in BY_REJECTION), "")
 
     def recorded(self) -> TorchDispatchMode:
         """While it is on, what is drawn is written down."""
@@ -129,6 +137,16 @@ class Doubled(TorchFunctionMode):
             dtype = torch.float64 if x.dtype in SHORT else x.dtype
             self.copies[id(x)] = x, x.detach().to("cpu", dtype)
         return self.copies[id(x)][1]
+
+
+def _numbers(x: Any) -> bool:
+    return isinstance(x, torch.Tensor) and not is_lazy(x)
+
+
+def _equal(t: torch.Tensor, value: torch.Tensor) -> bool:
+    if t.layout == torch.strided:
+        return torch.equal(t, value)
+    return torch.equal(t.to_dense(), value.to_dense())
 
 
 def _has_attributes(thing: Any) -> bool:

@@ -48,7 +48,8 @@ def handed(flat: Sequence[Any], dtype: Any = None) -> list[Any]:
 
 def as_numpy(t: torch.Tensor) -> Array:
     """A tensor's numbers; those of a dtype that NumPy has not, in float32."""
-    plain = t.detach().cpu().resolve_neg()
+    dense = t if t.layout == torch.strided else t.to_dense()
+    plain = dense.detach().cpu().resolve_neg()
     short = plain.is_floating_point() and plain.dtype not in NUMPYS
     return (plain.float() if short else plain).numpy().copy()
 

@@ -28,6 +28,17 @@ POINTS = (
         "loss = (x * w.detach()).sum()    # the gradient of w lacks this path",
     ),
     Code(
+        "BP125", "straight-through", "Rounding is taken for the identity",
+        "The function rounds, takes signs or steps, and its gradient is that of the same code with "
+        "the rounding left out.",
+        "The true gradient is 0 wherever the value does not jump; the claim is not.",
+        "A straight-through estimator: on purpose, in quantised and binary networks. There is no "
+        "right gradient to find here; the rest of the code is judged as if rounding were the "
+        "identity, and agrees.",
+        "Accept it by name and size, so that everything else goes on being judged: "
+        "accept={\"BP125\": 2.0}.",
+    ),
+    Code(
         "BP124", "conjugate", "Right but for the conjugate",
         "The gradient by a complex tensor is the complex conjugate of the one that is expected.",
         "claimed = conj(true) in every element; the real parts are right.",

@@ -186,6 +186,16 @@ ndtr = elementwise(
     lambda x, y: INVERSE_SQRT_2PI * np.exp(-0.5 * x * x),
 )
 real = elementwise("real", np.real, lambda z: acb(z).real, 1, rounds=False, ufunc=False)
+cut = elementwise(
+    "cut",
+    lambda x: x,
+    lambda x: x,
+    1,
+    whole=True,
+    ufunc=False,
+    rounds=False,
+    summary="an identity that code declares flat: detach, stop_gradient",
+)
 cast = elementwise("cast", lambda x: x, lambda x: x, 1, whole=True, ufunc=False)
 conjugate = primitive(
     "conjugate",

@@ -20,6 +20,7 @@ def elementwise(
     rounds: bool = True,
     ufunc: bool = True,
     whole: bool = False,
+    summary: str = "",
 ) -> Primitive:
     """A line of the table: a function of numbers, with its slope by every argument.
 
@@ -35,6 +36,7 @@ def elementwise(
         slopes=slopes,
         steep=steep,
         rounds=rounds,
+        summary=summary,
     )
     if ufunc and isinstance(floats, np.ufunc):
         BY_UFUNC[floats] = made

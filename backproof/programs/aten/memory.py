@@ -5,7 +5,7 @@ window until the next write.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -41,9 +41,6 @@ class Content:
     unknown: str | None = None
     views: dict[Window, Step] = field(default_factory=dict)
     cuts: dict[Window, Step] = field(default_factory=dict)
-
-
-CUT = replace(e.cast, name="cut", rounds=False, summary="an identity that code declares flat")
 
 
 class Memory:
@@ -85,7 +82,7 @@ class Memory:
 
     def _flat(self, content: Content, place: Window, step: Step) -> Step:
         if step.primitive.name != "constant" and place not in content.cuts:
-            content.cuts[place] = CUT(step)
+            content.cuts[place] = e.cut(step)
         return content.cuts.get(place, step)
 
     def knows(self, x: torch.Tensor) -> bool:

@@ -8,8 +8,10 @@ import torch
 from torch.autograd.graph import _engine_run_backward
 from torch.utils import _pytree as pytree
 
+from backproof.exact.primitives.samples import sample
 from backproof.exact.record import Escape, Step
 from backproof.programs.aten.arguments import LOSS, Call, outputs, take_apart
+from backproof.programs.aten.draws import APPROXIMATE
 from backproof.programs.aten.escapes import Escapes
 from backproof.programs.aten.memory import Memory
 from backproof.programs.aten.state import modules_of, untouched, without_onednn
@@ -87,7 +89,9 @@ def _recorded(
     claimed = {n: _claimed(tracer, n, x) for n, x in returns.items()}
     arrays = {n: None if x is None else returned(x) for n, x in returns.items()}
     steps = {n: y for n, y in made.items() if isinstance(y, Step)}
-    return Run(tracer.record, inputs, steps, cotangents, claimed, arrays)
+    drawn = any(s.primitive is sample for s in tracer.record.steps)
+    why = APPROXIMATE if drawn else ""
+    return Run(tracer.record, inputs, steps, cotangents, claimed, arrays, approximate=why)
 
 
 def _leaves(call: Call, point: Tensors) -> dict[str, torch.Tensor]:
@@ -157,7 +161,15 @@ def _passed(
                 results, dys, False, False, every, True, accumulate_grad=False
             ),
         )
+        found = [_added(tracer, g, x.grad) for g, x in zip(found, every, strict=True)]
     return made, dict(zip(leaves, found, strict=True))
+
+
+def _added(tracer: Tracer, g: Any, accumulated: Any) -> Any:
+    """A gradient, and what the backward pass has added to `.grad` itself."""
+    if g is None or accumulated is None:
+        return accumulated if g is None else g
+    return _called(tracer, lambda: g + accumulated)
 
 
 def _step(memory: Memory, x: torch.Tensor) -> Step:

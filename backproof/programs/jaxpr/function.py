@@ -12,6 +12,7 @@ from jax.extend.core import jaxpr_as_fun
 
 from backproof.exact.precision import precision_of
 from backproof.exact.primitives.elementwise import cast
+from backproof.exact.primitives.samples import sample
 from backproof.exact.record import Escape, Record, Step
 from backproof.programs.jaxpr.arguments import Function, taken_apart
 from backproof.programs.jaxpr.held import Held, plain
@@ -21,6 +22,7 @@ from backproof.programs.run import CannotFollow, Run
 
 COTANGENT = "d "
 """Before the name of an output: the name of its cotangent."""
+SERIES = "JAX sums a series to a tolerance for the derivative of a sample"
 
 
 def run_function(
@@ -58,7 +60,8 @@ def run_function(
         outputs = dict(zip(own.outputs, walk.run(own.jaxpr, *inputs.values()), strict=True))
         weights = _weights(walk.record, own, seeds)
         flushes = any(map(flushes_subnormals, {y.dtype for y in own.shapes.values()}))
-        claimed, returned = _claimed(walk, gradient, [*inputs.values(), *weights.values()])
+        drawn = any(s.primitive is sample for s in walk.record.steps)
+        claimed, returned = _claimed(walk, gradient, [*inputs.values(), *weights.values()], drawn)
     record = walk.record
     return Run(
         record,
@@ -68,6 +71,7 @@ def run_function(
         claimed,
         returned,
         flushes,
+        SERIES if drawn else "",
     )
 
 
@@ -124,12 +128,16 @@ def _weights(record: Record, own: Program, seeds: Mapping[str, Any]) -> dict[str
     return {n: _entered(record, COTANGENT + n, dy, dy.dtype) for n, dy in seeds.items()}
 
 
-def _claimed(walk: Walk, program: Program | None, given: Iterable[Held]) -> tuple[Any, Any]:
+def _claimed(
+    walk: Walk, program: Program | None, given: Iterable[Held], drawn: bool
+) -> tuple[Any, Any]:
     """By name, the steps of the gradients and their arrays."""
     if program is None:
         return {}, {}
     record, inputs = walk.record, list(given)
     try:
+        if drawn:
+            raise CannotFollow(SERIES)
         results = walk.run(program.jaxpr, *inputs)
     except CannotFollow as refusal:
         record.escapes.append(Escape(str(refusal)))

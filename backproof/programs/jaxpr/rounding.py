@@ -1,6 +1,5 @@
 """Casts and roundings: of one format into another, and to whole numbers."""
 
-from dataclasses import replace
 from typing import Any
 
 import jax.numpy as jnp
@@ -29,15 +28,11 @@ def _round(x: Step, *, rounding_method: Any) -> Step:
     return d.other(x, function=lambda v: np.trunc(v + np.copysign(0.5, v)))
 
 
-CUT = replace(e.cast, name="cut", rounds=False, summary="an identity that code declares flat")
-"""What stop_gradient is: the truth goes through it, by whose name the judge finds it."""
-
-
 ROUNDING: dict[str, Rule] = {
     "convert_element_type": _convert,
     "reduce_precision": lambda x, **_: e.cast(x),
     "round": _round,
-    "stop_gradient": lambda x, **_: CUT(x),
+    "stop_gradient": lambda x, **_: e.cut(x),
 }
 
 

@@ -1,0 +1,57 @@
+"""Gradients of another function, on purpose: a declared cut, a straight-through rounding.
+
+The truth is that of the function as it computes. Where a claim is exactly the gradient of the same
+code with its declared cuts held constant, or with its roundings taken for the identity, that is the
+diagnosis, and `accept=` takes it by its code.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from backproof.checks.measure import Measured, Tensor
+from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.primitives.elementwise import cut
+from backproof.exact.record import Step
+from backproof.exact.reverse import gradients
+
+ROUNDINGS = ("rint", "floor", "ceil", "trunc", "sign")
+CODES = {"cut": "BP123", "straight-through": "BP125"}
+
+
+def declared(measured: Measured) -> tuple[str, str] | None:
+    """The code and the words for what a claim declares; None where it is nothing of the kind."""
+    steps = ancestors(list(measured.run.outputs.values()))
+    cuts = [s for s in steps if s.primitive is cut]
+    rounded = [s for s in steps if s.primitive.name in ROUNDINGS and s.inputs[0].is_float]
+    ways = {"cut": (cuts, []), "straight-through": (cuts, rounded)}
+    for name, (flat, through) in ways.items():
+        if (flat if name == "cut" else through) and _explains(measured, flat, through):
+            return CODES[name], _said(name, flat if name == "cut" else through)
+    return None
+
+
+def _explains(measured: Measured, flat: list[Step], through: list[Step]) -> bool:
+    """Whether every tensor is right against the gradient of that other function."""
+    run, names = measured.run, list(measured.tensors)
+    seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+    numbers = [s.number for s in flat], [s.number for s in through]
+    found = gradients(seeds, [run.inputs[n] for n in names], True, *numbers)
+    zeros = [run.record.constant(np.zeros(run.inputs[n].shape)) for n in names]
+    steps = [z if g is None else g for g, z in zip(found, zeros, strict=True)]
+    values = over_balls(steps, measured.bits, decided=measured.decided)
+    return all(
+        _right(replace(measured.tensors[n], true=v)) for n, v in zip(names, values, strict=True)
+    )
+
+
+def _right(tensor: Tensor) -> bool:
+    return tensor.claimed is not None and not tensor.off.any()
+
+
+def _said(name: str, steps: list[Step]) -> str:
+    places = dict.fromkeys(str(s.place) for s in steps if s.place)
+    at = f" at {', '.join(places)}" if places else ""
+    if name == "cut":
+        return f"right but for what the code declares to be constant{at}"
+    return f"right if rounding{at} is taken for the identity: a straight-through gradient"
