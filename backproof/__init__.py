@@ -7,34 +7,34 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backproof.claims import Claim
-    from backproof.court import judge
+    from backproof.checks.check import check, check_layer
+    from backproof.checks.check_jax import check_jax
+    from backproof.checks.check_torch import check_torch
+    from backproof.checks.domains import away_from
+    from backproof.checks.truth import gradient
     from backproof.diagnosis import explain
-    from backproof.check.check import check, check_layer
-    from backproof.check.check_jax import check_jax
-    from backproof.check.check_torch import check_torch
-    from backproof.check.domains import away_from
     from backproof.record import Run
-    from backproof.truth import gradient
+    from backproof.suite.check_case import judge
+    from backproof.suite.claims import Claim
     from backproof.verdicts import Finding, GradientError, Status, Verdict
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Claim": "claims",
+    "Claim": "suite.claims",
     "Finding": "verdicts",
     "GradientError": "verdicts",
     "Run": "record",
     "Status": "verdicts",
     "Verdict": "verdicts",
-    "away_from": "check.domains",
-    "check": "check.check",
-    "check_jax": "check.check_jax",
-    "check_layer": "check.check",
-    "check_torch": "check.check_torch",
+    "away_from": "checks.domains",
+    "check": "checks.check",
+    "check_jax": "checks.check_jax",
+    "check_layer": "checks.check",
+    "check_torch": "checks.check_torch",
     "explain": "diagnosis",
-    "gradient": "truth",
-    "judge": "court",
+    "gradient": "checks.truth",
+    "judge": "suite.check_case",
 }
 
 __all__ = [

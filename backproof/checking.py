@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from backproof.closing import NOT_RIGHT, RIGHT
 from backproof.finding import NoSuchClaim, find_claim
+from backproof.suite.closing import NOT_RIGHT, RIGHT
 from backproof.verdicts import Subject, Verdict
 
 

@@ -14,7 +14,7 @@ from cyclopts import App, CycloptsError, Parameter, validators
 from rich.console import Console
 
 from backproof import __version__
-from backproof.closing import BAD_INPUT, INTERNAL, INTERRUPTED, RIGHT
+from backproof.suite.closing import BAD_INPUT, INTERNAL, INTERRUPTED, RIGHT
 
 app = App(
     name="backproof",
@@ -51,7 +51,7 @@ def run(
         out: The folder for gradients.html and gradients.json.
         plant: The name of a fault to plant in the right rules, to see what a conviction looks like.
     """
-    from backproof.main_job import Job, carry_out_job
+    from backproof.suite.main_job import Job, carry_out_job
 
     return carry_out_job(Job(cases, seed, workers, time, only, out, plant), console)
 
@@ -65,7 +65,7 @@ def replay(case: str, *, out: Path = Path("reports"), plant: str = "") -> int:
         out: The folder that the last run wrote to.
         plant: The name of a fault to plant, as in `backproof run`.
     """
-    from backproof.replay import find_case, show
+    from backproof.suite.replay import find_case, show
 
     return show(find_case(case, out), plant, console)
 
@@ -140,10 +140,10 @@ def answer(command: Callable[[], Any]) -> int:
     """The exit code of a command; what the user gave wrong is said on stderr in a line."""
     from architectures import CaseError
     from backproof.diagnosis.codes import NoSuchCode
-    from backproof.draw import NoSuchCase
     from backproof.faults import NoSuchFault
     from backproof.finding import NoSuchClaim
     from backproof.record import RecordError
+    from backproof.suite.draw import NoSuchCase
     from backproof.witnesses import WitnessAbsent
 
     try:

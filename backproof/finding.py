@@ -90,13 +90,13 @@ def _needed(inputs: Any, name: str) -> Any:
 
 
 def _check(functions: list[Any], inputs: Any, name: str, seed: int) -> Verdict:
-    from backproof.check.check import check
+    from backproof.checks.check import check
 
     return check(*functions, inputs=inputs, name=name, seed=seed)
 
 
 def _check_layer(functions: list[Any], inputs: Any, name: str, seed: int) -> Verdict:
-    from backproof.check.check import check_layer
+    from backproof.checks.check import check_layer
 
     return check_layer(*functions, inputs=inputs, name=name, seed=seed)
 
@@ -106,11 +106,11 @@ def _check_function(function: Any, inputs: Any, name: str, seed: int) -> Verdict
     drawn = inputs(seed)
     kinds = {type(x).__module__.partition(".")[0] for x in _parts(drawn)}
     if "torch" in kinds:
-        from backproof.check.check_torch import check_torch
+        from backproof.checks.check_torch import check_torch
 
         return check_torch(function, inputs=inputs, name=name, seed=seed)
     if kinds & {"jax", "jaxlib"}:
-        from backproof.check.check_jax import check_jax
+        from backproof.checks.check_jax import check_jax
 
         return check_jax(function, inputs=inputs, name=name, seed=seed)
     raise NoSuchClaim(f"{name} is a function of NumPy arrays without a gradient: {CONVENTION}")

@@ -80,7 +80,7 @@ class Oracle:
 def _ruled(way: str, args: Any, options: Any) -> "Verdict":
     __tracebackhide__ = True
     import backproof
-    from backproof.court import LISTENERS
+    from backproof.suite.listeners import LISTENERS
 
     verdict: Verdict = getattr(backproof, way)(*args, **options)
     for listen in LISTENERS:
@@ -106,8 +106,8 @@ class Recorder:
         self.written = ""
 
     def pytest_sessionstart(self) -> None:
-        """Listen to the court."""
-        from backproof.court import LISTENERS
+        """Listen to the judge."""
+        from backproof.suite.listeners import LISTENERS
 
         LISTENERS.append(self.heard.append)
 
@@ -135,7 +135,7 @@ class Recorder:
 
     def pytest_sessionfinish(self) -> None:
         """Write the page, where the reports of all workers come together."""
-        from backproof.court import LISTENERS
+        from backproof.suite.listeners import LISTENERS
 
         LISTENERS.remove(self.heard.append)
         if self.worker:

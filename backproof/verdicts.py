@@ -128,8 +128,11 @@ class Verdict:
 
     @property
     def excess(self) -> float:
-        """The largest excess of any tensor against any witness but finite differences."""
-        measured = (f.excess for f in self.findings if f.witness != "finite differences")
+        """The largest excess of any tensor against any witness that was not outvoted, finite
+        differences aside.
+        """
+        heard = (f for f in self.findings if not f.outvoted)
+        measured = (f.excess for f in heard if f.witness != "finite differences")
         return max((e for e in measured if e is not None), default=0.0)
 
     def raise_if_wrong(self) -> None:

@@ -1,11 +1,6 @@
-"""The one registry of witnesses, and the one place where a witness may abstain."""
+"""The one registry of witnesses: what each needs, and whether it can be heard here."""
 
-from collections.abc import Callable
 from importlib import import_module
-
-from architectures import Case
-from backproof.claims import TARGET, Claim
-from reference.testimony import Testimony
 
 EXACT, TORCH, JAX, DIFFERENCES = "exact", "torch", "jax", "finite differences"
 WITNESSES = (EXACT, TORCH, JAX, DIFFERENCES)
@@ -47,39 +42,3 @@ def absent(witness: str) -> str | None:
 def absences() -> dict[str, str]:
     """Every witness that cannot be heard, with the reason."""
     return {witness: reason for witness in WITNESSES if (reason := absent(witness))}
-
-
-def hear(witness: str, case: Case, claim: Claim) -> Testimony:
-    """The testimony of torch, jax or finite differences; silent, with the reason, if it fails."""
-    reason = absent(witness)
-    if reason is not None:
-        return Testimony(witness, silent=reason)
-    try:
-        return TESTIMONIES[witness](case, claim)
-    except Exception as error:  # a witness that breaks down must not take the judge with it
-        return Testimony(witness, silent=f"failed: {type(error).__name__}: {error}")
-
-
-def _torch(case: Case, claim: Claim) -> Testimony:
-    from reference import torch_autograd
-
-    return torch_autograd.testify(case)
-
-
-def _jax(case: Case, claim: Claim) -> Testimony:
-    from reference import jax_grad
-
-    return jax_grad.testify(case)
-
-
-def _differences(case: Case, claim: Claim) -> Testimony:
-    from reference import finite_differences
-
-    return finite_differences.testify(case, claim.loss, TARGET)
-
-
-TESTIMONIES: dict[str, Callable[[Case, Claim], Testimony]] = {
-    TORCH: _torch,
-    JAX: _jax,
-    DIFFERENCES: _differences,
-}

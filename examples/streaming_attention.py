@@ -46,7 +46,10 @@ class RightAttention(torch.autograd.Function):
             s = a @ b[start : start + BLOCK].T * scale
             new = np.maximum(top, s.max(-1, keepdims=True))
             p, fade = np.exp(s - new), np.exp(top - new)
-            total, y = total * fade + p.sum(-1, keepdims=True), y * fade + p @ c[start : start + BLOCK]
+            total, y = (
+                total * fade + p.sum(-1, keepdims=True),
+                y * fade + p @ c[start : start + BLOCK],
+            )
             top = new
         (out,) = stored(q, y / total)
         ctx.save_for_backward(q, k, v, out, torch.from_numpy(top + np.log(total)))

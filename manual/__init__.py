@@ -1,4 +1,4 @@
-"""The claim: backprop derived by hand, in NumPy that any number type can run through."""
+"""The claim: backprop derived by hand, in plain NumPy and SciPy."""
 
 from manual.network import forward, gradient, loss
 from manual.rules import LossPullback, LossRule, Pullback, Rule

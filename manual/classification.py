@@ -17,13 +17,19 @@ def binary_cross_entropy(loss: BinaryCrossEntropy, z: Array, t: Array) -> tuple[
 
     With d log(1 + e^z)/dz = s and d log(1 + e^-z)/dz = s - 1,
 
-        dz_nc = dL (t_nc (s_nc - 1) + (1 - t_nc) s_nc) / m = dL (s_nc - t_nc) / m
+        dz_nc = dL (t_nc (s_nc - 1) + (1 - t_nc) s_nc) / m
+
+    which is s_nc - t_nc; with s_nc - 1 = -s(-z_nc) no digit is lost where s_nc is near t_nc.
 
     Source: Bishop, Pattern Recognition and Machine Learning (2006), eq. 4.90 and 4.91.
     """
     m = z.size if loss.reduction == "mean" else 1
     terms = t * log_one_plus_exp(-z) + (1 - t) * log_one_plus_exp(z)
-    return terms.sum() / m, lambda dL: dL * (logistic(z) - t) / m
+
+    def pullback(dL: Any) -> Array:
+        return dL * ((1 - t) * logistic(z) - t * logistic(-z)) / m
+
+    return terms.sum() / m, pullback
 
 
 def cross_entropy(loss: CrossEntropy, z: Array, t: Array) -> tuple[Any, LossPullback]:

@@ -1,4 +1,4 @@
-"""The chain rule through a whole network, and the two functions that a court asks for."""
+"""The chain rule through a whole network, and the two functions that a judge asks for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -51,9 +51,6 @@ def loss(network: Network, tensors: Tensors, target: Array, **rules: Any) -> Any
 
 
 def gradient(network: Network, tensors: Tensors, target: Array, **rules: Any) -> dict[str, Any]:
-    """The loss and every gradient: {"loss": a number, "dx": like x, "0.W": like W, ...}.
-
-    The cotangent of the loss is the 1 of the loss's own arithmetic, so that no step leaves it.
-    """
+    """The loss and every gradient: {"loss": a number, "dx": like x, "0.W": like W, ...}."""
     L, pullback = forward(network, tensors, target, **rules)
-    return {"loss": L, **pullback(L**0)}
+    return {"loss": L, **pullback(1.0)}

@@ -1,14 +1,15 @@
 """Sigmoid, tanh, SiLU and softplus by hand: everything made of s(x) = 1 / (1 + exp(-x))."""
 
 import numpy as np
+from scipy import special
 
 from architectures import Array, Sigmoid, SiLU, Softplus, Tanh, Tensors
 from manual.rules import Pullback
 
 
 def logistic(x: Array) -> Array:
-    """s(x) = e^min(x, 0) / (1 + e^-|x|): neither exponential can overflow."""
-    return np.exp(np.minimum(x, 0)) / (1 + np.exp(-abs(x)))
+    """s(x) = 1 / (1 + e^-x) in the dtype of x, as SciPy has it: no exponential overflows."""
+    return special.expit(x).astype(x.dtype)
 
 
 def sigmoid(layer: Sigmoid, p: Tensors, x: Array) -> tuple[Array, Pullback]:
@@ -16,16 +17,17 @@ def sigmoid(layer: Sigmoid, p: Tensors, x: Array) -> tuple[Array, Pullback]:
 
         y = 1 / (1 + e^-x)
 
-    dy/dx = e^-x / (1 + e^-x)^2, and e^-x / (1 + e^-x) = 1 - y, so
+    dy/dx = e^-x / (1 + e^-x)^2, and e^-x / (1 + e^-x) = 1 - s(x) = s(-x), which keeps the digits
+    that 1 - y loses near y = 1, so
 
-        dx = dy y (1 - y)
+        dx = dy s(x) s(-x)
 
     Source: Rumelhart, Hinton and Williams (1986), eq. 2 and the text below eq. 5.
     """
     y = logistic(x)
 
     def pullback(dy: Array) -> tuple[Array, Tensors]:
-        return dy * y * (1 - y), {}
+        return dy * y * logistic(-x), {}
 
     return y, pullback
 
@@ -35,16 +37,18 @@ def tanh(layer: Tanh, p: Tensors, x: Array) -> tuple[Array, Pullback]:
 
         y = sinh(x) / cosh(x)
 
-    dy/dx = (cosh^2 - sinh^2) / cosh^2 = 1 - y^2, and in factors, which loses nothing near |y| = 1,
+    dy/dx = (cosh^2 - sinh^2) / cosh^2 = 1 - y^2 = 1 / cosh^2, and cosh(x) = (e^x + e^-x) / 2, so
+    with e = e^(-2 |x|), which keeps the digits that 1 - y^2 loses near |y| = 1,
 
-        dx = dy (1 - y) (1 + y)
+        dx = dy 4 e / (1 + e)^2
 
     Source: LeCun, Bottou, Orr and Mueller, Efficient BackProp (1998), section 4.4.
     """
     y = np.tanh(x)
 
     def pullback(dy: Array) -> tuple[Array, Tensors]:
-        return dy * (1 - y) * (1 + y), {}
+        e = np.exp(-2 * abs(x))
+        return dy * (4 * e) / ((1 + e) * (1 + e)), {}
 
     return y, pullback
 
@@ -54,16 +58,16 @@ def silu(layer: SiLU, p: Tensors, x: Array) -> tuple[Array, Pullback]:
 
         y = x s
 
-    By the product rule dy/dx = s + x ds/dx with ds/dx = s (1 - s), so
+    By the product rule dy/dx = s + x ds/dx with ds/dx = s (1 - s) = s(x) s(-x), so
 
-        dx = dy s (1 + x (1 - s))
+        dx = dy s(x) (1 + x s(-x))
 
     Source: Elfwing, Uchibe and Doya (2017), eq. 5 and 6.
     """
     s = logistic(x)
 
     def pullback(dy: Array) -> tuple[Array, Tensors]:
-        return dy * s * (1 + x * (1 - s)), {}
+        return dy * s * (1 + x * logistic(-x)), {}
 
     return x * s, pullback
 
@@ -71,7 +75,7 @@ def silu(layer: SiLU, p: Tensors, x: Array) -> tuple[Array, Pullback]:
 def softplus(layer: Softplus, p: Tensors, x: Array) -> tuple[Array, Pullback]:
     r"""x, y: (n, k), element by element
 
-        y = log(1 + e^x) = max(x, 0) + log(1 + e^-|x|)
+        y = log(1 + e^x)
 
     dy/dx = e^x / (1 + e^x) = s(x), so
 
@@ -87,5 +91,5 @@ def softplus(layer: Softplus, p: Tensors, x: Array) -> tuple[Array, Pullback]:
 
 
 def log_one_plus_exp(x: Array) -> Array:
-    """log(1 + e^x) without overflow, for x of any sign."""
-    return np.maximum(x, 0) + np.log1p(np.exp(-abs(x)))
+    """log(e^0 + e^x) without overflow, for x of any sign."""
+    return np.logaddexp(x, 0)

@@ -92,8 +92,8 @@ def _layer(layer: Layer, x: torch.Tensor, p: Named) -> torch.Tensor:
             return scale * F.elu(x, alpha)
         case GELU():  # F.gelu and special.ndtr add 1 + erf, whose digits are gone far left of 0
             return x * torch.special.erfc(-x / math.sqrt(2)) / 2
-        case TanhGELU():
-            return F.gelu(x, approximate="tanh")
+        case TanhGELU():  # F.gelu adds 1 + tanh, whose digits are gone left of 0
+            return x * torch.sigmoid(math.sqrt(8 / math.pi) * (x + 0.044715 * x**3))
         case SiLU():
             return F.silu(x)
         case Softplus():  # F.softplus drops the logarithm above its threshold of 20

@@ -21,7 +21,8 @@ def checked(accept: Accept | None) -> dict[str, float]:
 
     Raises `NoSuchCode` where a name is none, ValueError where a size is no positive number.
     """
-    found = {code_of(name).code: float(size) for name, size in (accept or {}).items()}
+    given = {} if accept is None else accept
+    found = {code_of(name).code: float(size) for name, size in given.items()}
     for code, size in found.items():
         if not size > 0 or math.isnan(size):
             raise ValueError(f"accept={{{code!r}: {size}}}: the size must be a positive number")
@@ -31,15 +32,15 @@ def checked(accept: Accept | None) -> dict[str, float]:
 def accepted(verdict: Verdict, accept: Accept) -> Verdict:
     """The verdict with what the caller accepts: its status, and a remark on every code."""
     said = []
-    for code, size in accept.items():
+    for code, most in accept.items():
         if code != verdict.code:
-            said.append(f"{code} is accepted up to {size:g} and was not met")
-    size = accept.get(verdict.code)
-    known = verdict.size
+            said.append(f"{code} is accepted up to {most:g} and was not met")
+    size, known = accept.get(verdict.code), verdict.size
     if size is None or known is None or verdict.status not in OPEN:
         return _remarked(verdict, said)
     if known > size:
-        return _remarked(verdict, [f"{verdict.code} is accepted up to {size:g}; it is {known:.3g}", *said])
+        more = f"{verdict.code} is accepted up to {size:g}; it is {known:.3g}"
+        return _remarked(verdict, [more, *said])
     findings = tuple(_accepted(f) for f in verdict.findings)
     said.insert(0, f"accepted: {verdict.code}, {known:.3g} where {size:g} is allowed")
     return _remarked(replace(verdict, status=Status.ACCEPTED, findings=findings), said)
@@ -51,4 +52,6 @@ def _accepted(finding: Finding) -> Finding:
 
 def _remarked(verdict: Verdict, said: list[str]) -> Verdict:
     first, newline, rest = verdict.evidence.partition("\n")
-    return replace(verdict, evidence="; ".join([first, *said]) + newline + rest) if said else verdict
+    return (
+        replace(verdict, evidence="; ".join([first, *said]) + newline + rest) if said else verdict
+    )

@@ -85,8 +85,8 @@ class Claim:
     tensors: what it is differentiated by, in its own formats; fixed: the cotangents of a layer.
     dtypes: of the tensors, by name, where an array of NumPy cannot say it (bfloat16). record: a
     recorded run at some tensors; raises `CannotFollow`. runs: the code itself. pure: whether a
-    record of it cannot miss anything, as a jaxpr cannot. projections: what of a gradient counts, where
-    a tensor has fewer dimensions than numbers.
+    record of it cannot miss anything, as a jaxpr cannot. projections: what of a gradient counts,
+    where a tensor has fewer dimensions than numbers.
     """
 
     subject: Subject

@@ -1,6 +1,6 @@
 """Gradients of millions of elements: every tensor at once along one direction, in float64."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,9 +8,9 @@ import numpy as np
 from architectures import Array
 from backproof.checks.claim import Claim
 from backproof.checks.ladder import Heard
+from backproof.differences.frugal import Known, balanced, slope_along
 from backproof.verdicts import Finding, Status
 from backproof.witnesses import DIFFERENCES
-from backproof.differences.frugal import Known, balanced, slope_along
 
 CLEAR = 3.0
 """A difference of so many bounds is clear."""

@@ -36,7 +36,8 @@ def checked(domain: Mapping[str, Domain] | Domain | None, tensors: Tensors) -> d
     """The domain of each tensor that has one.
 
     domain: "positive", "simplex" (rows of probabilities along the last axis), "symmetric" (matrices
-    along the last two) or `away_from(c)`, for all tensors or by name. Raises ValueError where a name is none, or the point lies outside.
+    along the last two) or `away_from(c)`, for all tensors or by name. Raises ValueError where a
+    name is none, or the point lies outside.
     """
     named = dict.fromkeys(tensors, domain) if isinstance(domain, str | AwayFrom) else domain or {}
     for name, kind in named.items():
@@ -81,8 +82,14 @@ def within(claim: Claim, domains: Mapping[str, Domain]) -> Claim:
     starts, runs = claim.tensors, claim.runs
 
     def loss(at: Mapping[str, Any]) -> Any:
-        kept = all(inside(kind, at[n], starts[n]) for n, kind in domains.items() if n not in projections)
-        return runs.loss({**at, **{n: reached(domains[n], at[n]) for n in projections}}) if kept else np.nan
+        kept = all(
+            inside(kind, at[n], starts[n]) for n, kind in domains.items() if n not in projections
+        )
+        return (
+            runs.loss({**at, **{n: reached(domains[n], at[n]) for n in projections}})
+            if kept
+            else np.nan
+        )
 
     return replace(
         claim,

@@ -27,7 +27,9 @@ from backproof.verdicts import Finding, Status
 from backproof.witnesses import EXACT
 
 AGREE = 16
-"""Errors of a staircase's slope, as its octaves tell them, or roundings of it: so close a claim may be."""
+"""Errors of a staircase's slope, as its octaves tell them, or roundings of it: so close a claim may
+be.
+"""
 
 Loss = Callable[[Mapping[str, Floats]], float]
 """The value of a claim's forward pass elsewhere, its decisions made afresh, in balls."""
@@ -137,7 +139,9 @@ def _by_constants(measured: Measured, said: Judgement, nearby: Nearby | None) ->
     found = explained(here, (s for s in others if s is not None))
     if found is None:
         return False
-    largest = max(float(np.max(t.residue / np.maximum(np.abs(t.truth), 1e-300), initial=0)) for t in tensors)
+    largest = max(
+        float(np.max(t.residue / np.maximum(np.abs(t.truth), 1e-300), initial=0)) for t in tensors
+    )
     for t in tensors:
         rounding = ratios(_own_error(t), t.unit)
         right = (rounding <= LIMIT).all() and not found.typed
@@ -213,9 +217,7 @@ def _stairs(
     if any(d.size == 1 and d.value.dtype == bool for d in measured.decisions):
         ways.append(loss)  # Python's own branches are other steps elsewhere
     for value in map(cache_by_point, ways):
-        found = staircase(
-            measured.decisions, measured.run.inputs, direction, recorded, value, u
-        )
+        found = staircase(measured.decisions, measured.run.inputs, direction, recorded, value, u)
         if found is not None:
             return found, direction
     return None
@@ -249,7 +251,9 @@ def _on_stairs(
     u = max(t.precision.u for t in measured.tensors.values())
     claimed = float(_slope(measured, direction, claimed=True).mid())
     agrees = abs(claimed - stairs.slope) <= AGREE * max(stairs.known, u * abs(stairs.slope))
-    note = f"a staircase: its slope to either side is {stairs.slope:.9g}, known to {stairs.known:.1e}"
+    note = (
+        f"a staircase: its slope to either side is {stairs.slope:.9g}, known to {stairs.known:.1e}"
+    )
     for t in measured.tensors.values():
         status = Status.CORRECT if agrees or t.name not in direction else Status.WRONG
         said.findings.append(_finding(t, status, note))
@@ -295,7 +299,9 @@ def _finding(t: Tensor, status: Status, note: str, order: float | None = None) -
     ratio = ratios(np.maximum(t.error, t.residue), t.unit) if t.claimed is not None else t.ratio
     k = int(np.argmax(ratio if not status else t.ratio))
     index = tuple(int(i) for i in np.unravel_index(k, t.truth.shape))
-    off = int((ratio > LIMIT).sum()) if t.claimed is None else int((t.off | (t.ratio > LIMIT)).sum())
+    off = (
+        int((ratio > LIMIT).sum()) if t.claimed is None else int((t.off | (t.ratio > LIMIT)).sum())
+    )
     return Finding(
         t.name,
         EXACT,

@@ -121,7 +121,9 @@ def _nearby(claim: Claim, record: Any, seed: int) -> Iterator[Measured]:
     """The claim measured at points within `NEARBY` of its own."""
     random = np.random.default_rng(seed)
     for _ in range(POINTS):
-        at = {n: t * (1 + NEARBY * random.uniform(-1, 1, t.shape)) for n, t in claim.tensors.items()}
+        at = {
+            n: t * (1 + NEARBY * random.uniform(-1, 1, t.shape)) for n, t in claim.tensors.items()
+        }
         try:
             run = record({**claim.tensors, **_own_formats(claim, at)})
             yield measure(run, run.returned, claim.dtypes, seed, claim.projections)
@@ -173,7 +175,7 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
                 finding.tensor, here, inputs, elsewhere, seed
             ):
                 judgement.findings[k] = _imprecise(finding)
-    for name in coarse([t for t in unfollowed.values()]):
+    for name in coarse(list(unfollowed.values())):
         for k, finding in enumerate(judgement.findings):
             if finding.tensor == name and finding.status:
                 judgement.findings[k] = _off_as_a_whole(finding)

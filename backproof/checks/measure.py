@@ -1,4 +1,4 @@
-"""A recorded run, measured: the truth, the claim's formula, its floats, and the unit of rounding."""
+"""A recorded run, measured: the truth, the claim's formula and floats, and the unit of rounding."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -69,7 +69,7 @@ class Tensor:
 
     @cached_property
     def half(self) -> Floats:
-        """Half an ulp of each true element; of the smallest one that is kept where it is smaller."""
+        """Half an ulp of each true element, and never less than of the smallest that is kept."""
         own = self.precision.half_ulp(np.abs(self.truth))
         return np.maximum(own, self.precision.floor(self.flushes))
 
@@ -86,13 +86,13 @@ class Tensor:
 
     @cached_property
     def ratio(self) -> Floats:
-        """The error in units of rounding; 0 where there is none, infinite where there is no unit."""
+        """The error in units of rounding; 0 where there is none, infinite without a unit."""
         return ratios(self.error, self.unit)
 
     @cached_property
     def off(self) -> Any:
-        """The elements whose formula is wrong: where its residue is one that a float would show, and
-        more than is known of the element.
+        """The elements whose formula is wrong: where its residue is one that a float would show,
+        and more than is known of the element.
         """
         assert self.claimed is not None
         known = radii(self.claimed) + radii(self.true)
@@ -105,8 +105,8 @@ class Tensor:
 
     @property
     def keeps_a_digit(self) -> bool:
-        """Whether any element is right in its first digit, or there is none to be right in: none that
-        the format holds to a digit.
+        """Whether any element is right in its first digit, or there is none to be right in: none
+        that the format holds to a digit.
         """
         size = np.abs(self.truth)
         known = (size > FEWEST * self.precision.floor(self.flushes)) & np.isfinite(size)
@@ -243,9 +243,9 @@ def _rounds_badly(measured: Measured) -> bool:
 
 
 def _with_libraries(measured: Measured, usual: list[Step], seed: int) -> Measured:
-    """With units in which the errors of library functions count: of the forward pass all of them, as
-    they are; in the claim's own backward those of inaccurate ones, since whoever calls these is not
-    to blame. The ordinary error of a function is there no excuse for an unstable use of it.
+    """With units in which the errors of library functions count: of the forward pass all of them,
+    as they are; in the claim's own backward those of inaccurate ones, since whoever calls these is
+    not to blame. The ordinary error of a function is there no excuse for an unstable use of it.
     """
     tensors = dict(measured.tensors)
     claims = {n: t.claim for n, t in tensors.items() if t.claim is not None}
@@ -310,6 +310,3 @@ def ratios(errors: Floats, unit: Floats) -> Floats:
     with np.errstate(all="ignore"):
         found = np.where(errors == 0, 0.0, errors / unit)
     return np.where(np.isnan(found), np.inf, found)
-
-
-

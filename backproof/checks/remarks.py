@@ -1,4 +1,4 @@
-"""Remarks on a right gradient: digits that the forward pass has lost, and tensors that say nothing."""
+"""Remarks on a right gradient: digits that its forward pass lost, tensors that say nothing."""
 
 import numpy as np
 
@@ -14,10 +14,11 @@ LOOKED_AT = 400
 
 def remarks(measured: Measured) -> list[str]:
     """What a reader should know of gradients that are right."""
-    said = []
-    for tensor in measured.tensors.values():
-        if tensor.truth.size and not tensor.truth.any():
-            said.append(f"{tensor.name}: the true gradient is 0 throughout, which acquits on little")
+    said = [
+        f"{t.name}: the true gradient is 0 throughout, which acquits on little"
+        for t in measured.tensors.values()
+        if t.truth.size and not t.truth.any()
+    ]
     worst = max(measured.tensors.values(), key=_lost, default=None)
     if worst is not None and _lost(worst) > MANY_DIGITS:
         said += _unstable(measured, worst)
@@ -33,7 +34,7 @@ def _lost(tensor: Tensor) -> float:
 
 
 def _unstable(measured: Measured, tensor: Tensor) -> list[str]:
-    """The step of the forward pass whose rounding costs the most digits, if it is a step of that."""
+    """The step of the forward pass whose rounding costs the most digits, in words."""
     forward = [s for s in ancestors(list(measured.run.outputs.values())) if s.inputs]
     if len(forward) > LOOKED_AT:
         return []

@@ -1,6 +1,6 @@
 """A claim at a tie: whether one convention for a line of code gives it, and which."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from backproof.exact.constants import System, explained
 from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.precision import Floats
 from backproof.exact.ties import AS_IT_RAN, Tie, alone, conventions, ties
+from backproof.verdict.decisions import LIMIT
 
 NEAR = 1e-5
 """A convention whose gradient in floats is further from the claim, as a part of the largest element
@@ -52,7 +53,9 @@ def convention(measured: Measured) -> Convention | None:
         moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
         if all(_near(measured.tensors[n], v) for n, v in zip(names, values, strict=True)):
             tensors = _under(measured, decided)
-            if all(_right(t) for t in tensors.values()) or _by_constants(measured, tensors, decided):
+            if all(_right(t) for t in tensors.values()) or _by_constants(
+                measured, tensors, decided
+            ):
                 return Convention(taken, tensors, frozenset(moved) or frozenset(names))
     return None
 
@@ -104,14 +107,10 @@ def _under(measured: Measured, decided: Mapping[int, Any]) -> dict[str, Tensor]:
     names = list(measured.tensors)
     values = over_balls([measured.tensors[n].step for n in names], measured.bits, decided=decided)
     with flint.ctx.workprec(measured.bits):
-        return {
-            n: replace(measured.tensors[n], true=v) for n, v in zip(names, values, strict=True)
-        }
+        return {n: replace(measured.tensors[n], true=v) for n, v in zip(names, values, strict=True)}
 
 
 def _right(tensor: Tensor) -> bool:
-    from backproof.verdict.decisions import LIMIT
-
     if tensor.claimed is not None:
         return not tensor.off.any()
     return bool((tensor.ratio <= LIMIT).all())
@@ -125,7 +124,4 @@ def _by_constants(
     claimed = [t.claim for t in own if t.claim is not None]
     steps, allowed = [t.step for t in own], [t.allowed for t in own]
     system = System(claimed, steps, allowed, measured.bits, decided)
-    return len(own) == len(tensors) and explained([system]) is not None
-
-
-__all__: Sequence[str] = ("Convention", "convention", "matters")
+    return len(own) == len(tensors) and explained(system) is not None

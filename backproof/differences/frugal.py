@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from reference.differences.probes import scale
+from backproof.differences.probes import scale
 
 STEP = 2.0**-12
 """The first of two steps, in units of the direction; the second is half of it."""

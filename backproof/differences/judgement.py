@@ -7,9 +7,9 @@ from enum import StrEnum
 import numpy as np
 
 from architectures import Array
-from reference.differences.probes import Probe
-from reference.differences.slope import Slope
-from reference.differences.witness import CLEAR, Slopes
+from backproof.differences.probes import Probe
+from backproof.differences.slope import Slope
+from backproof.differences.witness import CLEAR, Slopes
 
 RESOLVED = 1e-3
 """A slope that is not known to this part of itself confirms nothing."""

@@ -8,8 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from reference.differences.noise import Noise
-from reference.differences.slope import GOOD_KINK, UNKNOWN, Slope, Values, estimated
+from backproof.differences.noise import Noise
+from backproof.differences.slope import GOOD_KINK, UNKNOWN, Slope, Values, estimated
 
 LEVELS, ENOUGH = 6, 3
 """Steps halve so often in one descent; it may end after three."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from architectures import Array
-from reference.differences.box import Box
-from reference.differences.probes import proportional
+from backproof.differences.box import Box
+from backproof.differences.probes import proportional
 
 FINE, COARSE, WIDE, WIDEST = (1.37 * 2.0**-k for k in (44, 21, 17, 6))
 """Spacings of the values, relative to each element: below and above the grid of float32, on which a

@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass
 
-from reference.differences.extrapolation import ALL, EVEN, ODD, limit
-from reference.differences.noise import Noise
+from backproof.differences.extrapolation import ALL, EVEN, ODD, limit
+from backproof.differences.noise import Noise
 
 GOOD, GOOD_KINK = 3e-8, 1e-5
 """Known to this part of itself, a slope is known well; one-sided slopes converge more slowly."""

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from architectures import Array
-from reference.differences.box import Box, Exhausted, Loss
-from reference.differences.line import Line, slope
-from reference.differences.noise import Noise, measure
-from reference.differences.probes import Probe, chosen, scale
-from reference.differences.slope import Slope
+from backproof.differences.box import Box, Exhausted, Loss
+from backproof.differences.line import Line, slope
+from backproof.differences.noise import Noise, measure
+from backproof.differences.probes import Probe, chosen, scale
+from backproof.differences.slope import Slope
 
 BUDGET = 20_000
 """Evaluations of the loss, if nobody says otherwise."""

@@ -80,7 +80,11 @@ def as_balls(result: Any, shape: tuple[int, ...] | None = None) -> Balls:
 def numbers(balls: Balls) -> list[Any]:
     """The elements in order, arb or acb, zero for `NOTHING`."""
     elements = balls.ravel().tolist()
-    return [ZERO if x is NOTHING else x for x in elements] if Nothing in set(map(type, elements)) else elements
+    return (
+        [ZERO if x is NOTHING else x for x in elements]
+        if Nothing in set(map(type, elements))
+        else elements
+    )
 
 
 def real(x: Any) -> flint.arb:
@@ -115,8 +119,10 @@ def vectorised(function: Callable[..., Any]) -> Callable[..., Balls]:
     def apply(*given: Any) -> Balls:
         arrays = [to_balls(x) for x in given]
         together = np.broadcast(*arrays) if len(arrays) > 1 else arrays[0]
-        elements = (tuple(map(_plain, x)) for x in together) if len(arrays) > 1 else (
-            (_plain(x),) for x in arrays[0].ravel().tolist()
+        elements = (
+            (tuple(map(_plain, x)) for x in together)
+            if len(arrays) > 1
+            else ((_plain(x),) for x in arrays[0].ravel().tolist())
         )
         return filled((function(*x) for x in elements), together.shape)
 

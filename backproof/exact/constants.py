@@ -4,7 +4,7 @@ Only scalars of the code are moved, each by no more than the digits that it has;
 dyadic numbers are exact. A move belongs to a place in the code, whatever uses it has.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,8 +46,8 @@ class Scalar:
 class System:
     """One point's differences: of the claim's gradients from the true ones.
 
-    claimed, true: steps of one record, in pairs. halves: half an ulp of each element. bits: at which
-    the differences are known. decided: decisions that are taken otherwise than the run did.
+    claimed, true: steps of one record, in pairs. halves: half an ulp of each element. bits: at
+    which the differences are known. decided: decisions that are taken otherwise than the run did.
     """
 
     claimed: Sequence[Step]
@@ -117,7 +117,7 @@ def _meant(value: float, precision: Precision) -> bool:
     return bool(mantissa == np.rint(mantissa))
 
 
-def explained(here: System, nearby: Iterator[System] = iter(())) -> Explained | None:
+def explained(here: System, nearby: Iterable[System] = ()) -> Explained | None:
     """One set of moves of the code's scalars that brings every difference under half an ulp, or for
     a true zero under its unit; None where there is none.
 
@@ -127,9 +127,9 @@ def explained(here: System, nearby: Iterator[System] = iter(())) -> Explained | 
     groups = _groups([here])
     if not groups:
         return None
-    systems = [here]
+    systems, others = [here], iter(nearby)
     while sum(h.size for s in systems for h in s.halves) < EQUATIONS * len(groups):
-        another = next(nearby, None)
+        another = next(others, None)
         if another is None:
             break
         systems.append(another)

@@ -75,8 +75,8 @@ def same(steps: Sequence[Step], decided: Mapping[int, Any]) -> dict[int, int]:
 
 
 def _settings(step: Step) -> Any:
-    """What tells two uses of a primitive on the same values apart. A layout is told by what it gave,
-    a decision's function by its result.
+    """What tells two uses of a primitive on the same values apart. A layout is told by what it
+    gave, a decision's function by its result.
     """
     if not step.settings:
         return ()
@@ -136,9 +136,7 @@ def over_floats(
     return [values[t.number] for t in targets]
 
 
-def _float_value(
-    step: Step, values: dict[int, Any], at: Any, decided: Any, afresh: bool
-) -> Any:
+def _float_value(step: Step, values: dict[int, Any], at: Any, decided: Any, afresh: bool) -> Any:
     if step.number in decided:
         return decided[step.number]
     if not step.inputs:
@@ -153,7 +151,10 @@ def _float_value(
 def _laid_out(step: Step, given: list[Any]) -> dict[str, Any]:
     """The settings of a move whose layout follows from decisions, as these are now."""
     sources = step.inputs[: len(step.inputs) - step.settings["decisions"]]
-    if all(v is x.value for v, x in zip(given[len(sources) :], step.inputs[len(sources) :], strict=True)):
+    if all(
+        v is x.value
+        for v, x in zip(given[len(sources) :], step.inputs[len(sources) :], strict=True)
+    ):
         return dict(step.settings)
     places = step.settings["layout"](*positions_of(*sources), *given[len(sources) :])
     return {**step.settings, "positions": np.asarray(places, dtype=np.int64)}

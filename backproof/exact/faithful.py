@@ -58,7 +58,7 @@ def _error(step: Step, least: float) -> Floats | None:
 
 def _given(step: Step) -> dict[int, Any]:
     """The floats that an operation was given, by the numbers of the steps they come from."""
-    within = [s for s in step.record.steps[step.began : step.number + 1]]
+    within = step.record.steps[step.began : step.number + 1]
     outside = {x.number: x for s in within for x in s.inputs if x.number < step.began}
     return {n: to_balls(x.value) if x.is_float else x.value for n, x in outside.items()}
 

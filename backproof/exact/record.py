@@ -48,8 +48,8 @@ class Step(NDArrayOperatorsMixin):
     value: the float value that the run had, in float64 (complex128 for complex numbers), or the
     integers and truth values of a decision. precision: the format of the run's own number; None
     for what is exact or no float. accumulator: the format in which a sum was added up. scalar:
-    whether the run's own value was a number of the code, no array. began: the number of the first step
-    of the operation of the run that this is the result of. Operators and NumPy's functions
+    whether the run's own value was a number of the code, no array. began: the number of the first
+    step of the operation of the run that this is the result of. Operators and NumPy's functions
     on steps append the steps that they stand for.
     """
 
@@ -132,8 +132,8 @@ class Step(NDArrayOperatorsMixin):
 class Record:
     """The steps of one run, each after those whose values it reads.
 
-    inputs: the steps that stand for the arguments, by name. place, context: where in somebody's code
-    the next steps stand, and the formats that they have there (its own, and that of its sums).
+    inputs: the steps that stand for the arguments, by name. place, context: where in somebody's
+    code the next steps stand, and the formats that they have there (its own, and that of its sums).
     unlike: steps whose float value is not near that of the step on its own float inputs. escapes:
     where values left the record.
     """

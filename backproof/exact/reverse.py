@@ -100,7 +100,7 @@ def _largest_term(g: Step) -> float:
 
 
 def formats(x: Step) -> Formats | None:
-    """The formats in which an adjoint of a step is computed: sums of halves are added in float32."""
+    """The formats of a step's adjoint: sums of halves are added in float32."""
     if x.precision is None:
         return None
     return x.precision, x.precision if x.precision.bits >= FLOAT32.bits else FLOAT32

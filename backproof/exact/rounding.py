@@ -38,7 +38,7 @@ def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
 
 
 def _of_constants(step: Step) -> bool:
-    """Whether a step computes with single numbers of a slope, as p - 1, and is as exact as these."""
+    """Whether a step computes with single numbers of a slope, as p - 1: it is exact."""
     return all(x.primitive.name == "constant" and x.size == 1 for x in step.inputs)
 
 

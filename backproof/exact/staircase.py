@@ -1,7 +1,8 @@
 """Staircases: programs whose slope at a point is not the slope that they show to either side.
 
 A bisection is followed to its last bit, and its record's slope is that of its first bracket. Taken
-afresh to either side, its decisions differ at every scale, and its values have a slope of their own.
+afresh to either side, its decisions differ at every scale, and its values have a slope of their
+own.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -38,8 +39,8 @@ def staircase(
 ) -> Stairs | None:
     """The slope that the values show, where it overrules the record's; None where it does not.
 
-    recorded: the record's slope along the direction. loss: the value at other inputs, decisions made
-    afresh, in balls. u: of the inputs' format; steps go by octaves from 2^-2 to 8 u.
+    recorded: the record's slope along the direction. loss: the value at other inputs, decisions
+    made afresh, in balls. u: of the inputs' format; steps go by octaves from 2^-2 to 8 u.
     """
     steps = [2.0**-k for k in range(FIRST, int(-np.log2(8 * u)) + 1)]
     jumping = [d for d in decisions if d.primitive is not shift]
@@ -76,9 +77,7 @@ def _aside(inputs: Any, direction: Any, h: float) -> dict[str, Floats]:
 
 def _differ(decisions: Sequence[Step], inputs: Any, direction: Any, h: float) -> bool:
     """Whether a decision is another a step ahead than a step behind."""
-    sides = [
-        over_floats(decisions, _aside(inputs, direction, s), afresh=True) for s in (h, -h)
-    ]
+    sides = [over_floats(decisions, _aside(inputs, direction, s), afresh=True) for s in (h, -h)]
     return any(not np.array_equal(a, b, equal_nan=True) for a, b in zip(*sides, strict=True))
 
 

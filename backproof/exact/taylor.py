@@ -22,8 +22,8 @@ POWER = 100
 
 @dataclass(frozen=True, slots=True)
 class Remainder:
-    """slope: the record's own slope along the direction. order: the power of the step with which the
-    remainder of a claimed slope shrinks; infinite where nothing is left.
+    """slope: the record's own slope along the direction. order: the power of the step with which
+    the remainder of a claimed slope shrinks; infinite where nothing is left.
     """
 
     slope: flint.arb
@@ -52,9 +52,7 @@ def remainder(
     """
     bits = max(bits, 4 * POWER)
     with flint.ctx.workprec(bits):
-        here, near, far = (
-            _value(outputs, inputs, direction, times, bits) for times in (0, 1, 2)
-        )
+        here, near, far = (_value(outputs, inputs, direction, times, bits) for times in (0, 1, 2))
         h = flint.arb(2) ** -POWER
         slope = (4 * near - far - 3 * here) / (2 * h)
         r1, r2 = near - here - h * claimed, far - here - 2 * h * claimed

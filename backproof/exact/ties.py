@@ -126,9 +126,7 @@ EQUALITIES = ("equal", "not_equal")
 ASIDE = 2.0**-20
 
 
-def isolated(
-    steps: Sequence[Step], inputs: Mapping[str, Step], seed: int = 0
-) -> dict[int, Any]:
+def isolated(steps: Sequence[Step], inputs: Mapping[str, Step], seed: int = 0) -> dict[int, Any]:
     """The comparisons for equality that hold at this very point and to neither side of it, as they
     are there: the branch that they lead to has one point, and its slope is nobody's.
     """
@@ -151,7 +149,11 @@ def isolated(
 
 
 def _aside(value: Any, step: Any) -> Any:
-    return value + step * np.where(value == 0, 1.0, np.abs(value)) if value.dtype.kind == "f" else value
+    return (
+        value + step * np.where(value == 0, 1.0, np.abs(value))
+        if value.dtype.kind == "f"
+        else value
+    )
 
 
 def conventions(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, Any]]]:

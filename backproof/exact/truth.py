@@ -50,8 +50,8 @@ def known(
     at: Mapping[str, Balls] | None = None,
     decided: Mapping[int, Any] | None = None,
 ) -> Known:
-    """The values of steps, each to `KNOWN` of half an ulp or, where that is not to be had though the
-    bits are doubled, of its unit of rounding.
+    """The values of steps, each to `KNOWN` of half an ulp or, where that is not to be had though
+    the bits are doubled, of its unit of rounding.
     """
     bits = BITS
     while True:
@@ -110,12 +110,16 @@ def settled_beside(
     return Known(values, found.bits, found.bounded, beside=True)
 
 
-def _moved(steps: Any, inputs: Sequence[Step], power: int, seed: int, decided: Any) -> list[list[Balls]]:
+def _moved(
+    steps: Any, inputs: Sequence[Step], power: int, seed: int, decided: Any
+) -> list[list[Balls]]:
     """The values a step of 2^-power ahead and behind, along a random direction."""
     random = np.random.default_rng(seed)
     directions = {s.settings["name"]: random.integers(64, 128, s.shape) / 128 for s in inputs}
     signs = {n: d * random.choice([-1.0, 1.0], d.shape) for n, d in directions.items()}
-    return [over_balls(steps, 3 * power, _at(inputs, signs, side, power), decided) for side in (1, -1)]
+    return [
+        over_balls(steps, 3 * power, _at(inputs, signs, side, power), decided) for side in (1, -1)
+    ]
 
 
 def _at(inputs: Any, directions: Any, side: int, power: int) -> dict[str, Balls]:
@@ -143,7 +147,7 @@ def _settled(here: Any, ahead: Any, behind: Any, ahead2: Any, behind2: Any) -> A
 
 
 def _limit(near: Any, nearer: Any) -> Any:
-    """What a value tends to: infinity where halving the distance's logarithm makes it far larger."""
+    """What a value tends to: infinity where a far smaller distance makes it far larger."""
     if abs(nearer) > 2**40 and (not near.is_finite() or abs(nearer) > 2**20 * abs(near)):
         return INFINITE if nearer > 0 else -INFINITE
     return ZERO if abs(nearer.mid()) < flint.arb(2) ** (-BESIDE // 4) else nearer.mid()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import manual
 from architectures import Case, Dense, DType, Layer, Loss
 from architectures.strategies import ACTIVATIONS, LOSSES, MAX_BLOCKS, MAX_WIDTH, cases
-from backproof.draw import draw
+from backproof.suite.draw import draw
 
 PATIENCE = 200
 """So many cases with the layer at fault are tried before a fault counts as missed."""

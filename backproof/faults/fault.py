@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import manual
 from architectures import Array, Network, Tensors
-from backproof.claims import Claim
+from backproof.suite.claims import Claim
 
 Cause = Literal[
     "wrong formula",

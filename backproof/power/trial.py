@@ -6,7 +6,6 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from backproof.suite.draw import draw_cases
 from backproof.environment import environment
 from backproof.files import check_writable, write_whole
 from backproof.power.convictions import measure_power, power_table
@@ -14,6 +13,7 @@ from backproof.power.right_code import measure_costs, measure_false_alarms
 from backproof.power.scale import measure_scale
 from backproof.power.whole import measure_whole
 from backproof.record import encode, to_text
+from backproof.suite.draw import draw_cases
 from backproof.witnesses import EXACT, JAX, TORCH, require
 
 COSTED, WHOLE, BESIDE = 100, 24, 20

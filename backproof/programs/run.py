@@ -26,12 +26,12 @@ class DrawsBySample(CannotFollow):
 class Run:
     """One recorded run of a claim.
 
-    inputs: the steps of the arguments, by name. outputs: those of the results, a loss or the outputs
-    of a layer, by name. cotangents: by the name of an output, the step of its cotangent; empty for
-    a loss. claimed: by the name of an argument, the step of the gradient that the claim's own
-    backward made, None where that could not be followed. returned: the same gradients as arrays. flushes: whether
-    the framework keeps no subnormal numbers. approximate: what the framework itself approximates in
-    a backward that was not followed; "" for nothing.
+    inputs: the steps of the arguments, by name. outputs: those of the results, a loss or the
+    outputs of a layer, by name. cotangents: by the name of an output, the step of its cotangent;
+    empty for a loss. claimed: by the name of an argument, the step of the gradient that the claim's
+    own backward made, None where that could not be followed. returned: the same gradients as
+    arrays. flushes: whether the framework keeps no subnormal numbers. approximate: what the
+    framework itself approximates in a backward that was not followed; "" for nothing.
     """
 
     record: Record

@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from architectures import Case
-from backproof.court import judge
+from backproof.suite.check_case import check_case
 from backproof.verdicts import Verdict
 from backproof.witnesses import WITNESSES
 
@@ -121,14 +121,14 @@ def _fill(
 def judge_one(case: Case, witnesses: Sequence[str], fault: str) -> Verdict:
     """Judge a case, with a fault planted if one is named."""
     if not fault:
-        return judge(case, witnesses=witnesses)
+        return check_case(case, witnesses=witnesses)
     from backproof.faults import claim_with, named
 
-    return judge(case, claim_with(named(fault), case.network), witnesses)
+    return check_case(case, claim_with(named(fault), case.network), witnesses)
 
 
 def _train() -> dict[str, Any]:
-    from backproof.digits import train_digits
+    from backproof.suite.digits import train_digits
 
     return train_digits().to_json()
 

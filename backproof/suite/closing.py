@@ -5,8 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
-from backproof.campaign import STOPPED
 from backproof.record import Run, verdict_from_json
+from backproof.suite.campaign import STOPPED
 from backproof.verdicts import Verdict
 
 RIGHT, NOT_RIGHT, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130

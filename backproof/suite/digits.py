@@ -25,10 +25,10 @@ from architectures import (
     Tensors,
     values,
 )
-from backproof.court import judge
 from backproof.record import verdict_to_json
-from backproof.trajectories import MANUAL, Training, excesses, losses, runs
-from backproof.units import LIMIT
+from backproof.suite.check_case import check_case
+from backproof.suite.trajectories import MANUAL, Training, excesses, losses, runs
+from backproof.verdict.decisions import LIMIT
 from backproof.verdicts import Verdict
 from backproof.witnesses import JAX, TORCH, absent
 
@@ -162,7 +162,7 @@ def accuracy(parameters: Tensors, images: Images) -> float:
 def _judge(training: Training, parameters: Tensors, which: str) -> Verdict:
     x, digit = training.batches[0]
     given = Given({INPUT: x, **parameters}, digit, label=f"digits, {which} weights")
-    return judge(Case(NETWORK, BATCH, DTYPE, given))
+    return check_case(Case(NETWORK, BATCH, DTYPE, given))
 
 
 def _told(steps: Iterator[Any], stage: str, total: int, tell: Progress) -> Iterator[Any]:

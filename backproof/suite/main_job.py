@@ -8,15 +8,15 @@ from typing import Any
 from rich.console import Console
 
 from architectures import Case, case_to_json
-from backproof.campaign import STOPPED, Plan, judge_one
-from backproof.closing import say
-from backproof.draw import draw_cases
 from backproof.environment import environment
 from backproof.faults import named
 from backproof.files import CASES, PAGE, check_writable, write_whole
 from backproof.record import Run, run_to_json, to_text, write_pair
+from backproof.suite.campaign import STOPPED, Plan, judge_one
+from backproof.suite.closing import say
+from backproof.suite.draw import draw_cases
+from backproof.suite.watching import watched
 from backproof.verdicts import Verdict
-from backproof.watching import watched
 from backproof.witnesses import EXACT, JAX, TORCH, WITNESSES, absences, absent
 
 SHRUNK = 5
@@ -73,7 +73,7 @@ def carry_out_job(job: Job, console: Console) -> int:
 def _tutorial() -> dict[str, Any] | None:
     if absent(EXACT):
         return None
-    from backproof.tutorial import put_on_trial
+    from backproof.suite.tutorial import put_on_trial
 
     return put_on_trial().to_json()
 
@@ -89,7 +89,7 @@ def _shrink_all(run: Run, job: Job) -> None:
 
 
 def _shrink(verdict: Verdict, case: Case, job: Job) -> dict[str, Any]:
-    from backproof.shrink import minimal
+    from backproof.suite.shrinking import minimal
 
     seen_by = {f.witness for f in verdict.findings if not f.status}
     witnesses = (EXACT,) if seen_by - {TORCH, JAX} else (EXACT, TORCH)

@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.table import Table
 
 from architectures import Case, case_from_json
-from backproof.campaign import judge_one
-from backproof.closing import NOT_RIGHT, RIGHT
 from backproof.files import CASES, RECORD
 from backproof.record import RecordError, read_json, read_run
+from backproof.suite.campaign import judge_one
+from backproof.suite.closing import NOT_RIGHT, RIGHT
 from backproof.verdicts import Verdict
 from backproof.witnesses import WITNESSES
 

@@ -1,23 +1,28 @@
 """Training runs side by side: how far the parameters of each are from the true ones, step by step.
 
-The unit is the court's: a 16th of the error that the same run makes when every operation is rounded
-to p - 4 bits. The truth is the same run once more, in far more bits.
+The truth is the descent along the true gradients, in far more bits. The unit is the judge's: the
+first-order errors that rounding makes, sampled and carried from every step to the next.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import flint
+import numpy as np
+
 import manual
 from architectures import INPUT, Array, DType, Network, Tensors
-from backproof.units import Units
+from backproof.exact.balls import Balls, as_balls, filled, midpoints, numbers, to_balls
+from backproof.exact.evaluate import over_balls
+from backproof.exact.precision import Floats, precision_of
+from backproof.exact.record import Step
+from backproof.exact.reverse import gradients
+from backproof.exact.rounding import root_mean_square, samples
+from backproof.programs.numpy.running import LOSS, run_pair
+from backproof.programs.run import Run
+from backproof.verdict.decisions import SAMPLES
 from backproof.witnesses import JAX, TORCH, absent
-from reference.exact.arithmetic import exactly
-from reference.exact.arrays import balls, distances, filled, lift
-from reference.exact.ball import ball
-from reference.exact.rounding import FEWER, bits, unit_of
-from reference.exact.short import rounded, shorten
-from reference.exact.taylor import Values
 
 MANUAL = "manual"
 TRUE_BITS = 200
@@ -29,7 +34,7 @@ class Training:
     """Plain gradient descent as data: all that decides a run, but for whose gradients it follows.
 
     start: the first parameters, in the dtype. batches: the inputs (n, i) and the targets of every
-    step. rate: of p - 4 bits at most, so that it is the same number in every run.
+    step. rate: a number of the dtype.
     """
 
     network: Network
@@ -73,16 +78,12 @@ def excesses(
 ) -> Iterator[dict[str, float]]:
     """After every batch, the excess of each run: the largest of its tensors of parameters.
 
-        excess = max |run - true| / max(max |short - true| / 16, max |true| / 2^p)
+        excess = max |run - true| / max unit
 
-    short: the same descent at p - 4 bits; the second unit, half a unit in the last place, stands
-    in where rounding cancels by accident.
+    with the unit of an element half an ulp and the root mean square of its sampled errors.
     """
-    p = bits(training.dtype)
-    both = zip(_true(training, true_bits), _short(training, p - FEWER), strict=True)
-    for k, (true, short) in enumerate(both):
-        units = Units({name: unit_of(short[name], t, p) for name, t in true.items()}, {})
-        yield {name: _excess(run[k], true, units) for name, run in runs.items()}
+    for k, (true, unit) in enumerate(_true(training, true_bits)):
+        yield {name: _excess(run[k], true, unit) for name, run in runs.items()}
 
 
 def _step(training: Training, p: Any, x: Any, target: Array) -> Any:
@@ -90,32 +91,88 @@ def _step(training: Training, p: Any, x: Any, target: Array) -> Any:
     return {name: p[name] - training.rate * g[name] for name in p}
 
 
-def _true(training: Training, precision: int) -> Iterator[Values]:
-    """The run of `manual` in balls; the parameters after every batch.
+def _true(training: Training, bits: int) -> Iterator[tuple[dict[str, Balls], dict[str, float]]]:
+    """The true parameters after every batch, and the unit of each tensor.
 
     Balls are cut down to their midpoints after each step: radii, which take all errors to add up,
     grow 30-fold a step in the digits' network, and would soon say nothing.
     """
-    p = {name: lift(t) for name, t in training.start.items()}
-    for x, target in training.batches:
-        with exactly(precision):  # not around the yield: what takes turns must not stay inside
-            p = _step(training, p, lift(x), target)
-            now = {name: [value.mid() for value in balls(t)] for name, t in p.items()}
-            p = {name: filled(list(map(ball, now[name])), t.shape) for name, t in p.items()}
-        yield now
+    p = {name: to_balls(t) for name, t in training.start.items()}
+    errors = {name: np.zeros((SAMPLES, *t.shape)) for name, t in training.start.items()}
+    for k, (x, target) in enumerate(training.batches):
+        here = {name: midpoints(t).astype(training.dtype) for name, t in p.items()}
+        run = _recorded(training, here, x, target)
+        true = dict(zip(p, over_balls(_gradients(run, stable=True), bits, p), strict=True))
+        with flint.ctx.workprec(bits):
+            p = {n: _centred(as_balls(p[n] - g * training.rate)) for n, g in true.items()}
+        errors = _carried(training, run, errors, p, k)
+        yield p, {n: _unit(training, p[n], e) for n, e in errors.items()}
 
 
-def _short(training: Training, precision: int) -> Iterator[Values]:
-    """The run of `manual` at fewer bits; the parameters after every batch."""
-    p = {name: shorten(t) for name, t in training.start.items()}
-    for x, target in training.batches:
-        with rounded(precision):
-            p = _step(training, p, shorten(x), target)
-        yield {name: balls(t) for name, t in p.items()}
+def _recorded(training: Training, p: Tensors, x: Array, target: Array) -> Run:
+    """The loss of a batch as a function of the parameters."""
+    names = list(p)
+
+    def loss(*tensors: Any) -> Any:
+        named = dict(zip(names, tensors, strict=True))
+        return manual.loss(training.network, {INPUT: x, **named}, target)
+
+    def nothing(*_: Any) -> dict[str, None]:
+        return dict.fromkeys(names)
+
+    return run_pair(loss, nothing, p, lambda at: [at[n] for n in names], lambda found: found)
 
 
-def _excess(run: Tensors, true: Values, units: Units) -> float:
-    errors = {
-        name: float(distances(balls(run[name]), t).max(initial=0)) for name, t in true.items()
+def _gradients(run: Run, stable: bool) -> list[Step]:
+    found = gradients({run.outputs[LOSS]: 1.0}, list(run.inputs.values()), stable)
+    steps = zip(found, run.inputs.values(), strict=True)
+    return [run.record.constant(np.zeros(x.shape)) if g is None else g for g, x in steps]
+
+
+def _carried(
+    training: Training, run: Run, errors: Mapping[str, Floats], after: Mapping[str, Balls], k: int
+) -> dict[str, Floats]:
+    """The errors after a step: those before, through the gradient too, and those that it makes."""
+    moved = {run.inputs[n].number: e for n, e in errors.items()}
+    usual = _gradients(run, stable=False)
+    slopes = samples(usual, SAMPLES, k, inputs=False, moved=moved)
+    rng = np.random.default_rng([k, 1])
+    return {
+        n: e
+        - training.rate * s
+        + _rounded(training, training.rate * g.value, rng)
+        + _rounded(training, midpoints(after[n]), rng)
+        for (n, e), s, g in zip(errors.items(), slopes, usual, strict=True)
     }
-    return max((units.excess(name, error) for name, error in errors.items()), default=0.0)
+
+
+def _rounded(training: Training, values: Floats, rng: np.random.Generator) -> Floats:
+    """Half an ulp of values, up or down at random, in as many samples."""
+    signs = rng.choice([-1.0, 1.0], (SAMPLES, *values.shape))
+    return signs * _half_ulp(training, values)
+
+
+def _half_ulp(training: Training, values: Floats) -> Floats:
+    precision = precision_of(np.dtype(training.dtype))
+    assert precision is not None
+    return precision.half_ulp(np.abs(values))
+
+
+def _unit(training: Training, true: Balls, errors: Floats) -> float:
+    sizes = _half_ulp(training, midpoints(true)) + root_mean_square(np.abs(errors))
+    return float(sizes.max(initial=0.0))
+
+
+def _centred(values: Balls) -> Balls:
+    return filled([x.mid() for x in numbers(values)], values.shape)
+
+
+def _excess(run: Tensors, true: Mapping[str, Balls], unit: Mapping[str, float]) -> float:
+    """The largest error of any tensor in its unit; infinite where one is no number."""
+    found = (_error(run[n], t) / unit[n] for n, t in true.items())
+    return max((e if np.isfinite(e) else np.inf for e in found), default=0.0)
+
+
+def _error(tensor: Array, true: Balls) -> float:
+    apart = np.abs(midpoints(as_balls(to_balls(tensor.astype(np.float64)) - true)))
+    return float(np.where(np.isnan(apart), np.inf, apart).max(initial=0.0))

@@ -5,7 +5,7 @@ import time
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from backproof.campaign import Outcome, Plan, carry_out
+from backproof.suite.campaign import Outcome, Plan, carry_out
 
 WIDE = 100
 """A line of a log is no longer."""

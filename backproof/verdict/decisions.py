@@ -5,8 +5,9 @@ pass loses there.
 """
 
 LIMIT = 8.0
-"""Units: an error above it is not rounding. Of 116,412 elements of right code a dtype, in 19 layers,
-none lies above (worst 3.2 in float32, 5.1 in float64); unstable backward passes lie at 33 to 1e7.
+"""Units: an error above it is not rounding. Of 116,412 elements of right code a dtype, in 19
+layers, none lies above (worst 3.2 in float32, 5.1 in float64); unstable backward passes lie at 33
+to 1e7.
 """
 DOUBTFUL = 4.0
 """Units: an error above it is measured again, with `MANY` samples. One right element in 1e5."""
@@ -36,12 +37,12 @@ TIED = 8.0
 CONVENTIONS = 3**6
 """So many conventions are tried at most, line by line of the code."""
 FLIPS, ELEMENTS_A_FLIP = 16, 4
-"""Ties that may be decided the other way where a backward pass is not followed, and the elements that
-a tensor must have for each.
+"""Ties that may be decided the other way where a backward pass is not followed, and the elements
+that a tensor must have for each.
 """
 STAIRS, FLAT = 8, 0.125
-"""A staircase: octaves of steps in a row over which decisions differ to either side, and the part of
-their distance from the record's slope by which the slopes found may spread. 0 of 1,440 right
+"""A staircase: octaves of steps in a row over which decisions differ to either side, and the part
+of their distance from the record's slope by which the slopes found may spread. 0 of 1,440 right
 networks, all bisections to 1e-6 and tables of 16 to 4,096 entries.
 """
 MOVED = 4.0
@@ -49,14 +50,16 @@ MOVED = 4.0
 DIGITS = 4
 """Digits of a typed number from which on it is taken for a rounded one."""
 EQUATIONS = 4
-"""Elements to explain for every scalar moved; with one element alone 1% passes in half the cases."""
+"""Elements to explain for every scalar moved; with one element alone 1% passes in half the cases.
+"""
 APPROXIMATE = 2.0**-10
 """The part of an element up to which what an approximation leaves out is imprecise, not wrong."""
 MOST_ELEMENTS = 100_000
 """Elements of a gradient: more are judged along directions, by differences."""
 LIBRARY = 4.0
-"""Half ulps: a library function that errs by more is inaccurate, and its error is its noise. NumPy's
-functions err by at most 2 to 4; JAX's lgamma by 82 to 225, zeta by 10.
+"""Half ulps: a library function that errs by more is inaccurate, and its error is its noise.
+NumPy's functions err by at most 2 to 4; JAX's lgamma by 82 to 225, zeta by 10.
 """
 MANY_DIGITS = 3.0
-"""Digits of half the elements of a tensor: a forward pass that loses more of them is remarked upon."""
+"""Digits of half the elements of a tensor: a forward pass that loses more of them is remarked upon.
+"""

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy.special import digamma, gammaln
 
 from architectures import Array
-from reference.differences.extrapolation import ALL, EVEN, limit
-from reference.differences.judgement import Judgement, Outcome, judge
-from reference.differences.witness import Slopes, differentiate
+from backproof.differences.extrapolation import ALL, EVEN, limit
+from backproof.differences.judgement import Judgement, Outcome, judge
+from backproof.differences.witness import Slopes, differentiate
 
 SINGLE = np.float32
 seeds = st.integers(0, 999)

@@ -4,7 +4,7 @@ from typing import Any
 
 import manual
 from architectures import Case, CrossEntropy, Dense, Drawn, Network, Tanh
-from backproof.claims import Claim
+from backproof.suite.claims import Claim
 
 NETWORK = Network(3, (Dense(4), Tanh(), Dense(2)), CrossEntropy("sum"))
 CASE = Case(NETWORK, 5, "float64", Drawn("tame", 7))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from backproof.campaign import Plan, carry_out
-from backproof.draw import NoSuchCase, draw_cases
 from backproof.record import read_run, verdict_to_json
+from backproof.suite.campaign import Plan, carry_out
+from backproof.suite.draw import NoSuchCase, draw_cases
 from backproof.witnesses import EXACT
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_claims import CASE, NETWORK, claim, spoiled
 
 import backproof
 import manual
@@ -24,17 +23,18 @@ from architectures import (
     values,
 )
 from architectures.strategies import cases
-from backproof.claims import Claim
-from backproof.court import judge
-from backproof.units import LIMIT
+from backproof.suite.check_case import check_case
+from backproof.suite.claims import Claim
+from backproof.verdict.decisions import LIMIT
 from backproof.verdicts import GradientError, Status
 from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH, WITNESSES
+from suite.small_claims import CASE, NETWORK, claim, spoiled
 
 
 @given(case=cases)
 def test_right_gradients_are_acquitted(case: Case) -> None:
     """Any network in any regime is correct or a kink by exact arithmetic and torch, both heard."""
-    verdict = judge(case, witnesses=(EXACT, TORCH))
+    verdict = check_case(case, witnesses=(EXACT, TORCH))
     assert verdict, str(verdict)
     assert not verdict.silent
     assert {f.witness for f in verdict.findings} == {EXACT, TORCH}
@@ -44,7 +44,7 @@ def test_right_gradients_are_acquitted(case: Case) -> None:
 @given(seed=st.integers(0, 2**16), dtype=st.sampled_from(["float32", "float64"]))
 def test_all_four_witnesses_are_heard_on_every_tensor(seed: int, dtype: Any) -> None:
     """Of a smooth network every witness has a finding for each tensor, and every one agrees."""
-    verdict = judge(replace(CASE, dtype=dtype, data=Drawn("tame", seed)))
+    verdict = check_case(replace(CASE, dtype=dtype, data=Drawn("tame", seed)))
     tensors = {"loss", "dx", *NETWORK.parameters}
     heard = {w: {f.tensor for f in verdict.findings if f.witness == w} for w in WITNESSES}
     assert heard == {EXACT: tensors, TORCH: tensors, JAX: tensors, DIFFERENCES: tensors - {"loss"}}
@@ -64,7 +64,7 @@ def test_one_element_off_is_convicted_with_its_layer_tensor_and_place(
         W[1, 2] = W[1, 2] * (1 + part)
         return dx, {**dp, "W": W}
 
-    verdict = judge(replace(CASE, dtype=dtype), claim(Dense=spoiled(spoil)), (EXACT,))
+    verdict = check_case(replace(CASE, dtype=dtype), claim(Dense=spoiled(spoil)), (EXACT,))
     assert verdict.status is Status.WRONG
     assert verdict.culprits == ("layer 0 (Dense): W", "layer 2 (Dense): W")
     wrong = {f.tensor: f for f in verdict.findings if f.status is Status.WRONG}
@@ -80,7 +80,7 @@ def test_the_true_value_is_shown_beside_the_claimed_one() -> None:
     """A wrong finding's true value is the derivative, not what the wrong code computes exactly."""
     right = manual.gradient(NETWORK, *values(CASE))["0.b"]
     wrong = claim(Dense=spoiled(lambda dx, dp: (dx, {**dp, "b": -dp["b"]})))
-    finding = next(f for f in judge(CASE, wrong, (EXACT,)).findings if f.tensor == "0.b")
+    finding = next(f for f in check_case(CASE, wrong, (EXACT,)).findings if f.tensor == "0.b")
     assert finding.true == pytest.approx(right[finding.worst], rel=1e-14)
     assert finding.claimed == pytest.approx(-right[finding.worst], rel=1e-14)
 
@@ -92,8 +92,8 @@ def test_a_wrong_forward_with_a_consistent_gradient_is_seen_by_the_frameworks() 
         y, pullback = manual.LAYER_RULES[Tanh](layer, p, x)
         return 1.01 * y, lambda dy: pullback(1.01 * dy)
 
-    assert judge(CASE, claim(Tanh=scaled), (EXACT,)).status is Status.CORRECT
-    verdict = judge(CASE, claim(Tanh=scaled))
+    assert check_case(CASE, claim(Tanh=scaled), (EXACT,)).status is Status.CORRECT
+    verdict = check_case(CASE, claim(Tanh=scaled))
     assert verdict.status is Status.WRONG
     assert "another function" in verdict.diagnosis
 
@@ -106,7 +106,7 @@ def test_a_float32_step_hidden_in_float64_code_is_imprecise() -> None:
         short = (lambda a: a) if x.dtype == object else lambda a: a.astype("f4").astype("f8")
         return y, lambda dy: (short(pullback(dy)[0]), {})
 
-    verdict = judge(CASE, claim(Tanh=hidden), (EXACT,))
+    verdict = check_case(CASE, claim(Tanh=hidden), (EXACT,))
     assert verdict.status is Status.IMPRECISE
     assert 1e6 < verdict.excess < 1e12
 
@@ -122,7 +122,7 @@ def test_a_float32_step_hidden_in_float64_code_is_imprecise() -> None:
 )
 def test_misbehaviour_is_broken_and_said(spoil: Any, note: str) -> None:
     """None, a wrong shape, NaN and an exception: each is named, none takes the judge down."""
-    verdict = judge(CASE, claim(Dense=spoiled(spoil)), (EXACT, TORCH))
+    verdict = check_case(CASE, claim(Dense=spoiled(spoil)), (EXACT, TORCH))
     assert verdict.status is Status.BROKEN
     assert any(f.status is Status.BROKEN for f in verdict.findings)
     assert re.search(note, str(verdict)), str(verdict)
@@ -141,7 +141,9 @@ def test_what_overflows_although_the_truth_is_finite_is_broken() -> None:
         return np.log(1 + np.exp(x)), lambda dy: (dy / (1 + np.exp(-x)), {})
 
     case = kinked((Softplus(),), HalfSquaredError("sum"), [[1000.0, 1.0]])
-    verdict = judge(case, Claim(case.network, {**manual.LAYER_RULES, Softplus: naive}), (EXACT,))
+    verdict = check_case(
+        case, Claim(case.network, {**manual.LAYER_RULES, Softplus: naive}), (EXACT,)
+    )
     assert verdict.status is Status.BROKEN
     assert "not finite though the truth is" in str(verdict)
 
@@ -159,8 +161,8 @@ def test_a_claim_that_changes_its_input_or_its_mind_is_broken() -> None:
         calls.append(1)
         return dx * len(calls), dp
 
-    assert "changes its input in place" in str(judge(CASE, claim(Dense=eats), (EXACT,)))
-    assert "second call" in str(judge(CASE, claim(Dense=spoiled(moody)), (EXACT,)))
+    assert "changes its input in place" in str(check_case(CASE, claim(Dense=eats), (EXACT,)))
+    assert "second call" in str(check_case(CASE, claim(Dense=spoiled(moody)), (EXACT,)))
 
 
 def test_the_true_gradient_comes_with_a_bound() -> None:

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from architectures import INPUT, CrossEntropy, Dense, DType, Network, SiLU, Tensors
-from backproof import digits, trajectories
-from backproof.digits import accuracy, beginning, load, train_digits
-from backproof.trajectories import Training, descend, excesses, losses, runs
-from backproof.units import LIMIT
+from backproof.suite import digits, trajectories
+from backproof.suite.digits import accuracy, beginning, load, train_digits
+from backproof.suite.trajectories import Training, descend, excesses, losses, runs
+from backproof.verdict.decisions import LIMIT
 from backproof.verdicts import Status
 from manual import gradient
 from reference import jax_grad, torch_autograd

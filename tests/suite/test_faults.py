@@ -6,12 +6,12 @@ import pytest
 
 import manual
 from architectures import Case, Dense, Drawn, HalfSquaredError, Network, Sigmoid, SquaredError
-from backproof.claims import Claim
-from backproof.court import judge
 from backproof.faults import CAUSES, FAULTS, Fault, claim_with
 from backproof.faults.cases import cases_with
 from backproof.power.convictions import measure_power, names, power_table
 from backproof.power.right_code import measure_costs, measure_false_alarms
+from backproof.suite.check_case import check_case
+from backproof.suite.claims import Claim
 from backproof.verdicts import Status
 
 SMALL = Case(
@@ -34,7 +34,7 @@ def test_the_right_rule_is_acquitted_where_its_fault_is_convicted(fault: Fault) 
     (conviction,) = measure_power([fault], ["float64"], peers=False)
     tried = cases_with(fault.layer, "float64", seed=0)[: conviction.cases]
     for case in tried[-3:]:
-        verdict = judge(case, witnesses=fault.witnesses)
+        verdict = check_case(case, witnesses=fault.witnesses)
         assert verdict, verdict
 
 
@@ -53,14 +53,14 @@ def test_a_fault_stays_in_its_own_claim() -> None:
         changed = [k for k, rule in claim.rules.items() if rule is not manual.LAYER_RULES[k]]
         changed += [k for k, rule in claim.loss_rules.items() if rule is not manual.LOSS_RULES[k]]
         assert changed == [fault.layer]
-    assert judge(SMALL, witnesses=("exact",)).status is Status.CORRECT
+    assert check_case(SMALL, witnesses=("exact",)).status is Status.CORRECT
 
 
 def test_a_fault_elsewhere_convicts_nobody() -> None:
     """A fault in a rule that a network does not use leaves its verdict as it was."""
     fault = FAULTS["dense-db-twice"]
     network = Network(2, (Sigmoid(),), HalfSquaredError("sum"))
-    assert judge(replace(SMALL, network=network), claim_with(fault, network), ("exact",))
+    assert check_case(replace(SMALL, network=network), claim_with(fault, network), ("exact",))
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -71,7 +71,7 @@ def test_the_layer_is_named_by_its_place(place: int) -> None:
     case = Case(network, 3, "float64", Drawn("tame", 0))
     for key in ("dense-dx-none", "dense-db-none", "dense-dw-added-to-the-last-call-s"):
         fault = FAULTS[key]
-        verdict = judge(case, claim_with(fault, network), ("exact",))
+        verdict = check_case(case, claim_with(fault, network), ("exact",))
         assert verdict.status is Status.BROKEN
         assert verdict.culprits[0].startswith(f"layer {place} (Dense): {fault.tensor}")
         assert verdict.culprits[0] in verdict.diagnosis
@@ -114,7 +114,7 @@ def test_costs_are_ratios_of_sums() -> None:
 def test_naming_takes_the_layer_and_its_tensor() -> None:
     """A verdict that blames the right layer for another tensor does not name the fault."""
     fault = FAULTS["dense-db-twice"]
-    verdict = judge(SMALL, claim_with(fault, SMALL.network), ("exact",))
+    verdict = check_case(SMALL, claim_with(fault, SMALL.network), ("exact",))
     assert names(verdict, fault)
     assert not names(verdict, FAULTS["dense-dw-for-dw"])
-    assert not names(judge(SMALL, Claim(SMALL.network), ("exact",)), fault)
+    assert not names(check_case(SMALL, Claim(SMALL.network), ("exact",)), fault)

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU, Sigmoid, Tanh
-from backproof.court import judge
 from backproof.faults import FAULTS, Fault, claim_with
 from backproof.faults.cases import PATIENCE, cases_with
 from backproof.power.convictions import GUILTY, names
-from backproof.shrink import minimal
+from backproof.suite.check_case import check_case
+from backproof.suite.shrinking import minimal
 
 DEEP = Case(
     Network(7, (Dense(5), ReLU(), Tanh(), Dense(6), Sigmoid(), Dense(3)), HalfSquaredError("mean")),
@@ -27,13 +27,13 @@ def test_a_fault_shrinks_to_the_layer_at_fault(fault: Fault) -> None:
     """
 
     def convicts(case: Case) -> bool:
-        return judge(case, claim_with(fault, case.network), fault.witnesses).status in GUILTY
+        return check_case(case, claim_with(fault, case.network), fault.witnesses).status in GUILTY
 
     convicted = (c for c in cases_with(fault.layer, "float64", 0, PATIENCE) if convicts(c))
     case = next(convicted)
     least = minimal(case, convicts, seed=0)
     assert convicts(least)
-    assert names(judge(least, claim_with(fault, least.network), fault.witnesses), fault)
+    assert names(check_case(least, claim_with(fault, least.network), fault.witnesses), fault)
     assert least.batch <= case.batch
     large = [Dense] * (fault.cause == "unstable at extreme inputs")
     at_fault = [fault.layer] * (not fault.in_loss)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from small_claims import CASE, claim, spoiled
 
 import manual
 from architectures import (
@@ -16,11 +15,12 @@ from architectures import (
     Network,
     Sigmoid,
 )
-from backproof.claims import Claim
-from backproof.court import judge
+from backproof.suite.check_case import check_case
+from backproof.suite.claims import Claim
 from backproof.verdicts import Status
 from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH
 from reference import jax_grad, testimony, torch_autograd
+from suite.small_claims import CASE, claim, spoiled
 
 
 @pytest.mark.parametrize("package", ["flint", "torch", "jax"])
@@ -29,7 +29,7 @@ def test_a_witness_that_is_not_installed_is_absent_and_never_agrees(
 ) -> None:
     """It has a reason and a way to install it, no finding, and the others still judge."""
     monkeypatch.setitem(sys.modules, package, None)
-    verdict = judge(CASE)
+    verdict = check_case(CASE)
     (name,) = verdict.silent
     assert verdict.silent[name].startswith("absent")
     assert "pip install" in verdict.silent[name]
@@ -40,7 +40,7 @@ def test_a_witness_that_is_not_installed_is_absent_and_never_agrees(
 
 def test_without_any_witness_nothing_is_correct() -> None:
     """No testimony, no verdict: undecided is not truthy."""
-    verdict = judge(CASE, witnesses=())
+    verdict = check_case(CASE, witnesses=())
     assert verdict.status is Status.UNDECIDED
     assert not verdict
 
@@ -48,7 +48,7 @@ def test_without_any_witness_nothing_is_correct() -> None:
 def test_a_witness_that_says_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A testimony without tensors is silence with a name, not agreement."""
     monkeypatch.setattr(torch_autograd, "testify", lambda case: testimony.Testimony(TORCH))
-    verdict = judge(CASE, witnesses=(EXACT, TORCH))
+    verdict = check_case(CASE, witnesses=(EXACT, TORCH))
     assert "said nothing of" in verdict.silent[TORCH]
 
 
@@ -61,7 +61,7 @@ def test_a_witness_that_breaks_down_does_not_take_the_judge_with_it(
         raise RuntimeError("out of memory")
 
     monkeypatch.setattr(torch_autograd, "testify", fails)
-    assert "out of memory" in judge(CASE).silent[TORCH]
+    assert "out of memory" in check_case(CASE).silent[TORCH]
 
 
 def test_a_framework_that_alone_is_imprecise_is_outvoted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +73,7 @@ def test_a_framework_that_alone_is_imprecise_is_outvoted(monkeypatch: pytest.Mon
         return replace(said, tensors={**said.tensors, "0.b": said.tensors["0.b"] * 1.001})
 
     monkeypatch.setattr(jax_grad, "testify", off)
-    verdict = judge(CASE)
+    verdict = check_case(CASE)
     assert verdict.status is Status.CORRECT
     assert any("outvoted: jax is imprecise" in f.note for f in verdict.findings)
 
@@ -82,10 +82,10 @@ def test_without_exact_arithmetic_a_fault_is_still_convicted() -> None:
     """Torch, JAX and finite differences see a sign; what they judge by is said."""
     wrong = claim(Dense=spoiled(lambda dx, dp: (dx, {**dp, "b": -dp["b"]})))
     for witness in (TORCH, JAX, DIFFERENCES):
-        verdict = judge(CASE, wrong, (witness,))
+        verdict = check_case(CASE, wrong, (witness,))
         assert verdict.status is Status.WRONG
         assert "no exact arithmetic" in verdict.evidence
-        assert judge(CASE, witnesses=(witness,)).status is Status.CORRECT
+        assert check_case(CASE, witnesses=(witness,)).status is Status.CORRECT
 
 
 def test_code_that_forces_float64_is_judged_by_the_others_and_says_why() -> None:
@@ -97,7 +97,9 @@ def test_code_that_forces_float64_is_judged_by_the_others_and_says_why() -> None
 
     network = Network(2, (Dense(2), Sigmoid()), HalfSquaredError())
     case = Case(network, 1, "float64", Drawn("tame", 0))
-    verdict = judge(case, Claim(network, {**manual.LAYER_RULES, Sigmoid: forced}), (EXACT, TORCH))
+    verdict = check_case(
+        case, Claim(network, {**manual.LAYER_RULES, Sigmoid: forced}), (EXACT, TORCH)
+    )
     assert "test_silence.py" in verdict.silent[EXACT]
     assert verdict.status is Status.WRONG
 
@@ -111,6 +113,6 @@ def test_two_frameworks_that_disagree_convict_nobody(monkeypatch: pytest.MonkeyP
         return replace(said, tensors={name: 2 * t for name, t in said.tensors.items()})
 
     monkeypatch.setattr(jax_grad, "testify", off)
-    assert judge(CASE, witnesses=(TORCH, JAX)).status is Status.CORRECT
-    assert judge(CASE, witnesses=(JAX,)).status is Status.WRONG
-    assert judge(CASE).status is Status.CORRECT
+    assert check_case(CASE, witnesses=(TORCH, JAX)).status is Status.CORRECT
+    assert check_case(CASE, witnesses=(JAX,)).status is Status.WRONG
+    assert check_case(CASE).status is Status.CORRECT

@@ -11,10 +11,10 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from backproof.tutorial import TutorialTrial, chain, judgement, layer, network, put_on_trial
-from backproof.tutorial import descent as one_parameter
-from backproof.tutorial import loss as last_layer
-from backproof.tutorial.trial import KEYS
+from backproof.suite.tutorial import TutorialTrial, chain, judgement, layer, network, put_on_trial
+from backproof.suite.tutorial import descent as one_parameter
+from backproof.suite.tutorial import loss as last_layer
+from backproof.suite.tutorial.trial import KEYS
 from backproof.verdicts import Status
 
 BROKEN = {"loss", "equation-2", "by-weights", "recursion", "by-input"}
@@ -68,7 +68,7 @@ def test_no_framework_is_needed():
     """The whole trial runs without torch and jax."""
     code = (
         "import sys; sys.modules |= {'torch': None, 'jax': None}\n"
-        "from backproof.tutorial import put_on_trial; put_on_trial()"
+        "from backproof.suite.tutorial import put_on_trial; put_on_trial()"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
 

@@ -10,8 +10,8 @@ from backproof.checks.behaviour.acts import Notebook
 from backproof.checks.behaviour.repeats import ULPS, Answer, same
 
 CLEARLY = 1e-4
-"""The part of a gradient by which its answer to a sum of cotangents must be off: an unstable backward
-pass is off by rounding, and no digit of it is held against it here.
+"""The part of a gradient by which its answer to a sum of cotangents must be off: an unstable
+backward pass is off by rounding, and no digit of it is held against it here.
 """
 
 Ask = Callable[[Answer, Notebook], Answer]

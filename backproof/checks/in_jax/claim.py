@@ -9,8 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from architectures import Array, Tensors
-from backproof.checks.claim import Claim, Context, Observed, Reference, Runs
+from architectures import Array
+from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.in_jax.call import Code, plain
 from backproof.checks.in_jax.conduct import Trial, observe_jax
 from backproof.checks.request import COTANGENT, Asked, subject
@@ -88,8 +88,15 @@ def _given(trial: Trial) -> Tensors:
 def _observed(trial: Trial) -> Observed:
     book = trial.book
     results = dict(trial.gradients[0]) if trial.gradients else {}
-    lists = (book.acts, book.suspicions, book.notes, book.left_out)
-    return Observed(*map(tuple, lists), results, dict(trial.outputs), book.spent)
+    return Observed(
+        tuple(book.acts),
+        tuple(book.suspicions),
+        tuple(book.notes),
+        tuple(book.left_out),
+        results,
+        dict(trial.outputs),
+        book.spent,
+    )
 
 
 def _context(trial: Trial, dys: Tensors) -> Context:

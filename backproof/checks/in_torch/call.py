@@ -54,7 +54,9 @@ class TorchCall:
         parameters = {renamed[name]: t for name, t in own.items()}
         return torch.func.functional_call(function, {**parameters, **buffers}, inputs)
 
-    def entered(self, function: Callable[..., Any], at: Mapping[str, Any]) -> dict[str, torch.Tensor]:
+    def entered(
+        self, function: Callable[..., Any], at: Mapping[str, Any]
+    ) -> dict[str, torch.Tensor]:
         """The leaves with numbers of `at`: of a module, a copy, its own parameters."""
         named = function.named_parameters() if isinstance(function, torch.nn.Module) else ()
         own = {parameter_name(name): p for name, p in named}
@@ -78,7 +80,9 @@ class TorchCall:
         named = function.named_parameters() if isinstance(function, torch.nn.Module) else ()
         own = {parameter_name(n): p for n, p in named}
         parameters = {n: own[n] for n in self.leaves if n not in self.places}
-        return Call(function, tuple(handed(self.flat)), self.spec, self.names, self.places, parameters)
+        return Call(
+            function, tuple(handed(self.flat)), self.spec, self.names, self.places, parameters
+        )
 
     def inputs(self) -> list[Any]:
         """The inputs once more, those that are leaves marked by `requires_grad`."""

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from architectures import Tensors
 from backproof.checks.behaviour.acts import PATIENCE
 from backproof.checks.behaviour.attempts import attempt
 from backproof.checks.behaviour.passes import OUTPUT
-from backproof.checks.claim import Claim, Context, Observed, Reference, Runs
+from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.in_torch.call import TorchCall, take_apart
 from backproof.checks.in_torch.conduct import is_loss, observe_torch
 from backproof.checks.in_torch.double import doubled, drawn, slopes
@@ -115,7 +114,7 @@ def _gradient(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> Mapping[s
 
 def _at_cotangent(call: TorchCall, tensors: Tensors, name: str, dy: Any) -> Mapping[str, Any]:
     """The gradients in floats at another cotangent of the only output."""
-    return Trial(call, call.fresh()).gradients(tensors, {name: np.asarray(dy)})
+    return Trial(call, call.fresh()).gradients(dict(tensors), {name: np.asarray(dy)})
 
 
 def _referring(reference: Any, call: TorchCall, dys: Tensors, seconds: float) -> Reference:

@@ -136,7 +136,9 @@ class Watched:
 
 
 def _pulled(ys: Any, leaves: Any, dys: Any, again: bool) -> Sequence[torch.Tensor | None]:
-    """By `autograd.grad`; by `backward()` nothing, where that alone is possible: it adds to `.grad`."""
+    """By `autograd.grad`; by `backward()` nothing, where that alone is possible: it adds to
+    `.grad`.
+    """
     try:
         found: Sequence[torch.Tensor | None] = torch.autograd.grad(
             ys, leaves, dys, allow_unused=True, retain_graph=True

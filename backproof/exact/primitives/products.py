@@ -83,9 +83,7 @@ def matmul(a: Step, b: Step) -> Step:
         return contract(a, b, letters=f"{la},{lb}->{out}")
     lead = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     stack = "stuvwxyz"[: len(lead)]
-    stretched = [
-        x if x.shape[:-2] == lead else moved(partial(_stretch, lead), x) for x in (a, b)
-    ]
+    stretched = [x if x.shape[:-2] == lead else moved(partial(_stretch, lead), x) for x in (a, b)]
     return contract(*stretched, letters=f"{stack}ik,{stack}kj->{stack}ij")
 
 

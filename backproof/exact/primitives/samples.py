@@ -73,5 +73,3 @@ def gamma_sample(a: Step, drawn: Any, *, log: bool = False) -> Step:
     """
     numbers = np.asarray(drawn, dtype=np.float64)
     return sample(a, at=a.value.copy(), drawn=numbers, log=log)
-
-

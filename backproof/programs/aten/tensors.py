@@ -71,7 +71,8 @@ def numbers(x: torch.Tensor) -> Numbers:
 def returned(x: torch.Tensor) -> Any:
     """A copy of a tensor in NumPy, in its own dtype; of a dtype that NumPy has not, in float32."""
     dense = x if x.layout == torch.strided else x.to_dense()
-    plain = (dense.clone() if dense._is_zerotensor() else dense).detach().cpu().resolve_conj().resolve_neg()
+    plain = (dense.clone() if dense._is_zerotensor() else dense).detach().cpu()
+    plain = plain.resolve_conj().resolve_neg()
     if plain.is_floating_point() and plain.dtype not in (torch.float16, torch.float32):
         plain = plain.to(torch.float64 if plain.dtype == torch.float64 else torch.float32)
     return np.array(plain.numpy())

@@ -7,8 +7,14 @@ from typing import Any
 import numpy as np
 
 from architectures import Tensors
-from backproof.tutorial.judgement import FormulaTrial, Judgement, of_descent, of_gradient, worst
-from backproof.tutorial.network import (
+from backproof.suite.tutorial.judgement import (
+    FormulaTrial,
+    Judgement,
+    of_descent,
+    of_gradient,
+    worst,
+)
+from backproof.suite.tutorial.network import (
     PRINTED,
     READ,
     Reading,
@@ -21,7 +27,7 @@ from backproof.tutorial.network import (
     outputs,
     times,
 )
-from backproof.tutorial.parameters import by_parameters
+from backproof.suite.tutorial.parameters import by_parameters
 from reference.testimony import LOSS
 
 LAYERS = range(2, 13)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.tutorial.judgement import FormulaTrial, Judgement, of_descent, of_gradient
+from backproof.suite.tutorial.judgement import FormulaTrial, Judgement, of_descent, of_gradient
 from backproof.verdicts import Status
 from reference.testimony import LOSS
 

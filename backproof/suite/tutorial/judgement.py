@@ -1,7 +1,7 @@
 """How a formula of the tutorial is judged: by its shapes first, then in exact arithmetic."""
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,16 +9,19 @@ import flint
 import numpy as np
 
 from architectures import Array, Tensors
-from backproof.locate import wrong
-from backproof.tutorial.network import Misfit
+from backproof.checks.measure import Measured, distances, measure
+from backproof.checks.truth import gradient as true_gradient
+from backproof.exact.balls import Balls, numbers, to_balls
+from backproof.exact.evaluate import over_balls
+from backproof.exact.taylor import remainder
+from backproof.programs.numpy.running import run_layer, run_pair
+from backproof.suite.tutorial.network import Misfit
+from backproof.verdict.decisions import BITS
 from backproof.verdicts import Status
-from reference.exact import taylor
-from reference.exact.arithmetic import exactly
-from reference.exact.arrays import balls, distances, lift
-from reference.exact.ball import Ball
-from reference.exact.taylor import STEP, Gradient, Loss, Order
-from reference.exact.witness import BITS, examine, point
-from reference.testimony import LOSS
+
+Loss = Callable[[Mapping[str, Any]], Any]
+Gradient = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Of tensors by name, a number; and its gradient by the same names."""
 
 EQUAL = 2.0**-300
 """Two ways to compute one number differ by their radii, near 2^-390; two numbers by far more."""
@@ -73,23 +76,45 @@ def of_gradient(
     loss: Loss, gradient: Gradient, tensors: Tensors, moving: Collection[str], seed: int
 ) -> Judgement:
     """Is `gradient` the gradient of `loss` by the tensors named?"""
-    at = point(tensors)
     try:
-        with exactly(BITS):
-            claimed = gradient(at)
-        for name in moving:
-            if claimed[name].shape != at[name].shape:
-                shapes = f"{claimed[name].shape} against {at[name].shape}"
-                return Judgement(Status.BROKEN, f"{name}: shape {shapes}")
-        return _of_order(examine(loss, gradient, at, moving, seed).order)
+        claimed = gradient(tensors)
     except Misfit as misfit:
         return Judgement(Status.BROKEN, str(misfit))
+    for name in moving:
+        if claimed[name].shape != tensors[name].shape:
+            shapes = f"{claimed[name].shape} against {tensors[name].shape}"
+            return Judgement(Status.BROKEN, f"{name}: shape {shapes}")
+    names = list(tensors)
+    run = run_pair(
+        lambda *given: loss(dict(zip(names, given, strict=True))),
+        lambda *given: gradient(dict(zip(names, given, strict=True))),
+        tensors,
+        lambda at: [at[n] for n in names],
+        lambda found: {n: found[n] for n in moving},
+    )
+    dtypes = {n: t.dtype for n, t in tensors.items()}
+    return _judged(measure(run, run.returned, dtypes, seed), seed)
 
 
-def _drawn(tensor: Any, seed: int) -> Any:
-    """A random direction, an array of balls shaped like a tensor of them."""
-    at = {"t": 0 * tensor}
-    return taylor.beside(at, taylor.directions(at, seed), flint.arb(1))["t"]
+def _judged(measured: Measured, seed: int) -> Judgement:
+    """By the formula in every element; the Taylor order along a random direction is shown."""
+    rng = np.random.default_rng(seed)
+    direction = {
+        n: rng.choice([-1.0, 1.0], t.truth.shape) * rng.uniform(0.5, 1, t.truth.shape)
+        for n, t in measured.tensors.items()
+    }
+    slope = flint.arb(0)
+    with flint.ctx.workprec(measured.bits):
+        for n, t in measured.tensors.items():
+            assert t.claimed is not None
+            pairs = zip(numbers(t.claimed), direction[n].ravel().tolist(), strict=True)
+            slope = sum((g * d for g, d in pairs), slope)
+    outputs = {y: np.ones(y.shape) for y in measured.run.outputs.values()}
+    order = remainder(outputs, measured.run.inputs, direction, slope, measured.bits).order
+    right = not any(t.off.any() for t in measured.tensors.values())
+    shown = "no remainder at all" if math.isinf(order) else f"Taylor order {order:.3f}"
+    status = Status.CORRECT if right else Status.WRONG
+    return Judgement(status, f"{shown} in {measured.bits} bits", order)
 
 
 def of_derivative(
@@ -99,25 +124,28 @@ def of_derivative(
 
     A random mix of y's elements is judged on the line t + s dt, as a function of the number s.
     """
+    dt = _drawn(t.shape, seed)
     try:
-        with exactly(BITS):
-            t = lift(t)
-            dt = _drawn(t, seed)
-            y, dy = f(t), change(t, dt)
-            if y.shape != dy.shape:
-                return Judgement(Status.BROKEN, f"shape {dy.shape} against {y.shape}")
-            mix = _drawn(y, seed + 1)
-            slope = (mix * dy).sum() * lift(np.ones(1))
+        y, dy = f(t), change(t, dt)
     except Misfit as misfit:
         return Judgement(Status.BROKEN, str(misfit))
+    if y.shape != dy.shape:
+        return Judgement(Status.BROKEN, f"shape {dy.shape} against {y.shape}")
 
-    def along(here: Any) -> Any:
-        return (mix * f(t + here["s"][0] * dt)).sum()
+    def along(here: Mapping[str, Any]) -> Any:
+        return (here["mix"] * f(here["t"] + here["s"] * here["dt"])).sum()
 
-    def claim(here: Any) -> Any:
-        return {LOSS: along(here), "s": slope}
+    def claim(here: Mapping[str, Any]) -> Any:
+        return {"s": (here["mix"] * change(here["t"], here["dt"])).sum().reshape(1)}
 
-    return of_gradient(along, claim, {"s": np.zeros(1)}, ["s"], seed)
+    at = {"s": np.zeros(1), "t": t, "dt": dt, "mix": _drawn(y.shape, seed + 1)}
+    return of_gradient(along, claim, at, ["s"], seed)
+
+
+def _drawn(shape: tuple[int, ...], seed: int) -> Array:
+    """A random direction."""
+    rng = np.random.default_rng(seed)
+    return rng.choice([-1.0, 1.0], shape) * rng.uniform(0.5, 1, shape)
 
 
 def of_descent(
@@ -127,39 +155,51 @@ def of_descent(
 
     As a function of delta its slope at 0 must be -|g|^2, and below 0.
     """
-    at = point(tensors)
-    with exactly(BITS):
-        g = gradient(at)
-        slope = -sum((g[name] * g[name]).sum() for name in moving) * lift(np.ones(1))
 
-    def updated(here: Any) -> Any:
-        return loss({**at, **{n: at[n] - here["delta"][0] * g[n] for n in moving}})
+    def updated(here: Mapping[str, Any]) -> Any:
+        g = gradient(here)
+        return loss({**here, **{n: here[n] - here["delta"] * g[n] for n in moving}})
 
-    def claim(here: Any) -> Any:
-        return {LOSS: updated(here), "delta": slope}
+    def claim(here: Mapping[str, Any]) -> Any:
+        g = gradient(here)
+        return {"delta": -sum((g[n] * g[n]).sum() for n in moving).reshape(1)}
 
-    judged = of_gradient(updated, claim, {"delta": np.zeros(1)}, ["delta"], seed)
-    (rate,) = balls(slope)
+    at = {**tensors, "delta": np.zeros(1)}
+    judged = of_gradient(updated, claim, at, ["delta"], seed)
+    rate = float(claim(at)["delta"][0])
     if judged.status and not rate < 0:
         return Judgement(Status.UNDECIDED, "the gradient is 0: there is nothing to descend")
-    return judged.and_also(f"slope {float(rate.mid()):.3g} along the step")
+    return judged.and_also(f"slope {rate:.3g} along the step")
+
+
+def exactly(function: Callable[..., Any], *arrays: Any) -> Balls:
+    """The values of function(*arrays) without rounding."""
+    names = [str(k) for k in range(len(arrays))]
+    run = run_layer(
+        lambda *given: (function(*given), None),
+        lambda dy, cache: dict.fromkeys(names),
+        dict(zip(names, arrays, strict=True)),
+        lambda at: [at[n] for n in names],
+        lambda found: found,
+        lambda name, y: np.ones(np.shape(y)),
+    )
+    (y,) = run.outputs.values()
+    return over_balls([y], BITS)[0]
 
 
 def of_equality(these: Any, those: Any) -> Judgement:
-    """Are two arrays of balls the same, in shape and in every element?"""
+    """Are two arrays, of floats or of balls, the same, in shape and in every element?"""
     if these.shape != those.shape:
         return Judgement(Status.BROKEN, f"shape {these.shape} against {those.shape}")
-    with exactly(BITS):
-        gap = float(distances(balls(these), balls(those)).max())
+    gap = float(distances(to_balls(these), to_balls(those)).max())
     status = Status.CORRECT if gap < EQUAL else Status.WRONG
     return Judgement(status, f"the two sides differ by {gap:.1g} in {BITS} bits")
 
 
 def true_slope(loss: Callable[[Any], Any], t: float) -> float:
-    """The derivative of a function of one number, by an exact central difference."""
-    with exactly(BITS):
-        ahead, behind = (balls(loss(lift(np.array([t])) + Ball(s)))[0] for s in (STEP, -STEP))
-        return float(((ahead - behind) / (2 * STEP)).mid())
+    """The derivative of a function of one number."""
+    (slope,) = true_gradient(loss, np.array(t)).values.values()
+    return float(slope)
 
 
 def worst(judged: Sequence[Judgement], of: str) -> Judgement:
@@ -168,12 +208,3 @@ def worst(judged: Sequence[Judgement], of: str) -> Judgement:
     alike = sum(j.status is chosen.status for j in judged)
     evidence = f"{chosen.evidence}, {chosen.status} in {alike} of {len(judged)} {of}"
     return Judgement(chosen.status, evidence, chosen.order)
-
-
-def _of_order(order: Order) -> Judgement:
-    if wrong(order):
-        status = Status.WRONG
-    else:
-        status = Status.CORRECT if order.right and order.smooth else Status.UNDECIDED
-    shown = "no remainder at all" if math.isinf(order.odd) else f"Taylor order {order.odd:.3f}"
-    return Judgement(status, f"{shown} in {BITS} bits", order.odd)

@@ -5,13 +5,18 @@ from typing import Any
 import numpy as np
 
 from architectures import Array, Dense
-from backproof.tutorial.judgement import FormulaTrial, Judgement, of_derivative, of_equality, worst
-from backproof.tutorial.network import sigma, times
+from backproof.exact.balls import numbers
+from backproof.suite.tutorial.judgement import (
+    FormulaTrial,
+    Judgement,
+    exactly,
+    of_derivative,
+    of_equality,
+    worst,
+)
+from backproof.suite.tutorial.network import sigma, times
 from backproof.verdicts import Status
 from manual import LAYER_RULES
-from reference.exact.arithmetic import exactly
-from reference.exact.arrays import balls, lift
-from reference.exact.witness import BITS
 
 OUT, IN = 4, 3
 """The tutorial's layer: four neurons on three inputs."""
@@ -36,11 +41,13 @@ def layer_trials(seed: int) -> list[FormulaTrial]:
 
 def _neurons(W: Array, x: Array, b: Array) -> FormulaTrial:
     """One neuron after the other, z_o = sum_i w_oi x_i + b_o, against the stacked rows."""
-    with exactly(BITS):
-        W, x, b = lift(W), lift(x), lift(b)
-        alone = [sum((W[o, i] * x[i, 0] for i in range(IN)), b[o, 0]) for o in range(OUT)]
-        stacked = times(W, x) + b
-    judged = of_equality(stacked, np.array(alone, dtype=object).reshape(-1, 1))
+
+    def alone(W: Any, x: Any, b: Any) -> Any:
+        rows = [sum((W[o, i] * x[i, 0] for i in range(IN)), b[o, 0]) for o in range(OUT)]
+        return np.stack(rows).reshape(-1, 1)
+
+    stacked = exactly(lambda W, x, b: times(W, x) + b, W, x, b)
+    judged = of_equality(stacked, exactly(alone, W, x, b))
     formula = "[z₁ z₂ z₃ z₄]ᵀ = [w₁ᵀ; w₂ᵀ; w₃ᵀ; w₄ᵀ] [x₁ x₂ x₃]ᵀ + [b₁ b₂ b₃ b₄]ᵀ"
     return FormulaTrial("neurons", formula, judged, judged)
 
@@ -63,10 +70,13 @@ def _product_shapes(rng: np.random.Generator) -> FormulaTrial:
 
 def _equation_1(W: Array, x: Array, b: Array) -> FormulaTrial:
     """In columns, against the hand-derived layer of rows."""
-    with exactly(BITS):
-        W, x, b = lift(W), lift(x), lift(b)
-        rows, _ = LAYER_RULES[Dense](Dense(OUT), {"W": W, "b": b[:, 0]}, x.T)
-        judged = of_equality(times(W, x) + b, rows.T).and_also("the other side is x Wᵀ + b of rows")
+
+    def rows(W: Any, x: Any, b: Any) -> Any:
+        return LAYER_RULES[Dense](Dense(OUT), {"W": W, "b": b[:, 0]}, x.T)[0].T
+
+    columns = exactly(lambda W, x, b: times(W, x) + b, W, x, b)
+    judged = of_equality(columns, exactly(rows, W, x, b))
+    judged = judged.and_also("the other side is x Wᵀ + b of rows")
     return FormulaTrial(
         "equation-1",
         "z = Wx + b (1)",
@@ -80,13 +90,12 @@ def _equation_1(W: Array, x: Array, b: Array) -> FormulaTrial:
 def _activation(z: Array) -> FormulaTrial:
     """Element-wise: what is added to one element of z moves its own output and no other."""
     moves = []
-    with exactly(BITS):
-        a = balls(sigma(lift(z)))
-        for k in range(len(z)):
-            moved = balls(sigma(lift(z + 0.5 * np.eye(len(z))[:, [k]])))
-            moves.append(
-                [i for i, (m, n) in enumerate(zip(moved, a, strict=True)) if not m.overlaps(n)]
-            )
+    a = numbers(exactly(sigma, z))
+    for k in range(len(z)):
+        moved = numbers(exactly(sigma, z + 0.5 * np.eye(len(z))[:, [k]]))
+        moves.append(
+            [i for i, (m, n) in enumerate(zip(moved, a, strict=True)) if not m.overlaps(n)]
+        )
     own = sum(moved == [k] for k, moved in enumerate(moves))
     status = Status.CORRECT if own == len(z) else Status.WRONG
     judged = Judgement(status, f"{own} of {len(z)} elements move their own output and no other")
@@ -95,13 +104,13 @@ def _activation(z: Array) -> FormulaTrial:
 
 def _by_weights(W: Array, x: Array, b: Array, seed: int) -> FormulaTrial:
     def z(W: Any) -> Any:
-        return times(W, lift(x)) + lift(b)
+        return times(W, x) + b
 
     return FormulaTrial(
         "by-weights",
         "∂zⱼ/∂Wⱼ = x = aⱼ₋₁",
-        of_derivative(z, lambda _, dW: times(lift(x), dW), W, seed),
-        of_derivative(z, lambda _, dW: times(dW, lift(x)), W, seed),
+        of_derivative(z, lambda _, dW: times(x, dW), W, seed),
+        of_derivative(z, lambda _, dW: times(dW, x), W, seed),
         "The derivative of a column by a matrix is no column: x is the part of it that belongs to "
         "one neuron and its own row of weights. It stands on the right, dz = dW x, and is "
         "transposed in the chain.",
@@ -109,7 +118,7 @@ def _by_weights(W: Array, x: Array, b: Array, seed: int) -> FormulaTrial:
 
 
 def _by_bias(W: Array, x: Array, b: Array, seed: int) -> FormulaTrial:
-    judged = of_derivative(lambda b: times(lift(W), lift(x)) + b, lambda _, db: 1 * db, b, seed)
+    judged = of_derivative(lambda b: times(W, x) + b, lambda _, db: 1 * db, b, seed)
     return FormulaTrial(
         "by-bias",
         "∂zⱼ/∂bⱼ = 1",
@@ -129,8 +138,8 @@ def _by_input(rng: np.random.Generator, seed: int) -> FormulaTrial:
         a, b = rng.standard_normal((n, 1)), rng.standard_normal((m, 1))
         claimed = here if printed else after
         return of_derivative(
-            lambda a: times(lift(after), a) + lift(b),
-            lambda _, da: times(lift(claimed), da),
+            lambda a: times(after, a) + b,
+            lambda _, da: times(claimed, da),
             a,
             seed,
         )

@@ -6,8 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from backproof.tutorial.judgement import FormulaTrial, Judgement, of_gradient, true_slope, worst
-from backproof.tutorial.network import (
+from backproof.suite.tutorial.judgement import (
+    FormulaTrial,
+    Judgement,
+    of_gradient,
+    true_slope,
+    worst,
+)
+from backproof.suite.tutorial.network import (
     PRINTED,
     READ,
     Join,

@@ -1,14 +1,20 @@
 """L(x, theta): the gradient by the parameters, in hand-derived rows and the tutorial's columns."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from architectures import INPUT, Case, Dense, Drawn, HalfSquaredError, Network, Sigmoid, Tensors
-from backproof.claims import TARGET, Claim, tensors_of
-from backproof.tutorial.judgement import FormulaTrial, Judgement, of_equality, of_gradient, worst
-from backproof.tutorial.network import X, Y, depth, gradient, outputs
-from reference.exact.arithmetic import exactly
-from reference.exact.witness import BITS, point
+from backproof.suite.claims import TARGET, Claim, tensors_of
+from backproof.suite.tutorial.judgement import (
+    FormulaTrial,
+    Judgement,
+    exactly,
+    of_equality,
+    of_gradient,
+    worst,
+)
+from backproof.suite.tutorial.network import X, Y, depth, gradient, outputs
 
 
 def by_parameters(tensors: Tensors, seed: int) -> FormulaTrial:
@@ -19,7 +25,7 @@ def by_parameters(tensors: Tensors, seed: int) -> FormulaTrial:
     claim, theta = Claim(network), list(network.parameters)
     rows = tensors_of(Case(network, 1, "float64", Drawn("tame", seed)))
     judged = of_gradient(claim.loss, claim.gradient, rows, theta, seed)
-    same = _rows_and_columns(claim, point(rows))
+    same = _rows_and_columns(claim, rows)
     count = sum(rows[name].size for name in theta)
     status = min(judged.status, same.status, key=lambda s: s.severity)
     evidence = f"{judged.evidence}, by {count} parameters, x held fixed; {same.evidence}"
@@ -36,10 +42,20 @@ def by_parameters(tensors: Tensors, seed: int) -> FormulaTrial:
 
 def _rows_and_columns(claim: Claim, rows: Mapping[str, Any]) -> Judgement:
     """The gradient in columns, as in the tutorial, against the hand-derived one in rows."""
-    with exactly(BITS):
-        these = gradient({**_columns(rows), Y: rows[TARGET].T})
-        those = _columns(claim.gradient(rows))
-    pairs = [of_equality(these[name], those[name]) for name in those]
+    names = list(rows)
+
+    def by_columns(name: str, *given: Any) -> Any:
+        at = dict(zip(names, given, strict=True))
+        return gradient({**_columns(at), Y: at[TARGET].T})[name]
+
+    def by_rows(name: str, *given: Any) -> Any:
+        return _columns(claim.gradient(dict(zip(names, given, strict=True))))[name]
+
+    arrays = list(rows.values())
+    pairs = [
+        of_equality(exactly(partial(by_columns, n), *arrays), exactly(partial(by_rows, n), *arrays))
+        for n in _columns(rows)
+    ]
     return worst(pairs, "tensors by columns and by rows")
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from backproof.tutorial import descent
-from backproof.tutorial.chain import chain_trials
-from backproof.tutorial.descent import Descent, descent_trials
-from backproof.tutorial.judgement import FormulaTrial
-from backproof.tutorial.layer import layer_trials
-from backproof.tutorial.loss import Training, loss_trials, training
+from backproof.suite.tutorial import descent
+from backproof.suite.tutorial.chain import chain_trials
+from backproof.suite.tutorial.descent import Descent, descent_trials
+from backproof.suite.tutorial.judgement import FormulaTrial
+from backproof.suite.tutorial.layer import layer_trials
+from backproof.suite.tutorial.loss import Training, loss_trials, training
 
 KEYS = (
     "derivative",

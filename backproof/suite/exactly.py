@@ -1,0 +1,93 @@
+"""A case judged as anybody's claim is, with further witnesses beside exact arithmetic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from architectures import Case
+from backproof.checks.answer import judge_claim
+from backproof.checks.claim import Claim as Foreign
+from backproof.checks.differences import by_differences
+from backproof.checks.in_numpy import pair
+from backproof.checks.ladder import Heard, climb, true_outputs
+from backproof.checks.request import Asked
+from backproof.exact.rounding import units
+from backproof.suite.claims import Claim, asked, seed_of
+from backproof.suite.hearing import Known, coarse_units, frameworks, of_the_loss
+from backproof.verdict.decisions import MANY
+from backproof.verdicts import Finding, Status, Verdict
+from backproof.witnesses import DIFFERENCES
+from reference.testimony import LOSS
+
+SECONDS = 60.0
+"""One call of a claim may take so long."""
+BUDGET = 2_000
+"""Evaluations of the loss that finite differences have where exact arithmetic decides."""
+IN_DOUBLE = "less than float32 shows: the same code is wrong in float64"
+
+
+def judge_exactly(case: Case, claim: Claim, witnesses: Sequence[str]) -> Verdict:
+    """The verdict on a claim to the gradient of a case."""
+    seed = seed_of(case)
+    further = _Further(case, witnesses, seed)
+    return replace(judge_claim(at_case(claim, case), seed, further=further), case=case)
+
+
+def at_case(claim: Claim, case: Case) -> Foreign:
+    """The claim as anybody's is judged, observed at the case."""
+    given = asked(claim, case)
+    how = Asked("case", str(case), f"backproof replay {case.id}", seed_of(case), SECONDS)
+    return pair(given.loss, given.gradient, given.arguments, how)
+
+
+@dataclass(frozen=True, slots=True)
+class _Further:
+    """The witnesses of a case beside exact arithmetic."""
+
+    case: Case
+    witnesses: Sequence[str]
+    seed: int
+
+    def __call__(self, heard: Heard, findings: list[Finding]) -> list[Finding]:
+        observed = heard.claim.observed
+        if any(f.status is Status.BROKEN for f in findings) or LOSS not in observed.outputs:
+            return findings
+        results = {LOSS: observed.outputs[LOSS], **observed.results}
+        if heard.measured is None:
+            known = Known(results, coarse_units(results, self.case.dtype), {}, heard.silent)
+            return frameworks(self.case, self.witnesses, known, findings)
+        run, tensors = heard.measured.run, heard.measured.tensors
+        true, unit = true_outputs(run)[LOSS], units([run.outputs[LOSS]], MANY)[0]
+        known = Known(
+            results,
+            {LOSS: unit, **{n: t.unit for n, t in tensors.items()}},
+            {LOSS: true, **{n: t.truth for n, t in tensors.items()}},
+            heard.silent,
+        )
+        found = [of_the_loss(observed.outputs[LOSS], true, unit), *self._finer(heard, findings)]
+        found = frameworks(self.case, self.witnesses, known, found)
+        return found + self._by_differences(heard)
+
+    def _finer(self, heard: Heard, findings: list[Finding]) -> list[Finding]:
+        """What is right to the last bit of float32, asked again in float64, where the same code
+        shows more of its formula.
+        """
+        if self.case.dtype == "float64" or not all(f.status for f in findings):
+            return findings
+        claim = heard.claim
+        tensors = {n: t.astype(np.float64) for n, t in claim.tensors.items()}
+        dtypes = dict.fromkeys(tensors, np.dtype(np.float64))
+        finer = replace(claim, tensors=tensors, dtypes=dtypes, pure=True)
+        said = climb(finer, claim.runs.gradient(tensors), self.seed).judgement.findings
+        wrong = {f.tensor: replace(f, note=IN_DOUBLE) for f in said if f.status is Status.WRONG}
+        return [wrong.get(f.tensor, f) for f in findings]
+
+    def _by_differences(self, heard: Heard) -> list[Finding]:
+        """What they cannot tell decides nothing, where exact arithmetic has spoken."""
+        if DIFFERENCES not in self.witnesses:
+            return []
+        with np.errstate(all="ignore"):
+            results = dict(heard.claim.observed.results)
+            found = by_differences(heard.claim, results, heard, self.seed, BUDGET)
+        return [f if f.status else replace(f, outvoted=True) for f in found]

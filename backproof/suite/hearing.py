@@ -1,0 +1,88 @@
+"""The other witnesses of a case, heard beside exact arithmetic or in its place."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from architectures import Array, Case
+from backproof.suite.frameworks import compared, hear, outvoted
+from backproof.verdict.decisions import LIMIT
+from backproof.verdicts import Finding, Status
+from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH
+from reference.testimony import LOSS, Testimony
+
+FRAMEWORKS = (TORCH, JAX)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the tensors of a case when the other witnesses are heard.
+
+    results: the claim's own, the loss among them. units: of rounding, in every element. truth: the
+    true values, empty without exact arithmetic. silent: is told who says nothing, and why.
+    """
+
+    results: Mapping[str, Array]
+    units: Mapping[str, Any]
+    truth: Mapping[str, Any]
+    silent: dict[str, str]
+
+
+def frameworks(
+    case: Case, witnesses: Sequence[str], known: Known, findings: list[Finding]
+) -> list[Finding]:
+    """All findings, with those of the frameworks; each knows whom it outvotes."""
+    heard = hear(witnesses, case, list(known.results), known.silent)
+    exactly = {f.tensor: f for f in findings if f.witness == EXACT}
+    said = [f for t in heard for f in _of(t, known, exactly)]
+    return without_majority([*findings, *said]) if not exactly else [*findings, *said]
+
+
+def _of(testimony: Testimony, known: Known, exactly: Mapping[str, Finding]) -> list[Finding]:
+    return compared(testimony, known.results, known.units, known.truth, exactly)
+
+
+def without_majority(findings: Sequence[Finding]) -> list[Finding]:
+    """Without exact arithmetic: a framework that another one contradicts, which confirms the claim,
+    is outvoted; differences decide nothing where a framework was heard.
+    """
+    by_tensor: dict[str, dict[str, Finding]] = {}
+    for f in findings:
+        by_tensor.setdefault(f.tensor, {})[f.witness] = f
+    return [_weighed(f, by_tensor[f.tensor]) for f in findings]
+
+
+def _weighed(finding: Finding, here: Mapping[str, Finding]) -> Finding:
+    spoke = [w for w in FRAMEWORKS if w in here]
+    if finding.witness == DIFFERENCES and spoke:
+        return replace(finding, outvoted=True)
+    if finding.witness not in FRAMEWORKS or finding.status is not Status.WRONG:
+        return finding
+    confirm = [w for w in spoke if here[w].status]
+    if confirm:
+        return outvoted(finding, *confirm)
+    known = here.get(DIFFERENCES)
+    if known is not None and known.status is Status.UNDECIDED:
+        note = f"{finding.note}, but finite differences find no slope here: a kink, perhaps"
+        return replace(finding, status=Status.UNDECIDED, note=note)
+    return finding
+
+
+def coarse_units(results: Mapping[str, Array], dtype: Any) -> dict[str, Any]:
+    """What is left without exact arithmetic: the square root of the dtype's epsilon is the limit.
+
+    Half the digits of each tensor's largest element must agree; what is smaller goes unseen.
+    """
+    share = float(np.sqrt(np.finfo(dtype).eps)) / LIMIT
+    return {n: np.full(g.shape, share * np.max(np.abs(g), initial=0)) for n, g in results.items()}
+
+
+def of_the_loss(claimed: Array, true: Any, unit: Any) -> Finding:
+    """What exact arithmetic says of the loss: how far its floats are from it without rounding."""
+    error = float(abs(np.float64(claimed) - true))
+    excess = 0.0 if error == 0 else float(error / unit) if unit else np.inf
+    status = Status.CORRECT if excess <= LIMIT else Status.IMPRECISE
+    note = "" if status else "the rounding of the forward pass is not normal"
+    return Finding(LOSS, EXACT, status, (), float(claimed), float(true), excess, note=note)

@@ -1,0 +1,8 @@
+"""Who hears every verdict that is reached on `manual`'s own gradients."""
+
+from collections.abc import Callable
+
+from backproof.verdicts import Verdict
+
+LISTENERS: list[Callable[[Verdict], None]] = []
+"""Called with every verdict on `manual`'s own gradients: the conviction of a fault is no news."""

@@ -1,0 +1,54 @@
+"""A case judged without exact arithmetic: half the digits, by whoever else can be heard."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from architectures import Array, Case
+from backproof.checks.behaviour.conduct import observe_pair
+from backproof.differences.findings import judged
+from backproof.differences.witness import BUDGET, differentiate
+from backproof.exact.precision import FLOAT32, FLOAT64
+from backproof.suite.claims import Asked, Claim, asked, seed_of
+from backproof.suite.hearing import Known, coarse_units, frameworks
+from backproof.verdicts import Finding, Status, Verdict
+from backproof.witnesses import DIFFERENCES
+from reference.testimony import LOSS
+
+SECONDS = 60.0
+"""One call of a claim may take so long."""
+CLAIM = "claim"
+"""The witness named in findings that the claim's own behaviour gives rise to."""
+
+
+def judge_by_others(
+    case: Case, claim: Claim, witnesses: Sequence[str], silent: dict[str, str]
+) -> Verdict:
+    """The verdict on a claim to the gradient of a case; silent: why exact arithmetic is."""
+    given = asked(claim, case)
+    conduct = observe_pair(given.loss, given.gradient, given.arguments, SECONDS)
+    acts = (*conduct.acts, *conduct.suspicions)
+    findings = [Finding(a.tensor, CLAIM, Status.BROKEN, note=a.detail) for a in acts]
+    if not findings and conduct.loss is not None:
+        results = {LOSS: conduct.loss, **conduct.gradients}
+        if DIFFERENCES in witnesses:
+            findings = _differences(given, conduct.gradients, case)
+        known = Known(results, coarse_units(results, case.dtype), {}, silent)
+        findings = frameworks(case, witnesses, known, findings)
+    deciding = [f.status for f in findings if not f.outvoted]
+    status = min(deciding, key=lambda s: s.severity, default=Status.UNDECIDED)
+    heard = ", ".join(dict.fromkeys(f.witness for f in findings)) or "nobody"
+    evidence = f"evidence: {heard}; no exact arithmetic, so only half the digits are judged"
+    return Verdict(case, status, tuple(findings), silent, evidence=evidence)
+
+
+def _differences(given: Asked, gradients: Mapping[str, Array], case: Case) -> list[Finding]:
+    def loss(at: Mapping[str, Any]) -> float:
+        return float(given.loss(*given.arguments.cast(np.float64).rebuild(at)))
+
+    precision = FLOAT32 if case.dtype == "float32" else FLOAT64
+    at = {name: t.astype(np.float64) for name, t in given.arguments.tensors.items()}
+    names = list(gradients)
+    found = differentiate(loss, at, names, seed_of(case), BUDGET, claimed=gradients)
+    return [judged(n, found[n], g, precision) for n, g in gradients.items()]

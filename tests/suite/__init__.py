@@ -1,0 +1,1 @@
+"""Trials of the main job: cases, faults, digits, tutorial."""
