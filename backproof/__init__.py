@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backproof.checks.truth import gradient
     from backproof.diagnosis import explain
     from backproof.record import Run
-    from backproof.suite.check_case import judge
+    from backproof.suite.check_case import check_case, judge
     from backproof.suite.claims import Claim
     from backproof.verdicts import Finding, GradientError, Status, Verdict
 
@@ -29,6 +29,7 @@ _HOMES = {
     "Verdict": "verdicts",
     "away_from": "checks.domains",
     "check": "checks.check",
+    "check_case": "suite.check_case",
     "check_jax": "checks.check_jax",
     "check_layer": "checks.check",
     "check_torch": "checks.check_torch",
@@ -47,6 +48,7 @@ __all__ = [
     "__version__",
     "away_from",
     "check",
+    "check_case",
     "check_jax",
     "check_layer",
     "check_torch",

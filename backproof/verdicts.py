@@ -1,4 +1,4 @@
-"""What the court says: a status for each tensor and witness, and for the whole."""
+"""What the judge says: a status for each tensor and witness, and for the whole."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

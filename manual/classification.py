@@ -39,7 +39,10 @@ def cross_entropy(loss: CrossEntropy, z: Array, t: Array) -> tuple[Any, LossPull
 
     log P_nc = z_nc - log sum_k e^z_nk, hence d log P_nc / dz_nk = [c = k] - P_nk, and
 
-        dz_nk = -dL sum_c t_nc ([c = k] - P_nk) / m = dL (P_nk sum_c t_nc - t_nk) / m
+        dz_nk = -dL sum_c t_nc ([c = k] - P_nk) / m
+              = dL (P_nk sum_{c != k} t_nc - t_nk (1 - P_nk)) / m
+
+    where 1 - P_nk = sum_{c != k} P_nc, which keeps its digits where P_nk is nearly 1.
 
     A label stands for the t_n that is 1 there and 0 elsewhere. The largest z_n, which cancels in
     P_n, is taken off first, so that no exponential overflows.
@@ -53,8 +56,9 @@ def cross_entropy(loss: CrossEntropy, z: Array, t: Array) -> tuple[Any, LossPull
     e = np.exp(z)
     total = e.sum(axis=1, keepdims=True)
     log_P, P = z - np.log(total), e / total
+    others = 1 - np.eye(z.shape[1], dtype=z.dtype)
 
     def pullback(dL: Any) -> Array:
-        return dL * (P * t.sum(axis=1, keepdims=True) - t) / m
+        return dL * (P * (t @ others) - t * (P @ others)) / m
 
     return -(t * log_P).sum() / m, pullback

@@ -10,8 +10,8 @@ from reports.statuses import FAULTY, MEANINGS, severity, tally
 
 EXACT, DIFFERENCES = "exact", "finite differences"
 WITNESSES = (EXACT, "torch", "jax", DIFFERENCES)
-LIMIT = 32
-"""The court's limit: an error beyond it is not rounding. A test keeps the two numbers equal."""
+LIMIT = 8
+"""The judge's limit: an error beyond it is not rounding. A test keeps the two numbers equal."""
 
 Verdicts = Sequence[Mapping[str, Any]]
 

@@ -11,8 +11,8 @@ import pytest
 
 from architectures import case_to_json
 from backproof import cli
-from backproof.suite.draw import draw_cases
 from backproof.record import Run, read_run, run_to_json, to_text
+from backproof.suite.draw import draw_cases
 
 
 def answer(*arguments: str | Path) -> int:
@@ -73,9 +73,9 @@ def test_a_case_of_the_last_run_is_replayed_by_its_id(
 ) -> None:
     """`replay ID` finds the case in the run's JSON, and prints every finding."""
     case = draw_cases(1, 0)[0]
-    from backproof.suite.check_case import judge
+    from backproof.suite.check_case import check_case
 
-    run = Run("backproof run", 1, {}, [judge(case, witnesses=("exact",))])
+    run = Run("backproof run", 1, {}, [check_case(case, witnesses=("exact",))])
     (tmp_path / "gradients.json").write_text(to_text(run_to_json(run)))
     assert answer("replay", case.id, "--out", tmp_path) == 0
     assert "finite differences" in capsys.readouterr().out

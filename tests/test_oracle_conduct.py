@@ -19,9 +19,6 @@ from backproof.checks.behaviour.chance import GLOBAL
 from backproof.checks.behaviour.conduct import Conduct, observe_pair
 from backproof.checks.behaviour.layers import LayerConduct, observe_layer
 from backproof.checks.behaviour.passes import against
-from reference.exact.arithmetic import exactly
-from reference.exact.arrays import lift
-from reference.exact.ball import Ball
 
 RNG = np.random.default_rng(11)
 X, W = RNG.standard_normal((4, 3)), RNG.standard_normal((3, 2))
@@ -716,12 +713,11 @@ def test_a_slow_layer_is_asked_once() -> None:
     assert np.array_equal(conduct.gradients[0]["x"], conduct.cotangents[0]["y"] @ W.T)
 
 
-def test_cotangents_take_the_structure_of_y_in_balls_too() -> None:
+def test_cotangents_take_the_structure_of_y() -> None:
     """A number answers a number, an array an array, and what is no output has None."""
-    with exactly(100):
-        y = {"loss": lift(X).sum(), "h": lift(V), "n": 3}
-        dy = against(y, {"y['loss']": lift(np.array(0.5)), "y['h']": lift(V)})
-    assert type(dy["loss"]) is Ball
+    y = {"loss": X.sum(), "h": V, "n": 3}
+    dy = against(y, {"y['loss']": np.array(0.5), "y['h']": V})
+    assert np.shape(dy["loss"]) == ()
     assert dy["h"].shape == V.shape
     assert dy["n"] is None
 

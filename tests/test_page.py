@@ -10,7 +10,7 @@ import pytest
 import reports
 from architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU
 from backproof.record import Run, run_to_json
-from backproof.units import LIMIT
+from backproof.verdict.decisions import LIMIT
 from backproof.verdicts import Finding, Status, Verdict
 from reports.axes import fit
 from reports.headline import headline

@@ -11,23 +11,23 @@ pytest_plugins = ["pytester"]
 TESTS = """
     import os
     import pytest
-    from backproof.suite.check_case import judge
+    from backproof.suite.check_case import check_case
     from backproof.suite.draw import draw_cases
 
     CASES = draw_cases(6, 0, "tame")
 
     @pytest.mark.parametrize("k", range(4))
     def test_right(k):
-        assert judge(CASES[k], witnesses=("exact",))
+        assert check_case(CASES[k], witnesses=("exact",))
 
     def test_a_planted_fault():
         from backproof.faults import FAULTS, claim_with
         fault = next(iter(FAULTS.values()))
-        judge(CASES[4], claim_with(fault, CASES[4].network), ("exact",))
+        check_case(CASES[4], claim_with(fault, CASES[4].network), ("exact",))
 """
 DYING = """
     def test_dies():
-        judge(CASES[5], witnesses=("exact",))
+        check_case(CASES[5], witnesses=("exact",))
         os._exit(1)
 """
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from backproof.suite.draw import draw_cases
 from backproof.faults import FAULTS
 from backproof.power import trial
 from backproof.power.convictions import measure_power
 from backproof.power.scale import measure_scale
 from backproof.power.whole import measure_whole
+from backproof.suite.draw import draw_cases
 
 FEW = tuple(FAULTS.values())[:2]
 
@@ -44,7 +44,7 @@ def test_all_figures_are_printed_and_kept(small: Any, tmp_path: Path) -> None:
     assert kept["beside_gradcheck"][0]["ours"] is kept["beside_gradcheck"][0]["right"]
     assert kept["beside_check_grads"][0]["ours_finds"]
     assert kept["scale"]["acquitted"]
-    ours = ("order", "exact", "verdict")
+    ours = ("formula", "exact", "verdict")
     assert set(kept["costs"]["ratios"]) == {f"{a}/{b}" for a in ours for b in ("slow", "fast")}
 
 

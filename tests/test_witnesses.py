@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
 from hypothesis import strategies as st
 
 import manual
@@ -13,19 +12,15 @@ from architectures import (
     Case,
     Dense,
     Drawn,
-    Given,
     HalfSquaredError,
     Layer,
     Loss,
     Network,
-    ReLU,
     Tanh,
     values,
 )
 from architectures.strategies import ACTIVATIONS, LOSSES
-from backproof.suite.claims import TARGET, Claim
-from backproof.units import LIMIT
-from reference import finite_differences, jax_grad, torch_autograd
+from reference import jax_grad, torch_autograd
 
 seeds = st.integers(0, 999)
 
@@ -63,32 +58,6 @@ def test_torch_jax_and_manual_know_the_same_loss(loss: Loss) -> None:
     by_hand = manual.gradient(case.network, *values(case))
     assert close(torch_autograd.testify(case).tensors, by_hand, 1e-12)
     assert close(jax_grad.testify(case).tensors, by_hand, 1e-12)
-
-
-def slopes(case: Case) -> Any:
-    """Finite differences' testimony, the true slopes along its directions, and the loss."""
-    told = finite_differences.testify(case, Claim(case.network).loss, TARGET)
-    tensors, target = values(replace(case, dtype="float64"))
-    g = manual.gradient(case.network, tensors, target)
-    return told, {name: float((g[name] * v).sum()) for name, v in told.along.items()}, g["loss"]
-
-
-@given(seed=seeds)
-def test_finite_differences_are_off_by_no_more_than_a_few_of_their_own_errors(seed: int) -> None:
-    """On smooth networks the error estimate is honest, and far below the slope and the loss."""
-    told, true, loss = slopes(case_of(Tanh(), HalfSquaredError("sum"), seed))
-    for name, slope in true.items():
-        assert abs(told.tensors[name] - slope) <= LIMIT * told.error[name]
-        assert told.error[name] <= 1e-9 * max(abs(slope), loss)
-
-
-def test_finite_differences_across_a_kink_own_up() -> None:
-    """At a kink no slope exists, and the estimate of the error says that none was found."""
-    network = Network(1, (ReLU(),), HalfSquaredError("sum"))
-    zero = Case(network, 1, "float64", Drawn("zero", 0))
-    case = replace(zero, data=Given({"dx": np.zeros((1, 1))}, np.array([[3.0]])))
-    told = finite_differences.testify(case, Claim(network).loss, TARGET)
-    assert told.error["dx"] > 1e-2 * abs(told.tensors["dx"])
 
 
 def test_jax_compiles_a_network_once(monkeypatch: pytest.MonkeyPatch) -> None:

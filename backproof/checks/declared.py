@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from backproof.checks.judgement import Judgement, finding, plain
 from backproof.checks.measure import Measured, Tensor
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.primitives.elementwise import cut
@@ -19,15 +20,17 @@ ROUNDINGS = ("rint", "floor", "ceil", "trunc", "sign")
 CODES = {"cut": "BP123", "straight-through": "BP125"}
 
 
-def declared(measured: Measured) -> tuple[str, str] | None:
-    """The code and the words for what a claim declares; None where it is nothing of the kind."""
+def declared(measured: Measured) -> Judgement | None:
+    """What is to be said of a claim that declares such a thing; None where it does not."""
     steps = ancestors(list(measured.run.outputs.values()))
     cuts = [s for s in steps if s.primitive is cut]
     rounded = [s for s in steps if s.primitive.name in ROUNDINGS and s.inputs[0].is_float]
     ways = {"cut": (cuts, []), "straight-through": (cuts, rounded)}
     for name, (flat, through) in ways.items():
         if (flat if name == "cut" else through) and _explains(measured, flat, through):
-            return CODES[name], _said(name, flat if name == "cut" else through)
+            findings = [finding(t, plain(t)) for t in measured.tensors.values()]
+            detail = _said(name, flat if name == "cut" else through)
+            return Judgement(findings, code=CODES[name], detail=detail)
     return None
 
 

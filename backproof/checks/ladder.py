@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.claim import Claim, Tensors
-from backproof.checks.judge import Judgement, judge
+from backproof.checks.judge import judge
+from backproof.checks.judgement import Judgement
 from backproof.checks.measure import Measured, measure
 from backproof.checks.unfollowed import NEARBY, coarse, stays
 from backproof.exact.balls import midpoints, to_balls

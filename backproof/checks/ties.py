@@ -1,18 +1,21 @@
 """A claim at a tie: whether one convention for a line of code gives it, and which."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import flint
 import numpy as np
 
+from backproof.checks.constants import system
+from backproof.checks.judgement import Judgement, finding
 from backproof.checks.measure import Measured, Tensor
-from backproof.exact.constants import System, explained
+from backproof.exact.constants import explained
 from backproof.exact.evaluate import over_balls, over_floats
-from backproof.exact.precision import Floats
+from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.ties import AS_IT_RAN, Tie, alone, conventions, ties
 from backproof.verdict.decisions import LIMIT
+from backproof.verdicts import Status
 
 NEAR = 1e-5
 """A convention whose gradient in floats is further from the claim, as a part of the largest element
@@ -50,7 +53,7 @@ def convention(measured: Measured) -> Convention | None:
     for taken, own in conventions(found):
         decided = {**measured.decided, **own}
         values = over_floats(steps, decided=decided)
-        moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
+        moved |= _moved(measured, here, values)
         if all(_near(measured.tensors[n], v) for n, v in zip(names, values, strict=True)):
             tensors = _under(measured, decided)
             if all(_right(t) for t in tensors.values()) or _by_constants(
@@ -58,6 +61,19 @@ def convention(measured: Measured) -> Convention | None:
             ):
                 return Convention(taken, tensors, frozenset(moved) or frozenset(names))
     return None
+
+
+def by_convention(measured: Measured) -> Judgement | None:
+    """What is to be said where one convention for the lines with ties gives the claim."""
+    found = convention(measured)
+    if found is None:
+        return None
+    status = {True: Status.KINK, False: Status.CORRECT}
+    findings = [
+        finding(t, status[n in found.moved] if (t.ratio <= LIMIT).all() else Status.IMPRECISE)
+        for n, t in found.tensors.items()
+    ]
+    return Judgement(findings, [f"BP501, {found}"])
 
 
 def matters(measured: Measured) -> Convention | None:
@@ -76,7 +92,7 @@ def matters(measured: Measured) -> Convention | None:
     for taken, own in alone(found):
         decided = {**measured.decided, **own}
         values = over_floats(steps, decided=decided)
-        moved |= {n for n, a, b in zip(names, here, values, strict=True) if not _alike(a, b)}
+        moved |= _moved(measured, here, values)
         if not all(map(_alike, there, over_floats(outputs, decided=decided))):
             jumps += taken
     if not moved and not jumps:
@@ -89,9 +105,19 @@ def _said(tie: Tie) -> str:
     return f"{tie.step.primitive.name} at {tie.step.place}"
 
 
-def _alike(a: Floats, b: Floats) -> bool:
+def _moved(measured: Measured, here: Sequence[Floats], there: Sequence[Floats]) -> set[str]:
+    """The names of the tensors that a convention changes by more than float64 rounds."""
+    changed = zip(measured.tensors.values(), here, there, strict=True)
+    return {t.name for t, a, b in changed if not _alike(a, b, _noise(t))}
+
+
+def _noise(t: Tensor) -> Floats:
+    return LIMIT * t.unit * (FLOAT64.u / t.precision.u)
+
+
+def _alike(a: Floats, b: Floats, noise: Any = 0.0) -> bool:
     size = np.abs(a[np.isfinite(a)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=1e-9, atol=1e-12 * size, equal_nan=True))
+    return bool(np.allclose(a, b, rtol=1e-9, atol=1e-12 * size + noise, equal_nan=True))
 
 
 def _near(tensor: Tensor, value: Any) -> bool:
@@ -120,8 +146,5 @@ def _by_constants(
     measured: Measured, tensors: Mapping[str, Tensor], decided: Mapping[int, Any]
 ) -> bool:
     """Whether the rounding of a number in the code explains what a convention leaves."""
-    own = [t for t in tensors.values() if t.claim is not None]
-    claimed = [t.claim for t in own if t.claim is not None]
-    steps, allowed = [t.step for t in own], [t.allowed for t in own]
-    system = System(claimed, steps, allowed, measured.bits, decided)
-    return len(own) == len(tensors) and explained(system) is not None
+    here = system(replace(measured, tensors=tensors, decided=decided))
+    return here is not None and explained(here) is not None

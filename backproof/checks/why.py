@@ -1,6 +1,7 @@
 """Why a gradient is wrong: misbehaviour that explains itself, or a diagnosis from the record."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -66,7 +67,8 @@ def _diagnosed(claim: Claim, heard: Heard) -> Why | None:
     """What the record, or without one the slopes that differences know, say is wrong."""
     found = None
     if heard.measured is not None:
-        found = explained_by_record(heard.measured, claim.context, heard.record)
+        with suppress(np.linalg.LinAlgError):  # at a singular matrix no slope can be searched for
+            found = explained_by_record(heard.measured, claim.context, heard.record)
     elif heard.slopes:
         found = diagnose(_without_a_record(claim, heard))
     if found is None or (found.slug == "unexplained" and claim.observed.acts):

@@ -15,6 +15,7 @@ from backproof.exact.balls import Balls, filled, numbers, to_balls
 from backproof.exact.evaluate import BITS, over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
+from backproof.verdict.decisions import MOST_BITS
 
 POWER = 100
 """The step is 2^-100 of the direction, and of an element's size where that is smaller than 1."""
@@ -23,7 +24,7 @@ POWER = 100
 @dataclass(frozen=True, slots=True)
 class Remainder:
     """slope: the record's own slope along the direction. order: the power of the step with which
-    the remainder of a claimed slope shrinks; infinite where nothing is left.
+    the remainder of a claimed slope shrinks; NaN where it is not told from 0.
     """
 
     slope: flint.arb
@@ -45,25 +46,41 @@ def remainder(
     direction: Mapping[str, Floats],
     claimed: flint.arb,
     bits: int = BITS,
+    decided: Mapping[int, Any] | None = None,
 ) -> Remainder:
     """The order of the remainder of a claimed slope along a direction of the inputs.
 
-    outputs: by a step, its cotangent. Decisions are the run's. Three forward evaluations.
+    outputs: by a step, its cotangent. Decisions are the run's. Three forward evaluations, with more
+    bits where these leave the remainder open; NaN where it stays so.
     """
     bits = max(bits, 4 * POWER)
+    while True:
+        found = _remainder(outputs, inputs, direction, claimed, bits, decided)
+        if found.order == found.order or 2 * bits > MOST_BITS:
+            return found
+        bits *= 2
+
+
+def _remainder(
+    outputs: Any, inputs: Any, direction: Any, claimed: flint.arb, bits: int, decided: Any
+) -> Remainder:
     with flint.ctx.workprec(bits):
-        here, near, far = (_value(outputs, inputs, direction, times, bits) for times in (0, 1, 2))
+        here, near, far = (
+            _value(outputs, inputs, direction, times, bits, decided) for times in (0, 1, 2)
+        )
         h = flint.arb(2) ** -POWER
         slope = (4 * near - far - 3 * here) / (2 * h)
         r1, r2 = near - here - h * claimed, far - here - 2 * h * claimed
-        if abs(r1).mid() == 0 or abs(r1).mid() <= r1.rad():
-            return Remainder(slope, np.inf)
+        if r1.contains(0):
+            return Remainder(slope, np.nan)
         return Remainder(slope, float((abs(r2).mid() / abs(r1).mid()).log() / flint.arb(2).log()))
 
 
-def _value(outputs: Any, inputs: Any, direction: Any, times: int, bits: int) -> flint.arb:
+def _value(
+    outputs: Any, inputs: Any, direction: Any, times: int, bits: int, decided: Any
+) -> flint.arb:
     at = {n: moved(inputs[n], d, times) for n, d in direction.items()}
-    values = over_balls(list(outputs), bits, at)
+    values = over_balls(list(outputs), bits, at, decided)
     return weighed(outputs, dict(zip(outputs, values, strict=True)))
 
 

@@ -61,10 +61,23 @@ def held_against(record: Record, step: Step, own: Any) -> None:
     with np.errstate(all="ignore"):
         apart = np.abs(own - step.value)
         sizes = np.abs(own[np.isfinite(own)])
-    size = max(float(sizes.max(initial=0.0)), _terms(step))
+    size = max(float(sizes.max(initial=0.0)), _terms(step), _by_norm(step))
     off = np.isfinite(apart) & (apart > np.sqrt(precision.u) * size + precision.floor(flushes=True))
     if off.any():
         record.unlike.append(step)
+
+
+def _by_norm(step: Step) -> float:
+    """The size beside which an algorithm errs that is stable by a norm, as a determinant's is."""
+    if step.primitive.error is None or not step.size:
+        return 0.0
+    inputs = (x.value for x in step.inputs)
+    try:
+        with np.errstate(all="ignore"):
+            error = step.primitive.error(step.value, *inputs, **step.settings)
+    except np.linalg.LinAlgError:  # at a singular matrix it has no bound
+        return np.inf
+    return float(np.max(error, initial=0.0))
 
 
 def _terms(step: Step) -> float:

@@ -17,13 +17,14 @@ from backproof.suite.claims import Claim, asked, seed_of
 from backproof.suite.hearing import Known, coarse_units, frameworks, of_the_loss
 from backproof.verdict.decisions import MANY
 from backproof.verdicts import Finding, Status, Verdict
-from backproof.witnesses import DIFFERENCES
+from backproof.witnesses import DIFFERENCES, EXACT
 from reference.testimony import LOSS
 
 SECONDS = 60.0
 """One call of a claim may take so long."""
 BUDGET = 2_000
 """Evaluations of the loss that finite differences have where exact arithmetic decides."""
+BELIEF = "finite differences are further off than they believe"
 IN_DOUBLE = "less than float32 shows: the same code is wrong in float64"
 
 
@@ -67,7 +68,7 @@ class _Further:
         )
         found = [of_the_loss(observed.outputs[LOSS], true, unit), *self._finer(heard, findings)]
         found = frameworks(self.case, self.witnesses, known, found)
-        return found + self._by_differences(heard)
+        return found + self._by_differences(heard, found)
 
     def _finer(self, heard: Heard, findings: list[Finding]) -> list[Finding]:
         """What is right to the last bit of float32, asked again in float64, where the same code
@@ -83,11 +84,19 @@ class _Further:
         wrong = {f.tensor: replace(f, note=IN_DOUBLE) for f in said if f.status is Status.WRONG}
         return [wrong.get(f.tensor, f) for f in findings]
 
-    def _by_differences(self, heard: Heard) -> list[Finding]:
-        """What they cannot tell decides nothing, where exact arithmetic has spoken."""
+    def _by_differences(self, heard: Heard, findings: Sequence[Finding]) -> list[Finding]:
+        """They decide nothing, where exact arithmetic has spoken."""
         if DIFFERENCES not in self.witnesses:
             return []
+        right = {f.tensor for f in findings if f.witness == EXACT and f.status}
         with np.errstate(all="ignore"):
             results = dict(heard.claim.observed.results)
             found = by_differences(heard.claim, results, heard, self.seed, BUDGET)
-        return [f if f.status else replace(f, outvoted=True) for f in found]
+        return [_beside(f, f.tensor in right) for f in found]
+
+
+def _beside(finding: Finding, right: bool) -> Finding:
+    """What finite differences say beside exact arithmetic."""
+    if finding.status is Status.WRONG and right:
+        return replace(finding, status=Status.UNDECIDED, note=BELIEF, outvoted=True)
+    return replace(finding, outvoted=finding.status is not Status.CORRECT)

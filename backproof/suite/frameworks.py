@@ -1,6 +1,7 @@
 """torch and JAX as witnesses: their own gradients of a case, against the truth and the claim."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -110,8 +111,6 @@ def _compared(
 
 def outvoted(finding: Finding, *confirm: str) -> Finding:
     """A contradiction that stronger evidence contradicts."""
-    from dataclasses import replace
-
     who = " and ".join(sorted(confirm))
     note = f"outvoted: {finding.witness} is imprecise here, {who} confirm"
     return replace(finding, status=Status.UNDECIDED, note=note, outvoted=True)

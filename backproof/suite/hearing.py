@@ -37,16 +37,16 @@ def frameworks(
     heard = hear(witnesses, case, list(known.results), known.silent)
     exactly = {f.tensor: f for f in findings if f.witness == EXACT}
     said = [f for t in heard for f in _of(t, known, exactly)]
-    return without_majority([*findings, *said]) if not exactly else [*findings, *said]
+    return weighed([*findings, *said])
 
 
 def _of(testimony: Testimony, known: Known, exactly: Mapping[str, Finding]) -> list[Finding]:
     return compared(testimony, known.results, known.units, known.truth, exactly)
 
 
-def without_majority(findings: Sequence[Finding]) -> list[Finding]:
-    """Without exact arithmetic: a framework that another one contradicts, which confirms the claim,
-    is outvoted; differences decide nothing where a framework was heard.
+def weighed(findings: Sequence[Finding]) -> list[Finding]:
+    """A framework that contradicts a gradient which another one confirms is outvoted, unless exact
+    arithmetic convicts it too; where a framework was heard, differences decide nothing.
     """
     by_tensor: dict[str, dict[str, Finding]] = {}
     for f in findings:
@@ -58,13 +58,16 @@ def _weighed(finding: Finding, here: Mapping[str, Finding]) -> Finding:
     spoke = [w for w in FRAMEWORKS if w in here]
     if finding.witness == DIFFERENCES and spoke:
         return replace(finding, outvoted=True)
-    if finding.witness not in FRAMEWORKS or finding.status is not Status.WRONG:
+    convicted = EXACT in here and not here[EXACT].status
+    if finding.witness not in FRAMEWORKS or finding.status is not Status.WRONG or convicted:
         return finding
-    confirm = [w for w in spoke if here[w].status]
-    if confirm:
+    if confirm := [w for w in spoke if here[w].status]:
         return outvoted(finding, *confirm)
-    known = here.get(DIFFERENCES)
-    if known is not None and known.status is Status.UNDECIDED:
+    known = here[DIFFERENCES].status if DIFFERENCES in here else None
+    if known is Status.KINK:
+        note = f"{finding.witness} has another convention here"
+        return replace(finding, status=Status.KINK, note=note)
+    if known is Status.UNDECIDED:
         note = f"{finding.note}, but finite differences find no slope here: a kink, perhaps"
         return replace(finding, status=Status.UNDECIDED, note=note)
     return finding

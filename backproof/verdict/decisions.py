@@ -45,6 +45,12 @@ STAIRS, FLAT = 8, 0.125
 of their distance from the record's slope by which the slopes found may spread. 0 of 1,440 right
 networks, all bisections to 1e-6 and tables of 16 to 4,096 entries.
 """
+STAIRS_AGREE = 16.0
+"""Errors of a staircase's slope, as its octaves tell them, or roundings of it: so close a claim
+lies.
+"""
+CONTRADICTED = 1.5
+"""A wrong claim has a Taylor remainder of order 1. One of a higher order contradicts the judge."""
 MOVED = 4.0
 """Half ulps by which a scalar that was computed from others may be off: 1/np.sqrt(d) is 2.6 off."""
 DIGITS = 4

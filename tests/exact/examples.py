@@ -72,6 +72,7 @@ EXAMPLES: dict[str, list[Example]] = {
             "cosh",
             "tanh",
             "cast",
+            "cut",
             "conjugate",
             "expm1",
             "sqrt",

@@ -65,6 +65,18 @@ def attempt(thunk: Callable[[], Any], seconds: float, *passing: type[Exception])
     return Attempt(value, problem, hung, time.perf_counter() - start)
 
 
+class Failed(Exception):
+    """A call that raised, or had no answer in time; the message says which."""
+
+
+def limited(thunk: Callable[[], Any], seconds: float) -> Any:
+    """What a call returns. Raises `Failed` where it raises or has no answer within the seconds."""
+    made = attempt(thunk, seconds)
+    if made.problem:
+        raise Failed(made.problem)
+    return made.value
+
+
 @contextmanager
 def sealed() -> Iterator[None]:
     """Prints go nowhere, nothing can be read in, no warning is shown, and what code may set for the

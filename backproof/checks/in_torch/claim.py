@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from backproof.checks.behaviour.acts import PATIENCE
-from backproof.checks.behaviour.attempts import attempt
+from backproof.checks.behaviour.attempts import attempt, limited
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.in_torch.call import TorchCall, take_apart
@@ -44,13 +44,17 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
         {name: t.dtype for name, t in call.leaves.items()},
         Observed(*lists, results, outputs, conduct.seconds),
         partial(_recorded, call, dys, asked.seconds),
-        Runs(partial(_value, call, dys), partial(_gradient, call, dys), partial(_many, call, dys)),
+        Runs(
+            partial(_value, call, dys, asked.seconds),
+            partial(_gradient, call, dys, asked.seconds),
+            partial(_many, call, dys, asked.seconds),
+        ),
         Context(
             {**call.constants, **tensors},
             conduct.outputs[OUTPUT] if one and OUTPUT in conduct.outputs else None,
             next(iter(dys.values())) if one else None,
             partial(_at_cotangent, call, tensors, next(iter(dys))) if one else None,
-            partial(_gradient, call, dys),
+            partial(_gradient, call, dys, asked.seconds),
         ),
         None if asked.reference is None else _referring(asked.reference, call, dys, asked.seconds),
     )
@@ -86,30 +90,36 @@ def _followed(
     return found
 
 
-def _value(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> float:
+def _value(call: TorchCall, dys: Tensors, seconds: float, at: Mapping[str, Any]) -> float:
     """<y, dy> in float64, by torch itself, with the random numbers that it draws in its own."""
-    with _many(call, dys) as value:
+    with _many(call, dys, seconds) as value:
         return value(at)
 
 
 @contextmanager
-def _many(call: TorchCall, dys: Tensors) -> Iterator[Callable[[Mapping[str, Any]], float]]:
-    draws = drawn(call)
+def _many(
+    call: TorchCall, dys: Tensors, seconds: float
+) -> Iterator[Callable[[Mapping[str, Any]], float]]:
+    draws = limited(lambda: drawn(call), seconds)
     if draws.by_rejection:
         raise DrawsBySample(f"aten.{draws.by_rejection} draws by rejection: no differences of it")
     with doubled(call, draws) as run:
 
         def value(at: Mapping[str, Any]) -> float:
-            ys, _ = run(at)
+            ys, _ = limited(lambda: run(at), seconds)
             return float(sum((y.detach().numpy() * dys[n]).sum() for n, y in ys.items()))
 
         yield value
 
 
-def _gradient(call: TorchCall, dys: Tensors, at: Mapping[str, Any]) -> Mapping[str, Any]:
+def _gradient(
+    call: TorchCall, dys: Tensors, seconds: float, at: Mapping[str, Any]
+) -> Mapping[str, Any]:
     """The gradients in the function's own formats at other inputs."""
     point = {n: np.asarray(at[n]) for n in call.leaves}
-    return Trial(call, call.fresh()).gradients(point, dys)
+    trial = Trial(call, call.fresh())
+    found: Mapping[str, Any] = limited(lambda: trial.gradients(point, dys), seconds)
+    return found
 
 
 def _at_cotangent(call: TorchCall, tensors: Tensors, name: str, dy: Any) -> Mapping[str, Any]:
@@ -127,9 +137,8 @@ def _referring(reference: Any, call: TorchCall, dys: Tensors, seconds: float) ->
             seeds = [torch.from_numpy(np.array(dys[n], dtype=np.float64)) for n in ys]
             return slopes(list(ys.values()), leaves, seeds)
 
-    return Reference(
-        partial(_recorded, other, dys, seconds), Runs(partial(_value, other, dys), gradient)
-    )
+    runs = Runs(partial(_value, other, dys, seconds), gradient)
+    return Reference(partial(_recorded, other, dys, seconds), runs)
 
 
 def _named_like(other: TorchCall, call: TorchCall) -> TorchCall:

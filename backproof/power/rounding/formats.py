@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.judge import Judgement, judge
+from backproof.checks.judge import judge
+from backproof.checks.judgement import Judgement
 from backproof.checks.measure import Measured, measure
 from backproof.exact.balls import to_balls
 from backproof.exact.evaluate import over_balls

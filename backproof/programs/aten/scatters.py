@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from backproof.exact.primitives.elementwise import cut
 from backproof.exact.primitives.moves import moved, spread
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering, constant_like, floated, placed
@@ -82,11 +83,11 @@ def index_put(
 
 
 def embedding(table: Step, indices: Step, padding_idx: int = -1, *_: Any) -> Step:
-    """Rows of a table; that of the padding, which torch declares to be flat, as a constant."""
+    """Rows of a table; that of the padding is one that torch declares to be flat."""
     at = np.asarray(indices.value)
     if padding_idx < 0:
         return moved(lambda p, i: p[i], table, by=(indices,))
-    row = table.record.constant(table.value[padding_idx], table.precision)
+    row = cut(moved(lambda p: p[padding_idx], table))
 
     def layout(p: Any, fixed: Any) -> Any:
         return np.where((at == padding_idx)[..., None], fixed, p[at])

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from jax import lax
+from jax.lax import GatherScatterMode
 
 from backproof.exact.composites import maximum, minimum
 from backproof.exact.primitives.elementwise import multiply
@@ -91,7 +92,9 @@ def places(x: Any, indices: Any, updates: Any, *, dimension_numbers: Any, mode: 
         start_indices_batching_dims=d.scatter_indices_batching_dims,
     )
     window = [1 if k in alone else next(sizes) for k in range(x.ndim)]
-    found = lax.gather(_numbered(x), indices, numbers, tuple(window), mode=mode, fill_value=0)
+    promised = GatherScatterMode.PROMISE_IN_BOUNDS  # a gather clips what a scatter drops
+    kind = GatherScatterMode.FILL_OR_DROP if mode is promised else mode
+    found = lax.gather(_numbered(x), indices, numbers, tuple(window), mode=kind, fill_value=0)
     return np.asarray(found, dtype=np.int64)
 
 

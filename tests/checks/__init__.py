@@ -1,0 +1,1 @@
+"""The checks on trial, by their ways in."""

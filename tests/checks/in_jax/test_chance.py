@@ -1,0 +1,43 @@
+"""Random numbers under `check_jax`, and samples with a parameter."""
+
+import random
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from wild_frameworks.jax_rules import ruled, with_itself
+
+from backproof.checks.check_jax import check_jax
+from backproof.verdicts import Status
+from backproof.witnesses import EXACT
+
+X = np.random.default_rng(0).standard_normal((3, 4))
+SINGLE = X.astype(np.float32)
+SHAPES = np.array([0.3, 1.5, 4.0])
+
+
+def test_chance_is_the_users() -> None:
+    """Dropout by a key drops in the exact run what it drops in float32; other dice fall alike."""
+    drop = lambda x, key: x * jax.random.uniform(key, x.shape)  # noqa: E731
+    assert check_jax(drop, SINGLE, jax.random.key(3)).status is Status.CORRECT
+    own, dice = np.random.default_rng(3), np.random.default_rng(4)
+    noisy = lambda x, dy: (jnp.cos(x) * dy * (1 + dice.random() * 1e-3),)  # noqa: E731
+    verdict = check_jax(ruled(jnp.sin, with_itself(jnp.sin), noisy), X)
+    assert verdict.status is Status.WRONG and "draws from dice" in verdict.evidence
+    assert dice.random() == np.random.default_rng(4).random()
+    assert check_jax(lambda x: x * own.random() * random.random(), X).status is Status.CORRECT
+
+
+@pytest.mark.parametrize("draw", [jax.random.gamma, jax.random.loggamma, jax.random.t])
+def test_samples_by_rejection_have_the_derivative_of_their_distribution(draw: Any) -> None:
+    """Right up to the series that JAX sums; a term left out is wrong, be it a part in 10^3."""
+    key = jax.random.key(0)
+    verdict = check_jax(lambda a: draw(key, a), SHAPES)
+    assert verdict.status in (Status.CORRECT, Status.IMPRECISE), str(verdict)
+    assert EXACT not in verdict.silent
+    assert verdict.size is None or verdict.size < 1e-12
+    kept = jax.lax.stop_gradient
+    off = check_jax(lambda a: draw(key, a) * (1 + 1e-2 * (a - kept(a))), SHAPES)
+    assert off.status is Status.WRONG
