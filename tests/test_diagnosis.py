@@ -22,8 +22,8 @@ from backproof.diagnosis import (
     diagnose,
     explain,
     match_planted,
-    pattern,
 )
+from backproof.diagnosis.pattern import pattern
 from backproof.diagnosis.suspect import suspects
 from backproof.faults import FAULTS, claim_with
 from backproof.suite.claims import Claim, tensors_of

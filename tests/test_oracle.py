@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from backproof.oracle import judging
 from wild import CLAIMS, WildClaim
 
 import backproof
-from backproof.diagnosis import code_of
 from backproof.checks import check as ways
-from backproof.oracle import judging
+from backproof.diagnosis import code_of
 from backproof.verdicts import Status, Verdict
 
 X = np.random.default_rng(0).normal(size=(4, 3))

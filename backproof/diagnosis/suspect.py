@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from backproof.diagnosis.evidence import Arrays, Evidence, Floats
-from backproof.verdict.decisions import LIMIT
 
 Mask = npt.NDArray[np.bool_]
+ALLOWED = 32.0
+"""So many units of rounding a claim may be off a hypothesis: it has roundings of its own."""
 RELATIVE = 1e-9
 """The part of a tensor's largest element that is taken for rounding where no unit is known."""
 DISTINCT = 4.0
@@ -33,7 +34,7 @@ class Suspect:
     @property
     def known_unit(self) -> float:
         """The unit, or what stands for it where none is known."""
-        return RELATIVE / LIMIT * largest(self.true) if self.unit is None else self.unit
+        return RELATIVE / ALLOWED * largest(self.true) if self.unit is None else self.unit
 
     def tolerance(self, hypothesis: Floats) -> float:
         """How far from a hypothesis rounding can lead: further if its numbers are larger."""
@@ -41,7 +42,7 @@ class Suspect:
         if self.unit is None:
             return RELATIVE * size
         true = largest(self.true)
-        return LIMIT * self.unit * max(1.0, size / true if true else 1.0) + 8 * EPS * size
+        return ALLOWED * self.unit * max(1.0, size / true if true else 1.0) + 8 * EPS * size
 
     @property
     def wrong(self) -> Mask:
@@ -106,7 +107,7 @@ def _suspect(name: str, claimed: Floats, true: Floats, evidence: Evidence) -> Su
     """
     unit, exact = evidence.unit.get(name), as_floats((evidence.exact_claimed or {}).get(name))
     usable = exact is not None and exact.shape == true.shape and bool(np.isfinite(exact).all())
-    if exact is not None and usable and unit and LIMIT * unit > COARSE * largest(true):
+    if exact is not None and usable and unit and ALLOWED * unit > COARSE * largest(true):
         return Suspect(name, exact, true, None, evidence)
     return Suspect(name, claimed, true, unit, evidence)
 
