@@ -3,8 +3,8 @@
 Nothing here computes a gradient. `architectures.strategies` (Hypothesis) is imported by name.
 """
 
-from architectures.cases import REGIMES, Array, Case, Drawn, DType, Given, Regime, Tensors
-from architectures.layers import (
+from backproof.architectures.cases import REGIMES, Array, Case, Drawn, DType, Given, Regime, Tensors
+from backproof.architectures.layers import (
     ELU,
     GELU,
     SELU,
@@ -19,7 +19,7 @@ from architectures.layers import (
     Tanh,
     TanhGELU,
 )
-from architectures.losses import (
+from backproof.architectures.losses import (
     AbsoluteError,
     BinaryCrossEntropy,
     CrossEntropy,
@@ -28,9 +28,9 @@ from architectures.losses import (
     Loss,
     SquaredError,
 )
-from architectures.networks import INPUT, Network, loss_name
-from architectures.schema import CaseError, case_from_json, case_to_json
-from architectures.values import values
+from backproof.architectures.networks import INPUT, Network, loss_name
+from backproof.architectures.schema import CaseError, case_from_json, case_to_json
+from backproof.architectures.values import values
 
 __all__ = [
     "ELU",

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 import numpy.typing as npt
 
-from architectures.networks import Network
+from backproof.architectures.networks import Network
 
 DType = Literal["float32", "float64"]
 Regime = Literal["tame", "wide", "tiny", "saturated", "sparse", "tied", "zero"]
@@ -49,7 +49,7 @@ class Case:
     @property
     def id(self) -> str:
         """The first 12 hexadecimal digits of the SHA-256 of the case's canonical JSON."""
-        from architectures.schema import case_to_json
+        from backproof.architectures.schema import case_to_json
 
         text = json.dumps(case_to_json(self), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:12]

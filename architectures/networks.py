@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from architectures.layers import Layer, Shape
-from architectures.losses import Loss
+from backproof.architectures.layers import Layer, Shape
+from backproof.architectures.losses import Loss
 
 INPUT = "dx"
 """The name of the gradient of the input; the parameters' are "0.W", "0.b", "2.W", ..."""

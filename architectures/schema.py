@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 import numpy as np
 
-from architectures.cases import REGIMES, Case, Drawn, DType, Given
-from architectures.layers import Layer
-from architectures.losses import Loss
-from architectures.networks import INPUT, Network
+from backproof.architectures.cases import REGIMES, Case, Drawn, DType, Given
+from backproof.architectures.layers import Layer
+from backproof.architectures.losses import Loss
+from backproof.architectures.networks import INPUT, Network
 
 SCHEMA = 1
 LAYERS: dict[str, Any] = {kind.__name__: kind for kind in get_args(Layer)}

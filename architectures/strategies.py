@@ -6,8 +6,8 @@ shrinking a list shrinks the network: fewer layers, then narrower, then simpler 
 
 from hypothesis import strategies as st
 
-from architectures.cases import REGIMES, Case, Drawn
-from architectures.layers import (
+from backproof.architectures.cases import REGIMES, Case, Drawn
+from backproof.architectures.layers import (
     ELU,
     GELU,
     SELU,
@@ -22,7 +22,7 @@ from architectures.layers import (
     Tanh,
     TanhGELU,
 )
-from architectures.losses import (
+from backproof.architectures.losses import (
     AbsoluteError,
     BinaryCrossEntropy,
     CrossEntropy,
@@ -31,7 +31,7 @@ from architectures.losses import (
     Loss,
     SquaredError,
 )
-from architectures.networks import Network
+from backproof.architectures.networks import Network
 
 ACTIVATIONS: tuple[Layer, ...] = (
     Identity(),

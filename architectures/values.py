@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from architectures.cases import Array, Case, Drawn, Given, Regime, Tensors
-from architectures.networks import INPUT, Network
+from backproof.architectures.cases import Array, Case, Drawn, Given, Regime, Tensors
+from backproof.architectures.networks import INPUT, Network
 
 Values = tuple[Tensors, Array]
 """The tensors the loss is differentiated by, named by their gradients, and the targets."""

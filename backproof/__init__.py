@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from backproof.checks.check_jax import check_jax
     from backproof.checks.check_torch import check_torch
     from backproof.checks.domains import away_from
-    from backproof.checks.truth import gradient
     from backproof.diagnosis import explain
-    from backproof.record import Run
+    from backproof.faults.claims import Claim
     from backproof.suite.check_case import check_case, judge
-    from backproof.suite.claims import Claim
-    from backproof.verdicts import Finding, GradientError, Status, Verdict
+    from backproof.suite.truth import gradient
+    from backproof.verdict import Finding, GradientError, Status, Verdict
+    from backproof.verdict.run import Run
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Claim": "suite.claims",
-    "Finding": "verdicts",
-    "GradientError": "verdicts",
-    "Run": "record",
-    "Status": "verdicts",
-    "Verdict": "verdicts",
+    "Claim": "faults.claims",
+    "Finding": "verdict",
+    "GradientError": "verdict",
+    "Run": "verdict.run",
+    "Status": "verdict",
+    "Verdict": "verdict",
     "away_from": "checks.domains",
     "check": "checks.check",
     "check_case": "suite.check_case",
@@ -34,7 +34,7 @@ _HOMES = {
     "check_layer": "checks.check",
     "check_torch": "checks.check_torch",
     "explain": "diagnosis",
-    "gradient": "checks.truth",
+    "gradient": "suite.truth",
     "judge": "suite.check_case",
 }
 

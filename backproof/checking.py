@@ -9,7 +9,7 @@ from rich.console import Console
 
 from backproof.finding import NoSuchClaim, find_claim
 from backproof.suite.closing import NOT_RIGHT, RIGHT
-from backproof.verdicts import Subject, Verdict
+from backproof.verdict import Subject, Verdict
 
 
 def check_all(targets: Sequence[str], seed: int, as_json: bool, console: Console) -> int:

@@ -107,9 +107,9 @@ def report(record: Path, *, out: Path | None = None) -> int:
         record: The gradients.json of a run.
         out: The page to write; beside the JSON if it is not said.
     """
-    from backproof.files import write_whole
-    from backproof.record import read_run, run_to_json
-    from reports import render
+    from backproof.reports import render
+    from backproof.verdict.files import write_whole
+    from backproof.verdict.run import read_run, run_to_json
 
     page = out or record.with_suffix(".html")
     write_whole(page, render(run_to_json(read_run(record))))
@@ -138,13 +138,13 @@ def main(arguments: list[str] | None = None) -> None:
 
 def answer(command: Callable[[], Any]) -> int:
     """The exit code of a command; what the user gave wrong is said on stderr in a line."""
-    from architectures import CaseError
+    from backproof.architectures import CaseError
     from backproof.diagnosis.codes import NoSuchCode
     from backproof.faults import NoSuchFault
     from backproof.finding import NoSuchClaim
-    from backproof.record import RecordError
     from backproof.suite.draw import NoSuchCase
-    from backproof.witnesses import WitnessAbsent
+    from backproof.verdict.run import RecordError
+    from backproof.verdict.witnesses import WitnessAbsent
 
     try:
         return int(command() or RIGHT)

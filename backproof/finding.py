@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from backproof.verdicts import Verdict
+from backproof.verdict import Verdict
 
 Judging = Callable[[int], Verdict]
 """A seed to the verdict."""

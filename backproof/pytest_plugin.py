@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from backproof.verdicts import Verdict
+    from backproof.verdict import Verdict
 
 OPTION = "--backproof-report"
 
@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _try_to_write(path: Path) -> None:
-    from backproof.files import check_writable
+    from backproof.verdict.files import check_writable
 
     try:
         check_writable(path.parent)
@@ -114,10 +114,8 @@ class Recorder:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Send what this phase of a test judged along with its report."""
-        from backproof.record import encode, verdict_to_json
-
         report = yield
-        report.backproof = [encode(verdict_to_json(verdict)) for verdict in self.heard]  # type: ignore[attr-defined]
+        report.backproof = [verdict.to_json() for verdict in self.heard]  # type: ignore[attr-defined]
         self.heard.clear()
         return report
 
@@ -140,14 +138,14 @@ class Recorder:
         LISTENERS.remove(self.heard.append)
         if self.worker:
             return
-        from backproof.environment import environment
-        from backproof.record import Run, run_to_json, verdict_from_json, write_pair
-        from backproof.witnesses import absences
-        from reports.format import decode
+        from backproof.verdict import Verdict
+        from backproof.verdict.environment import environment
+        from backproof.verdict.run import Run, run_to_json, write_pair
+        from backproof.verdict.witnesses import absences
 
         command = shlex.join(["pytest", *map(str, self.config.invocation_params.args)])
         run = Run(command, len(self.verdicts), environment(), lost=self.lost)
-        run.verdicts = [verdict_from_json(decode(v)) for _, v in sorted(self.verdicts.items())]
+        run.verdicts = [Verdict.from_json(v) for _, v in sorted(self.verdicts.items())]
         run.absent = absences()
         write_pair(run_to_json(run), self.path)
         counts = ", ".join(f"{n} {status}" for status, n in run.counts().items() if n)

@@ -1,8 +1,8 @@
 """The claim: backprop derived by hand, in plain NumPy and SciPy."""
 
-from manual.network import forward, gradient, loss
-from manual.rules import LossPullback, LossRule, Pullback, Rule
-from manual.table import LAYER_RULES, LOSS_RULES
+from backproof.manual.network import forward, gradient, loss
+from backproof.manual.rules import LossPullback, LossRule, Pullback, Rule
+from backproof.manual.table import LAYER_RULES, LOSS_RULES
 
 __all__ = [
     "LAYER_RULES",

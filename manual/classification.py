@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array, BinaryCrossEntropy, CrossEntropy
-from manual.rules import LossPullback
-from manual.sigmoidal import log_one_plus_exp, logistic
+from backproof.architectures import Array, BinaryCrossEntropy, CrossEntropy
+from backproof.manual.rules import LossPullback
+from backproof.manual.sigmoidal import log_one_plus_exp, logistic
 
 
 def binary_cross_entropy(loss: BinaryCrossEntropy, z: Array, t: Array) -> tuple[Any, LossPullback]:

@@ -1,7 +1,7 @@
 """The dense layer by hand."""
 
-from architectures import Array, Dense, Tensors
-from manual.rules import Pullback
+from backproof.architectures import Array, Dense, Tensors
+from backproof.manual.rules import Pullback
 
 
 def dense(layer: Dense, p: Tensors, x: Array) -> tuple[Array, Pullback]:

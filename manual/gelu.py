@@ -5,9 +5,9 @@ import math
 import numpy as np
 from scipy import special
 
-from architectures import GELU, Array, TanhGELU, Tensors
-from manual.rules import Pullback
-from manual.sigmoidal import logistic
+from backproof.architectures import GELU, Array, TanhGELU, Tensors
+from backproof.manual.rules import Pullback
+from backproof.manual.sigmoidal import logistic
 
 CUBIC = 0.044715
 """The paper's fitted coefficient, as a double on both sides of the derivative."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from architectures import INPUT, Array, Network, Tensors
-from manual.rules import LossRule, Rule
-from manual.table import LAYER_RULES, LOSS_RULES
+from backproof.architectures import INPUT, Array, Network, Tensors
+from backproof.manual.rules import LossRule, Rule
+from backproof.manual.table import LAYER_RULES, LOSS_RULES
 
 
 def forward(

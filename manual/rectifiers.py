@@ -6,8 +6,8 @@ value between the two one-sided slopes it takes.
 
 import numpy as np
 
-from architectures import ELU, SELU, Array, Identity, LeakyReLU, ReLU, Tensors
-from manual.rules import Pullback
+from backproof.architectures import ELU, SELU, Array, Identity, LeakyReLU, ReLU, Tensors
+from backproof.manual.rules import Pullback
 
 
 def identity(layer: Identity, p: Tensors, x: Array) -> tuple[Array, Pullback]:

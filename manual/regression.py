@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from architectures import AbsoluteError, Array, HalfSquaredError, Huber, SquaredError
-from manual.rules import LossPullback
+from backproof.architectures import AbsoluteError, Array, HalfSquaredError, Huber, SquaredError
+from backproof.manual.rules import LossPullback
 
 
 def half_squared_error(loss: HalfSquaredError, z: Array, t: Array) -> tuple[Any, LossPullback]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from architectures import Array, Tensors
+from backproof.architectures import Array, Tensors
 
 Pullback = Callable[[Array], tuple[Array, Tensors]]
 """dy, shaped like y, to (dx shaped like x, the parameters' gradients by name)."""

@@ -3,8 +3,8 @@
 import numpy as np
 from scipy import special
 
-from architectures import Array, Sigmoid, SiLU, Softplus, Tanh, Tensors
-from manual.rules import Pullback
+from backproof.architectures import Array, Sigmoid, SiLU, Softplus, Tanh, Tensors
+from backproof.manual.rules import Pullback
 
 
 def logistic(x: Array) -> Array:

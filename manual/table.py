@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from architectures import (
+from backproof.architectures import (
     ELU,
     GELU,
     SELU,
@@ -22,8 +22,8 @@ from architectures import (
     Tanh,
     TanhGELU,
 )
-from manual import classification, dense, gelu, rectifiers, regression, sigmoidal
-from manual.rules import LossRule, Rule
+from backproof.manual import classification, dense, gelu, rectifiers, regression, sigmoidal
+from backproof.manual.rules import LossRule, Rule
 
 LAYER_RULES: Mapping[type, Rule] = {
     Dense: dense.dense,

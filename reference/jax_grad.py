@@ -13,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from architectures import (
+from backproof.architectures import (
     ELU,
     GELU,
     INPUT,
@@ -41,7 +41,7 @@ from architectures import (
     Tensors,
     values,
 )
-from reference.testimony import LOSS, Testimony
+from backproof.reference.testimony import LOSS, Testimony
 
 Named = dict[str, jax.Array]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from architectures import Array
+from backproof.architectures import Array
 
 LOSS = "loss"
 """The name of the forward value among the tensors of a testimony."""

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 import torch
 import torch.nn.functional as F
 
-from architectures import (
+from backproof.architectures import (
     ELU,
     GELU,
     INPUT,
@@ -35,7 +35,7 @@ from architectures import (
     Tensors,
     values,
 )
-from reference.testimony import LOSS, Testimony
+from backproof.reference.testimony import LOSS, Testimony
 
 Named = dict[str, torch.Tensor]
 

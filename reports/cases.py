@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.format import described, digits17, short
-from reports.statuses import RIGHT
+from backproof.reports.format import described, digits17, short
+from backproof.reports.statuses import RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Row:
     where: str
     claimed: str
     true: str
-    excess: str
+    error_ratio: str
     status: str
     note: str
 
@@ -42,7 +42,7 @@ class CaseView:
     title: str
     case: str
     status: str
-    excess: str
+    error_ratio: str
     diagnosis: str
     culprits: tuple[str, ...]
     evidence: str
@@ -66,7 +66,7 @@ def view(
     tensors: dict[str, list[Row]] = {}
     for finding in verdict["findings"]:
         tensors.setdefault(finding["tensor"], []).append(_row(finding))
-    strict = [f["excess"] for f in verdict["findings"] if f["witness"] != "finite differences"]
+    strict = [f["error_ratio"] for f in verdict["findings"] if f["witness"] != "finite differences"]
     return CaseView(
         anchor,
         verdict["id"],
@@ -104,7 +104,7 @@ def _row(finding: Mapping[str, Any]) -> Row:
         ", ".join(map(str, finding["worst"])),
         digits17(finding["claimed"]),
         digits17(finding["true"]),
-        short(finding["excess"]),
+        short(finding["error_ratio"]),
         finding["status"],
         "; ".join(filter(None, notes)),
     )

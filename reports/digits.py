@@ -6,10 +6,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.cases import CaseView, anchors, view
-from reports.format import percent, short
-from reports.plots import Series, lines, thinned
-from reports.tables import LIMIT
+from backproof.reports.cases import CaseView, anchors, view
+from backproof.reports.format import percent, short
+from backproof.reports.plots import Series, lines, thinned
+from backproof.reports.tables import LIMIT
 
 FACTS = ("network", "dtype", "batch", "rate", "epochs", "steps")
 
@@ -55,20 +55,22 @@ def _results(document: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     runs = document.get("trajectories") or {}
     found = []
     for name in dict.fromkeys([*accuracy, *runs]):
-        excess = runs.get(name) or []
-        last, most = (excess[-1], max(excess)) if excess else (None, None)
+        error_ratio = runs.get(name) or []
+        last, most = (error_ratio[-1], max(error_ratio)) if error_ratio else (None, None)
         found.append((name, percent(accuracy.get(name)), short(last), short(most)))
     return found
 
 
 def _trajectories(runs: Mapping[str, Sequence[float] | None]) -> Markup | None:
     """A framework that is not installed has no run, and no line."""
-    series = [Series(name, thinned(excess)) for name, excess in runs.items() if excess]
+    series = [
+        Series(name, thinned(error_ratio)) for name, error_ratio in runs.items() if error_ratio
+    ]
     if not series:
         return None
-    title = f"Excess of the parameters by step: {', '.join(s.label for s in series)}"
+    title = f"Error ratio of the parameters by step: {', '.join(s.label for s in series)}"
     limit = (LIMIT, f"{LIMIT}: not rounding beyond here")
-    return lines(title, "step", "excess of the parameters", series, log=True, limit=limit)
+    return lines(title, "step", "error ratio of the parameters", series, log=True, limit=limit)
 
 
 def _losses(losses: Sequence[float]) -> Markup | None:

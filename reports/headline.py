@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from reports.format import count, listed, short
-from reports.statuses import RIGHT, tally, worst_first
-from reports.tables import DIFFERENCES, EXACT, LIMIT, WITNESSES
+from backproof.reports.format import count, listed, short
+from backproof.reports.statuses import RIGHT, tally, worst_first
+from backproof.reports.tables import DIFFERENCES, EXACT, LIMIT, WITNESSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,16 @@ def _measure(document: Mapping[str, Any], kinks: int) -> str:
     findings = [f for verdict in document["verdicts"] for f in verdict["findings"]]
     exact = [f for f in findings if f["witness"] == EXACT]
     strongest = exact or [f for f in findings if f["witness"] != DIFFERENCES]
-    excesses = [
-        f["excess"] for f in strongest if f["excess"] is not None and f["status"] == "correct"
+    error_ratios = [
+        f["error_ratio"]
+        for f in strongest
+        if f["error_ratio"] is not None and f["status"] == "correct"
     ]
     kink = f", {kinks:,} of them on a kink" if kinks else ""
-    if not excesses:
+    if not error_ratios:
         return kink
-    return f"{kink}: the largest excess is {short(max(excesses))}, and up to {LIMIT} is rounding"
+    worst = short(max(error_ratios))
+    return f"{kink}: the largest error ratio is {worst}, and up to {LIMIT} is rounding"
 
 
 def _not_right(counts: Mapping[str, int], judged: int) -> str:

@@ -7,19 +7,19 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.cases import anchors, view
-from reports.digits import digits
-from reports.format import capital, count, decode
-from reports.headline import headline
-from reports.statuses import MEANINGS, tally, worst_first
-from reports.tables import LIMIT, WITNESSES, coverage, dots, quantiles
-from reports.tutorial import tutorial
+from backproof.reports.cases import anchors, view
+from backproof.reports.digits import digits
+from backproof.reports.format import capital, count, decode
+from backproof.reports.headline import headline
+from backproof.reports.statuses import MEANINGS, tally, worst_first
+from backproof.reports.tables import LIMIT, WITNESSES, coverage, dots, quantiles
+from backproof.reports.tutorial import tutorial
 
 
 def render(document: Mapping[str, Any]) -> str:
     """A run's JSON document as one HTML text that needs nothing else: no network, no script."""
     environment = Environment(
-        loader=PackageLoader("reports", "."),
+        loader=PackageLoader("backproof.reports", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -63,4 +63,4 @@ def page(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _asset(name: str) -> Markup:
-    return Markup(resources.files("reports").joinpath(name).read_text(encoding="utf-8"))
+    return Markup(resources.files("backproof.reports").joinpath(name).read_text(encoding="utf-8"))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from reports.axes import Axis, fit
-from reports.format import short
+from backproof.reports.axes import Axis, fit
+from backproof.reports.format import short
 
 WIDTH, HEIGHT = 720, 300
 LEFT, RIGHT, TOP, BOTTOM = 72, 16, 40, 44

@@ -1,5 +1,5 @@
 "use strict";
-// The plot of excesses and the filter of cases. The page says everything without this script.
+// The plot of error ratios and the filter of cases. The page says everything without this script.
 (() => {
   const source = document.getElementById("dots");
   const canvas = document.getElementById("plot");
@@ -43,7 +43,7 @@
   const { limit, statuses, faulty, cases: anchors, lanes } = JSON.parse(source.textContent);
   if (!lanes.length) return;
   const finite = lanes.flatMap((lane) => lane.dots.map((dot) => dot[0])).filter((e) => e > 0);
-  // Where an excess is nearly 0 or astronomic its place says enough; the axis is for what lies between.
+  // Where an error ratio is nearly 0 or astronomic its place says enough; the axis is for what lies between.
   const low = Math.max(-6, Math.floor(Math.log10(Math.min(0.1, ...extremes(finite)))));
   const high = Math.min(18, Math.ceil(Math.log10(Math.max(100, ...extremes(finite)))));
   const endless = lanes.some((lane) => lane.dots.some((dot) => dot[0] === null));
@@ -105,10 +105,10 @@
       pen.fillText(lane.witness, 0, narrow ? from + 14 : from + laneHeight / 2 + 4);
       const room = narrow ? laneHeight - 30 : laneHeight - 16;
       const base = from + (narrow ? 22 : 8);
-      lane.dots.forEach(([excess, status, index, tensor], i) => {
+      lane.dots.forEach(([ratio, status, index, tensor], i) => {
         // The golden ratio spreads the dots of a lane evenly, and the same way at every drawing.
         const spread = (i * 0.6180339887) % 1;
-        const dot = { x: x(excess), y: base + spread * room, excess, status, index, tensor, lane };
+        const dot = { x: x(ratio), y: base + spread * room, ratio, status, index, tensor, lane };
         placed.push(dot);
         mark(pen, dot, colour(statuses[status]));
       });
@@ -165,8 +165,8 @@
     canvas.style.cursor = dot ? "pointer" : "";
     if (!dot) return;
     const title = document.getElementById(anchors[dot.index]).querySelector(".title").textContent;
-    const excess = dot.excess ?? "beyond all numbers";
-    name.textContent = `${dot.tensor} by ${dot.lane.witness}: ${statuses[dot.status]}, excess ${excess} · ${title}`;
+    const ratio = dot.ratio ?? "beyond all numbers";
+    name.textContent = `${dot.tensor} by ${dot.lane.witness}: ${statuses[dot.status]}, error ratio ${ratio} · ${title}`;
   });
   canvas.addEventListener("click", (event) => {
     const dot = nearest(event);

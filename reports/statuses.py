@@ -9,10 +9,11 @@ MEANINGS = {
     "wrong": "the formula is not the derivative of the loss",
     "imprecise": "the formula is right, but far more is lost than rounding explains",
     "undecided": "no witness could tell; never counts as right",
+    "accepted": "wrong or imprecise in a way that the caller accepts by code, up to a size",
     "kink": "not differentiable here; the claim lies between the one-sided derivatives",
     "correct": "the formula is right and the rounding is normal",
 }
-RIGHT = ("kink", "correct")
+RIGHT = ("accepted", "kink", "correct")
 FAULTY = ("broken", "wrong", "imprecise")
 
 

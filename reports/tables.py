@@ -1,12 +1,12 @@
-"""The tables: layers and losses against witnesses, quantiles of the excess, and the plot's dots."""
+"""The tables: layers and losses against witnesses, quantiles of error ratios, the plot's dots."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.format import short
-from reports.statuses import FAULTY, MEANINGS, severity, tally
+from backproof.reports.format import short
+from backproof.reports.statuses import FAULTY, MEANINGS, severity, tally
 
 EXACT, DIFFERENCES = "exact", "finite differences"
 WITNESSES = (EXACT, "torch", "jax", DIFFERENCES)
@@ -20,12 +20,12 @@ Verdicts = Sequence[Mapping[str, Any]]
 class Cell:
     """What one witness says of the cases that contain one layer or loss.
 
-    heard: in how many of them it was heard; excess: the worst one that it could decide, kinks
+    heard: in how many of them it was heard; error_ratio: the worst one that it could decide, kinks
     aside; remarks: statuses of single tensors other than correct, each with its number of cases.
     """
 
     heard: int
-    excess: str
+    error_ratio: str
     remarks: tuple[tuple[str, int], ...]
 
 
@@ -41,7 +41,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Quantiles:
-    """How the excesses of one witness are spread."""
+    """How the error ratios of one witness are spread."""
 
     witness: str
     findings: int
@@ -73,10 +73,10 @@ def _rows(verdicts: Verdicts, parts: Mapping[str, set[str]]) -> list[Row]:
 def _cell(verdicts: Verdicts, witness: str) -> Cell:
     said = [[f for f in v["findings"] if f["witness"] == witness] for v in verdicts]
     decided = [
-        f["excess"]
+        f["error_ratio"]
         for findings in said
         for f in findings
-        if f["excess"] is not None and f["status"] not in ("undecided", "kink")
+        if f["error_ratio"] is not None and f["status"] not in ("undecided", "kink")
     ]
     remarks = dict.fromkeys(MEANINGS, 0)
     for findings in said:
@@ -90,19 +90,19 @@ def _remarks(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple((status, n) for status, n in counts.items() if n and status != "correct")
 
 
-def _weight(excess: float) -> float:
-    return math.inf if math.isnan(excess) else excess
+def _weight(error_ratio: float) -> float:
+    return math.inf if math.isnan(error_ratio) else error_ratio
 
 
 def quantiles(verdicts: Verdicts) -> list[Quantiles]:
     """One line for each witness that said something, by nearest rank."""
     found = []
     for witness, findings in _by_witness(verdicts).items():
-        measured = [f["excess"] for f in findings if f["excess"] is not None]
-        excess = sorted(map(_weight, measured))
-        median, most, largest = (short(_rank(excess, q)) for q in (0.5, 0.99, 1.0))
-        zero, beyond = excess.count(0), sum(e > LIMIT for e in excess)
-        missing = len(findings) - len(excess)
+        measured = [f["error_ratio"] for f in findings if f["error_ratio"] is not None]
+        error_ratio = sorted(map(_weight, measured))
+        median, most, largest = (short(_rank(error_ratio, q)) for q in (0.5, 0.99, 1.0))
+        zero, beyond = error_ratio.count(0), sum(e > LIMIT for e in error_ratio)
+        missing = len(findings) - len(error_ratio)
         spread = (median, most, largest, beyond, missing)
         found.append(Quantiles(witness, len(findings), zero, *spread))
     return found
@@ -113,17 +113,20 @@ def _rank(ordered: Sequence[float], q: float) -> float | None:
 
 
 def dots(verdicts: Verdicts, anchors: Sequence[str]) -> dict[str, Any]:
-    """The plot's data: for each witness [excess, status, case, tensor]; null is beyond all numbers.
+    """The plot's data: for each witness [error ratio, status, case, tensor].
 
-    anchors: the page's name for each verdict; status and case are indices.
+    An error ratio of null is beyond all numbers. anchors: the page's name for each verdict; status
+    and case are indices.
     """
     lanes: dict[str, list[list[Any]]] = {}
     for k, verdict in enumerate(verdicts):
         for f in verdict["findings"]:
             lane = lanes.setdefault(f["witness"], [])
-            if f["excess"] is not None:
-                excess = float(f"{f['excess']:.3g}") if math.isfinite(f["excess"]) else None
-                lane.append([excess, severity(f["status"]), k, f["tensor"]])
+            if f["error_ratio"] is not None:
+                error_ratio = (
+                    float(f"{f['error_ratio']:.3g}") if math.isfinite(f["error_ratio"]) else None
+                )
+                lane.append([error_ratio, severity(f["status"]), k, f["tensor"]])
     drawn = [{"witness": w, "dots": lanes[w]} for w in _ordered(lanes) if lanes[w]]
     statuses, faulty = list(MEANINGS), len(FAULTY)
     return {

@@ -6,8 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from reports.format import count, short
-from reports.plots import Series, descent, lines, thinned
+from backproof.reports.format import count, short
+from backproof.reports.plots import Series, descent, lines, thinned
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from architectures import (
+from backproof.architectures import (
     REGIMES,
     Case,
     CaseError,
@@ -22,7 +22,7 @@ from architectures import (
     case_to_json,
     values,
 )
-from architectures.strategies import cases
+from backproof.architectures.strategies import cases
 
 NETWORK = Network(2, (Dense(3), LeakyReLU(0.1)), CrossEntropy())
 

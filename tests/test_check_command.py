@@ -8,8 +8,8 @@ import pytest
 
 from backproof import cli
 from backproof.diagnosis import CODES
-from backproof.record import read_run, verdict_from_json
-from reports.format import decode
+from backproof.verdict import Verdict
+from backproof.verdict.run import read_run
 
 pytest_plugins = ["pytester"]
 
@@ -80,7 +80,7 @@ def test_json_is_the_verdicts(claims: Path, capsys: pytest.CaptureFixture[str]) 
     """Strict JSON, and nothing else, on stdout; it reads back as verdicts."""
     assert answer("check", f"{claims}:wrong", f"{claims}:relu", "--json") == 1
     document = json.loads(capsys.readouterr().out)
-    verdicts = [verdict_from_json(decode(v)) for v in document]
+    verdicts = [Verdict.from_json(v) for v in document]
     assert [bool(v) for v in verdicts] == [False, True]
     assert verdicts[0].code == "BP101"
 

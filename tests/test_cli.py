@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from architectures import case_to_json
 from backproof import cli
-from backproof.record import Run, read_run, run_to_json, to_text
+from backproof.architectures import case_to_json
 from backproof.suite.draw import draw_cases
+from backproof.verdict.document import to_text
+from backproof.verdict.run import Run, read_run, run_to_json
 
 
 def answer(*arguments: str | Path) -> int:

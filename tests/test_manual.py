@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import manual
-from architectures import Case, Dense, Drawn, Layer, Loss, Network, values
-from architectures.strategies import ACTIVATIONS, LOSSES, networks
+from backproof import manual
+from backproof.architectures import Case, Dense, Drawn, Layer, Loss, Network, values
+from backproof.architectures.strategies import ACTIVATIONS, LOSSES, networks
 
 LAYERS: tuple[Layer, ...] = (Dense(3), *ACTIVATIONS)
 seeds = st.integers(0, 2**16)

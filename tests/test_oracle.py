@@ -10,7 +10,7 @@ from wild import CLAIMS, WildClaim
 import backproof
 from backproof.checks import check as ways
 from backproof.diagnosis import code_of
-from backproof.verdicts import Status, Verdict
+from backproof.verdict import Status, Verdict
 
 X = np.random.default_rng(0).normal(size=(4, 3))
 UNEXPLAINED, UNDECIDED, EXACT = 0.2, 0.03, 0.7
@@ -289,11 +289,8 @@ def test_those_that_tie_share_one_slope(gradient: Any, said: str) -> None:
 
 def test_a_verdict_is_data_and_a_page(tmp_path: Any) -> None:
     """It goes to JSON and back, and onto a page of its own."""
-    from backproof.record import verdict_from_json
-    from reports.format import decode
-
     verdict = backproof.check(square, lambda x: -2 * x, X)
-    assert verdict_from_json(decode(verdict.to_json())) == verdict
+    assert Verdict.from_json(verdict.to_json()) == verdict
     verdict.to_html(tmp_path / "one.html")
     page = (tmp_path / "one.html").read_text()
     assert verdict.case.id in page and "BP101" in page

@@ -19,7 +19,8 @@ import backproof
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
-ROOMS = ("architectures", "manual", "reference", "backproof", "reports")
+LINKED = ("architectures", "manual", "reference", "reports")
+"""Rooms of the top level that are installed within the package."""
 
 
 def python(*arguments: str, cwd: Path = ROOT) -> str:
@@ -42,7 +43,7 @@ def tracked() -> list[Path]:
         pytest.skip("no git checkout: what belongs to the project is not known")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     names = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout.decode()
-    return [Path(name) for name in names.split("\0") if name and (ROOT / name).is_file()]
+    return [Path(name) for name in names.split("\0") if name and (ROOT / name).exists()]
 
 
 @pytest.mark.parametrize("module", ["backproof", "backproof.pytest_plugin"])
@@ -78,17 +79,49 @@ def test_entry_points_resolve() -> None:
 
 
 def test_the_wheel_is_whole(tracked: list[Path], tmp_path: Path) -> None:
-    """A wheel holds every file of the rooms, with marker, templates and styles, and no others."""
+    """A wheel holds every file of the package and of the rooms that it links to, and no others: no
+    package of anybody's that is called like a room of ours is touched.
+    """
     sources = tmp_path / "sources"
     for name in tracked:
         (sources / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / name, sources / name)
+        shutil.copy(ROOT / name, sources / name, follow_symlinks=False)
     build = f"from setuptools import build_meta; build_meta.build_wheel({str(tmp_path)!r})"
     python("-c", build, cwd=sources)
     (wheel,) = tmp_path.glob("*.whl")
     packed = {n for n in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in n}
-    assert packed == {str(name) for name in tracked if name.parts[0] in ROOMS}
-    assert {f"{room}/py.typed" for room in ROOMS} <= packed
+    own = {str(name) for name in tracked if name.parts[0] == "backproof" and is_file(name)}
+    assert packed == own | {f"backproof/{n}" for n in tracked if n.parts[0] in LINKED}
+    assert {"backproof/py.typed", "backproof/reports/page.html.j2"} <= packed
+
+
+def is_file(name: Path) -> bool:
+    """Whether it is a file, and no link to a folder."""
+    return (ROOT / name).is_file()
+
+
+@pytest.mark.parametrize("room", LINKED)
+def test_a_room_of_the_top_level_is_linked(room: str) -> None:
+    """The package holds the very folder, not a copy of it."""
+    assert (ROOT / "backproof" / room).resolve() == ROOT / room
+
+
+THEIRS = """
+import numpy as np
+
+
+def test_theirs(gradient_oracle):
+    gradient_oracle.check(lambda x: (x * x).sum(), lambda x: 2 * x, np.array([1.0, 2.0]))
+"""
+
+
+def test_what_others_call_like_our_rooms_is_theirs(tmp_path: Path) -> None:
+    """A project with packages of these names has its own, and the plugin does not mind."""
+    for room in LINKED:
+        (tmp_path / f"{room}.py").write_text("THEIRS = True")
+    own = "\n".join(f"    assert {room}.THEIRS" for room in LINKED)
+    (tmp_path / "test_theirs.py").write_text(f"import {', '.join(LINKED)}\n{THEIRS}{own}\n")
+    assert "1 passed" in python("-m", "pytest", "-q", "-p", "no:cacheprovider", cwd=tmp_path)
 
 
 LINE = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[0-9][0-9a-z.]*)")
@@ -131,7 +164,8 @@ def unclean(text: str) -> list[str]:
 
 def test_no_file_has_a_forbidden_word(tracked: list[Path]) -> None:
     """No file leaves work undone, or names a place that only its author's machine has."""
-    texts = {str(name): (ROOT / name).read_bytes().decode(errors="replace") for name in tracked}
+    files = [name for name in tracked if is_file(name)]
+    texts = {str(name): (ROOT / name).read_bytes().decode(errors="replace") for name in files}
     assert {name: found for name, text in texts.items() if (found := unclean(text))} == {}
 
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-import reports
-from architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU
-from backproof.record import Run, run_to_json
+from backproof import reports
+from backproof.architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU
+from backproof.reports.axes import fit
+from backproof.reports.headline import headline
+from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Finding, Status, Verdict
-from reports.axes import fit
-from reports.headline import headline
+from backproof.verdict.run import Run, run_to_json
 
 NETWORK = Network(3, (Dense(2), ReLU()), HalfSquaredError())
 PLANTED = "<script>alert('planted')</script>"
@@ -22,7 +22,7 @@ VOID = {"br", "input", "meta"}
 
 def verdict(status: Status, seed: int = 0, **facts: Any) -> Verdict:
     """A verdict of a status with a finding by the exact witness and one by torch."""
-    measured: dict[str, Any] = {"worst": (1, 0), "claimed": 0.1, "true": 1 / 3, "excess": 0.5}
+    measured: dict[str, Any] = {"worst": (1, 0), "claimed": 0.1, "true": 1 / 3, "error_ratio": 0.5}
     findings = (
         Finding("dx", "exact", status, **measured, order=3.0),
         Finding("0.W", "torch", status, **measured),
@@ -163,7 +163,9 @@ def test_a_witness_that_said_nothing_is_named() -> None:
 
 
 def test_every_finding_is_shown_whole() -> None:
-    """Both values at 17 digits, element, excess, status, order and note of each finding appear."""
+    """Both values at 17 digits, element, error ratio, status, order and note of each finding
+    appear.
+    """
     note = "the unit includes underflow"
     odd = Finding("3.W", "jax", Status.WRONG, (5, 7), 1.5, 0.1, float("inf"), 1.0, note)
     nan = Finding("loss", "claim", Status.BROKEN, claimed=float("nan"), true=2.5)
@@ -191,7 +193,7 @@ def test_what_is_wrong_comes_with_its_cause_and_a_way_to_see_it() -> None:
 
 def test_text_from_outside_is_text() -> None:
     """A script in a diagnosis, a note, a tensor's name or a command is shown and never run."""
-    finding = Finding(PLANTED, "exact", Status.WRONG, excess=99.0, note=PLANTED)
+    finding = Finding(PLANTED, "exact", Status.WRONG, error_ratio=99.0, note=PLANTED)
     planted = verdict(Status.WRONG, findings=(finding,), diagnosis=PLANTED, silent={"jax": PLANTED})
     page = reports.render(
         run(
@@ -230,13 +232,13 @@ def test_the_page_is_well_formed() -> None:
 
 
 def test_the_layers_table_keeps_the_worst() -> None:
-    """A layer's cell holds the largest excess of its cases, without what could not be decided."""
+    """A layer's cell holds the largest error ratio of its cases, undecided ones left out."""
     found = [
         ("0.W", Status.CORRECT, 2.0),
         ("0.b", Status.UNDECIDED, 1e9),
         ("dx", Status.KINK, 1e12),
     ]
-    findings = tuple(Finding(name, "torch", status, excess=e) for name, status, e in found)
+    findings = tuple(Finding(name, "torch", status, error_ratio=e) for name, status, e in found)
     verdicts = [verdict(Status.KINK, 1, findings=findings), verdict(Status.CORRECT, 2)]
     page = reports.render(run(verdicts=verdicts, requested=2))
     row = re.search(r'<tr><th scope="row">ReLU</th>.*?</tr>', page, re.DOTALL)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from backproof.record import read_run
+from backproof.verdict.run import read_run
 
 pytest_plugins = ["pytester"]
 

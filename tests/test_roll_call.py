@@ -10,14 +10,23 @@ import jax
 import pytest
 import torch
 
-import architectures
-from architectures import Case, Dense, Drawn, Network, ReLU, SquaredError, strategies, values
-from architectures import layers as layers_module
-from architectures import losses as losses_module
-from architectures.layers import Elementwise
-from architectures.losses import Regression
-from manual.table import LAYER_RULES, LOSS_RULES
-from reference import jax_grad, torch_autograd
+from backproof import architectures
+from backproof.architectures import (
+    Case,
+    Dense,
+    Drawn,
+    Network,
+    ReLU,
+    SquaredError,
+    strategies,
+    values,
+)
+from backproof.architectures import layers as layers_module
+from backproof.architectures import losses as losses_module
+from backproof.architectures.layers import Elementwise
+from backproof.architectures.losses import Regression
+from backproof.manual.table import LAYER_RULES, LOSS_RULES
+from backproof.reference import jax_grad, torch_autograd
 
 Kind = type[Any]
 

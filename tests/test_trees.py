@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backproof.checks.arguments.answers import WrongStructure
-from backproof.checks.arguments.nodes import leaves, mapped
 from backproof.checks.arguments.trees import argument_names, flatten
+from backproof.programs.nodes import leaves, mapped
 
 
 class Affine(NamedTuple):

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
-import manual
-from architectures import (
+from backproof import manual
+from backproof.architectures import (
     Case,
     Dense,
     Drawn,
@@ -19,8 +19,8 @@ from architectures import (
     Tanh,
     values,
 )
-from architectures.strategies import ACTIVATIONS, LOSSES
-from reference import jax_grad, torch_autograd
+from backproof.architectures.strategies import ACTIVATIONS, LOSSES
+from backproof.reference import jax_grad, torch_autograd
 
 seeds = st.integers(0, 999)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from backproof.diagnosis import code_of
-from backproof.verdicts import Finding, Status, Verdict
+from backproof.verdict import Finding, Status, Verdict
 
 Accept = Mapping[str, float]
 """By the code of a diagnosis, the largest error relative to the largest true element."""

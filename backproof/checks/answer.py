@@ -15,8 +15,8 @@ from backproof.checks.ladder import Heard, climb, true_outputs
 from backproof.checks.measure import numbers_in
 from backproof.checks.reference import against_reference
 from backproof.checks.why import Why, explain_acts, explained
-from backproof.verdicts import Finding, Status, Verdict
-from backproof.witnesses import DIFFERENCES, EXACT
+from backproof.verdict import Finding, Status, Verdict
+from backproof.verdict.witnesses import DIFFERENCES, EXACT
 
 CLAIM, LOSS = "claim", "loss"
 """The witness named in findings that the claim's own behaviour gives rise to."""
@@ -58,7 +58,7 @@ def _judged(claim: Claim, seed: int, accept: Accept, further: Further) -> Verdic
     findings = further(heard, findings)
     status = _worst(findings)
     why = Why()
-    if not status and status is not Status.UNDECIDED:
+    if not status and (status is not Status.UNDECIDED or heard.judgement.code):
         why = explain_acts(claim, findings) or explained(claim, heard, findings)
     found = Verdict(
         claim.subject,

@@ -11,10 +11,8 @@ from backproof.checks.domains import Domain, checked, within
 from backproof.checks.in_numpy import LOSS, layer, pair
 from backproof.checks.request import Asked, Function, callables, called, title
 from backproof.checks.sampling import Inputs, judge_points
-from backproof.verdicts import Verdict
-
-SECONDS = 10.0
-"""One call of somebody's code may take so long, if the caller says nothing else."""
+from backproof.verdict import Verdict
+from backproof.verdict.decisions import SECONDS
 
 
 def check(

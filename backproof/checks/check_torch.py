@@ -5,13 +5,13 @@ from typing import Any
 
 from backproof.checks.accepted import Accept
 from backproof.checks.accepted import checked as checked_accept
-from backproof.checks.check import SECONDS
 from backproof.checks.claim import Claim
 from backproof.checks.domains import Domain, checked, within
 from backproof.checks.request import Asked, callables
 from backproof.checks.sampling import Inputs, judge_points
-from backproof.verdicts import Verdict
-from backproof.witnesses import TORCH, require
+from backproof.verdict import Verdict
+from backproof.verdict.decisions import SECONDS
+from backproof.verdict.witnesses import TORCH, require
 
 
 def check_torch(

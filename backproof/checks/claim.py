@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.behaviour.acts import Act
+from backproof.exact.precision import Array
 from backproof.programs.run import Run
-from backproof.verdicts import Subject
+from backproof.verdict import Subject
 
 Tensors = Mapping[str, Array]
 """Arrays by the names of tensors."""

@@ -6,8 +6,8 @@ from backproof.checks.judgement import Judgement, Nearby, finding
 from backproof.checks.measure import Measured, Tensor, distances, numbers_in, ratios
 from backproof.exact.balls import to_balls
 from backproof.exact.constants import System, explained
+from backproof.verdict import Status
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Status
 
 
 def by_constants(measured: Measured, nearby: Nearby | None = None) -> Judgement | None:

@@ -5,16 +5,16 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.claim import Claim
 from backproof.checks.directions import along_directions
 from backproof.checks.ladder import Heard
 from backproof.differences.findings import judged
-from backproof.differences.witness import BUDGET, Slopes, differentiate
-from backproof.exact.precision import FLOAT64, Precision, precision_of
+from backproof.differences.witness import Slopes, differentiate
+from backproof.exact.precision import FLOAT64, Array, Precision, precision_of
+from backproof.verdict import Finding
 from backproof.verdict.decisions import MOST_ELEMENTS
-from backproof.verdicts import Finding
-from backproof.witnesses import DIFFERENCES
+from backproof.verdict.numeric import BUDGET
+from backproof.verdict.witnesses import DIFFERENCES
 
 
 def by_differences(

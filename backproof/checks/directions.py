@@ -5,18 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.claim import Claim
 from backproof.checks.ladder import Heard
 from backproof.differences.frugal import Known, balanced, slope_along
-from backproof.verdicts import Finding, Status
-from backproof.witnesses import DIFFERENCES
-
-CLEAR = 3.0
-"""A difference of so many bounds is clear."""
-UNITS = 16.0
-"""Each element of a right gradient may be off by so many units in the last place of the tensor's
-root mean square, independently of the others: so much of <g, v> is rounding."""
+from backproof.exact.precision import Array
+from backproof.verdict import Finding, Status
+from backproof.verdict.numeric import CLEAR, RESOLVED_ALONG, ROUGHLY
+from backproof.verdict.witnesses import DIFFERENCES
 
 
 def along_directions(
@@ -51,7 +46,7 @@ def _pull(gradients: Mapping[str, Array], along: Mapping[str, Any]) -> tuple[flo
         g = gradients[name].ravel()
         step = abs(float(v.flat[0]))
         total += float(np.dot(g, v.ravel()))
-        rounding += (UNITS * float(np.finfo(g.dtype).eps) * step * float(np.linalg.norm(g))) ** 2
+        rounding += (ROUGHLY * float(np.finfo(g.dtype).eps) * step * float(np.linalg.norm(g))) ** 2
     return total, float(np.sqrt(rounding))
 
 
@@ -70,12 +65,12 @@ def _told(names: list[str], known: Known, claimed: float, rounding: float) -> li
     off = abs(claimed - known.value)
     status, note = Status.CORRECT, "all tensors along one direction"
     note = note if len(names) > 1 else "the slope along one direction"
-    if not np.isfinite(bound) or bound > 0.1 * max(abs(known.value), abs(claimed)):
+    if not np.isfinite(bound) or bound > RESOLVED_ALONG * max(abs(known.value), abs(claimed)):
         status, note = Status.UNDECIDED, "the slope is not resolved: the loss is not smooth enough"
     elif off > bound or not np.isfinite(off):
         status = Status.WRONG
-    excess = off / bound if bound else 0.0
+    error_ratio = off / bound if bound else 0.0
     return [
-        Finding(name, DIFFERENCES, status, (), claimed, known.value, excess, note=note)
+        Finding(name, DIFFERENCES, status, (), claimed, known.value, error_ratio, note=note)
         for name in names
     ]

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.claim import Claim, Tensors
 from backproof.exact.composites import transposed
+from backproof.exact.precision import Array
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
 

@@ -6,18 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.arguments.nodes import leaves, mapped
 from backproof.checks.arguments.trees import Arguments
-from backproof.checks.behaviour.acts import PATIENCE
 from backproof.checks.behaviour.conduct import observe_pair
 from backproof.checks.behaviour.layers import observe_layer
 from backproof.checks.behaviour.passes import OUTPUT, Layer
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.request import COTANGENT, Asked, Function, subject
+from backproof.programs.nodes import leaves, mapped
 from backproof.programs.numpy.running import numbers_among, run_layer, run_pair
 from backproof.programs.reach import reach
 from backproof.programs.run import Run
-from backproof.verdict.decisions import MOST_ELEMENTS
+from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE
 
 LOSS = "loss"
 

@@ -17,8 +17,8 @@ from backproof.checks.slopes import claimed_slope, confined, cotangents
 from backproof.checks.stairs import by_stairs
 from backproof.checks.ties import Convention, by_convention, matters
 from backproof.exact.taylor import remainder
+from backproof.verdict import Status
 from backproof.verdict.decisions import CONTRADICTED
-from backproof.verdicts import Status
 
 RIGHT = (Status.CORRECT, Status.KINK)
 

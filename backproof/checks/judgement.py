@@ -8,9 +8,9 @@ import numpy as np
 from backproof.checks.measure import Measured, Tensor, numbers_in, ratios
 from backproof.exact.balls import midpoints
 from backproof.exact.precision import Floats
+from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Finding, Status
-from backproof.witnesses import EXACT
+from backproof.verdict.witnesses import EXACT
 
 Loss = Callable[[Mapping[str, Floats]], float]
 """The value of a claim's forward pass elsewhere, its decisions made afresh, in balls."""
@@ -49,13 +49,10 @@ def plain(tensor: Tensor) -> Status:
 def finding(tensor: Tensor, status: Status, note: str = "", order: float | None = None) -> Finding:
     """The finding that a tensor and a status make, with the element that is furthest off."""
     if not tensor.truth.size:
-        return Finding(tensor.name, EXACT, status, note=note, excess=0.0, off=0, of=0)
+        return Finding(tensor.name, EXACT, status, note=note, error_ratio=0.0, off=0, of=0)
     followed = tensor.claimed is not None
     worst = np.maximum(tensor.error, tensor.residue) if followed else tensor.error
     k = int(np.argmax(tensor.ratio if status else ratios(worst, tensor.unit)))
-    off = tensor.ratio > LIMIT
-    if followed:
-        off = off | tensor.off
     return Finding(
         tensor.name,
         EXACT,
@@ -66,7 +63,7 @@ def finding(tensor: Tensor, status: Status, note: str = "", order: float | None 
         float(tensor.ratio.flat[k]),
         order,
         note or unstable(tensor, status),
-        off=int(off.sum()),
+        off=int(tensor.bad.sum()),
         of=tensor.truth.size,
     )
 

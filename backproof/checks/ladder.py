@@ -14,20 +14,17 @@ import numpy as np
 from backproof.checks.claim import Claim, Tensors
 from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
-from backproof.checks.measure import Measured, measure
-from backproof.checks.unfollowed import NEARBY, coarse, stays
+from backproof.checks.measure import Measured, Tensor, measure
+from backproof.checks.unfollowed import coarse, stays
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.taylor import weighed
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
-from backproof.verdict.decisions import BITS, MOST_ELEMENTS, POINTS
-from backproof.verdicts import Finding, Status
-from backproof.witnesses import EXACT
-
-APPROXIMATION = 2.0**-10
-"""The largest error, relative to the largest true element, that is named an approximation."""
+from backproof.verdict import Finding, Status
+from backproof.verdict.decisions import APPROXIMATE, BITS, MOST_ELEMENTS, NEARBY, POINTS
+from backproof.verdict.witnesses import EXACT
 
 
 @dataclass(slots=True)
@@ -170,8 +167,10 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
     for k, finding in enumerate(judgement.findings):
         if finding.status is Status.WRONG and finding.tensor in unfollowed:
             here = unfollowed[finding.tensor]
-            if measured.run.approximate and here.size <= APPROXIMATION:
-                judgement.findings[k] = _approximate(finding, measured.run.approximate)
+            if measured.run.approximate and here.size <= APPROXIMATE:
+                judgement.findings[k] = replace(finding, status=Status.CORRECT)
+                judgement.remarks.append(_approximate(here, measured.run.approximate))
+                del unfollowed[finding.tensor]
             elif np.isfinite(here.ratio).all() and not stays(
                 finding.tensor, here, inputs, elsewhere, seed
             ):
@@ -182,8 +181,9 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
                 judgement.findings[k] = _off_as_a_whole(finding)
 
 
-def _approximate(finding: Finding, why: str) -> Finding:
-    return replace(finding, status=Status.IMPRECISE, note=f"an approximation: {why}")
+def _approximate(tensor: Tensor, why: str) -> str:
+    """What is said of a tensor that is right as far as its framework tells it."""
+    return f"{tensor.name} is right for the distribution, to a part of {tensor.size:.1g}: {why}"
 
 
 def _imprecise(finding: Finding) -> Finding:

@@ -20,12 +20,19 @@ from backproof.exact.rounding import units
 from backproof.exact.ties import isolated
 from backproof.exact.truth import known, settled_beside
 from backproof.programs.run import Run
-from backproof.verdict.decisions import DOUBTFUL, LIMIT, MANY, SAMPLES
+from backproof.verdict.decisions import (
+    BENT,
+    DOUBTFUL,
+    FIRST_DIGIT,
+    HOPELESS,
+    KEPT,
+    LIMIT,
+    MANY,
+    SAMPLES,
+)
 
 Projection = Callable[[Any, Any], Any]
 """A gradient and its tensor, in steps, to what of the gradient counts."""
-FEWEST = 64.0
-"""So many of the smallest number of a format, and an element has a digit that can be kept."""
 NO_PROJECTIONS: Mapping[str, Projection] = {}
 
 
@@ -55,7 +62,7 @@ class Tensor:
         """The elements that have another slope to each side of the point."""
         if not self.beside:
             return np.zeros(self.truth.shape, dtype=bool)
-        return radii(self.true) > 2.0**-30 * np.abs(self.truth)
+        return radii(self.true) > BENT * np.abs(self.truth)
 
     @cached_property
     def truth(self) -> Floats:
@@ -99,6 +106,12 @@ class Tensor:
         return self.residue > self.allowed + np.where(np.isfinite(known), known, 0.0)
 
     @cached_property
+    def bad(self) -> Any:
+        """The elements whose error no rounding makes, or whose formula is wrong."""
+        above = self.ratio > LIMIT
+        return above if self.claimed is None else above | self.off
+
+    @cached_property
     def allowed(self) -> Floats:
         """What a right formula is off by at most: half an ulp, of a true zero its unit."""
         return np.where(self.truth == 0, np.maximum(self.unit, self.half), self.half)
@@ -109,8 +122,8 @@ class Tensor:
         that the format holds to a digit.
         """
         size = np.abs(self.truth)
-        known = (size > FEWEST * self.precision.floor(self.flushes)) & np.isfinite(size)
-        return not known.any() or bool((self.error[known] <= size[known] / 10).any())
+        known = (size > KEPT * self.precision.floor(self.flushes)) & np.isfinite(size)
+        return not known.any() or bool((self.error[known] <= FIRST_DIGIT * size[known]).any())
 
     @property
     def size(self) -> float:
@@ -233,7 +246,7 @@ def _has_two_forms(run: Run) -> bool:
 
 def _doubtful(measured: Measured) -> bool:
     ratios = [t.ratio.max(initial=0.0) for t in measured.tensors.values()]
-    return any(DOUBTFUL < r < 4 * LIMIT for r in ratios)
+    return any(DOUBTFUL < r < HOPELESS for r in ratios)
 
 
 def _rounds_badly(measured: Measured) -> bool:
@@ -283,7 +296,7 @@ def distances(these: Balls, those: Balls) -> Floats:
     """
     with flint.ctx.workprec(200):
         apart = np.abs(midpoints(as_balls(these - those, those.shape)))
-    doubtful = ~(apart <= 2.0**-30 * np.abs(midpoints(those)))
+    doubtful = ~(apart <= BENT * np.abs(midpoints(those)))
     for k in np.flatnonzero(doubtful & (apart != 0)):
         apart.flat[k] = _distance(these.flat[k], those.flat[k])
     return apart
@@ -296,7 +309,7 @@ def _distance(a: Any, b: Any) -> float:
         same = not (_is_nan(a) or _is_nan(b) or a.is_finite() or b.is_finite())
         return 0.0 if same and (a > 0) == (b > 0) else np.inf
     radius = float(b.rad())
-    if radius <= 2.0**-30 * float(abs(b).mid()):
+    if radius <= BENT * float(abs(b).mid()):
         return float(abs(a - b).mid())
     return max(float((abs(a.mid() - b.mid()) - radius).mid()), 0.0)
 

@@ -13,13 +13,11 @@ from backproof.exact.precision import FLOAT64
 from backproof.exact.record import Step
 from backproof.exact.rounding import units
 from backproof.programs.run import Run
-from backproof.verdict.decisions import BITS, LIMIT, MANY
-from backproof.verdicts import Finding, Status
+from backproof.verdict import Finding, Status
+from backproof.verdict.decisions import BITS, COARSE, LIMIT, MANY
 
 REFERENCE = "reference"
 """The witness named where a forward contradicts the reference."""
-COARSE = 1e-6
-"""How far two forwards may be apart, as a part of them, where the reference cannot be followed."""
 LOSS = "loss"
 
 

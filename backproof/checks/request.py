@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.claim import Tensors
-from backproof.verdicts import Subject
+from backproof.verdict import Subject
 
 Function = Callable[..., Any]
 COTANGENT = "the cotangent of "

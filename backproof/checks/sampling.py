@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Any
 from backproof.checks.accepted import Accept
 from backproof.checks.answer import judge_claim, told
 from backproof.checks.claim import Claim
-from backproof.verdicts import Subject, Verdict
+from backproof.verdict import Subject, Verdict
+from backproof.verdict.decisions import SAMPLED
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
-
-POINTS = 10
-"""So many points a sampler is asked for."""
 
 Inputs = Any
 """A function of a seed to the arguments, or a Hypothesis strategy of them, in a tuple or alone."""
@@ -48,10 +46,10 @@ def judge_points(
 
 def _over_seeds(judge: Judge, sampler: Callable[[int], Any], seed: int) -> Verdict:
     """Of the worst status the point with the fewest elements, of as many points again."""
-    heard = [judge(_tuple(sampler(seed + k))) for k in range(POINTS)]
+    heard = [judge(_tuple(sampler(seed + k))) for k in range(SAMPLED)]
     worst = min(heard, key=lambda v: v.status.severity)
     if not worst:
-        more = (judge(_tuple(sampler(seed + POINTS + k))) for k in range(POINTS))
+        more = (judge(_tuple(sampler(seed + SAMPLED + k))) for k in range(SAMPLED))
         like = [v for v in (*heard, *more) if v.status is worst.status]
         worst = min(like, key=_size)
     return told(worst, len(heard))
@@ -71,7 +69,7 @@ def _over_strategy(judge: Judge, strategy: "SearchStrategy[Any]", seed: int) -> 
     from random import Random
 
     quiet = settings(
-        max_examples=POINTS,
+        max_examples=SAMPLED,
         phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
         deadline=None,

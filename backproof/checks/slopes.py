@@ -8,11 +8,11 @@ import numpy as np
 
 from backproof.checks.measure import Measured, Tensor, numbers_in
 from backproof.exact.balls import Balls, numbers, to_balls
-from backproof.exact.evaluate import BITS, over_balls
+from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
 from backproof.exact.taylor import weighed
-from backproof.verdict.decisions import LIMIT
+from backproof.verdict.decisions import BITS, LIMIT
 
 Direction = Mapping[str, Floats]
 

@@ -8,8 +8,8 @@ from backproof.checks.measure import Measured, Tensor
 from backproof.checks.slopes import claimed_slope, confined, known, true_slope, value_afresh
 from backproof.exact.precision import Floats
 from backproof.exact.staircase import Stairs, staircase
+from backproof.verdict import Status
 from backproof.verdict.decisions import STAIRS_AGREE
-from backproof.verdicts import Status
 
 
 def by_stairs(

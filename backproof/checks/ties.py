@@ -10,17 +10,13 @@ import numpy as np
 from backproof.checks.constants import system
 from backproof.checks.judgement import Judgement, finding
 from backproof.checks.measure import Measured, Tensor
+from backproof.exact.balls import Balls, midpoints
 from backproof.exact.constants import explained
 from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.ties import AS_IT_RAN, Tie, alone, conventions, ties
-from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Status
-
-NEAR = 1e-5
-"""A convention whose gradient in floats is further from the claim, as a part of the largest element
-and of the element, is not looked at in balls.
-"""
+from backproof.verdict import Status
+from backproof.verdict.decisions import ALIKE, ALIKE_BESIDE, LIMIT, NEAR, NEAR_UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +113,16 @@ def _noise(t: Tensor) -> Floats:
 
 def _alike(a: Floats, b: Floats, noise: Any = 0.0) -> bool:
     size = np.abs(a[np.isfinite(a)]).max(initial=0.0)
-    return bool(np.allclose(a, b, rtol=1e-9, atol=1e-12 * size + noise, equal_nan=True))
+    return bool(np.allclose(a, b, rtol=ALIKE, atol=ALIKE_BESIDE * size + noise, equal_nan=True))
 
 
 def _near(tensor: Tensor, value: Any) -> bool:
+    """Whether a convention may have given a claim; NaN is the choice of none."""
     claimed = np.asarray(tensor.returned, dtype=np.float64)
+    if np.isnan(claimed).any():
+        return False
     size = np.abs(claimed[np.isfinite(claimed)]).max(initial=0.0)
-    allowed = 64 * tensor.unit + max(NEAR, 64 * tensor.precision.u) * size
+    allowed = NEAR_UNITS * tensor.unit + max(NEAR, NEAR_UNITS * tensor.precision.u) * size
     with np.errstate(all="ignore"):
         return bool((~np.isfinite(value) | (np.abs(value - claimed) <= allowed)).all())
 
@@ -133,7 +132,17 @@ def _under(measured: Measured, decided: Mapping[int, Any]) -> dict[str, Tensor]:
     names = list(measured.tensors)
     values = over_balls([measured.tensors[n].step for n in names], measured.bits, decided=decided)
     with flint.ctx.workprec(measured.bits):
-        return {n: replace(measured.tensors[n], true=v) for n, v in zip(names, values, strict=True)}
+        return {n: _against(measured.tensors[n], v) for n, v in zip(names, values, strict=True)}
+
+
+def _against(tensor: Tensor, true: Balls) -> Tensor:
+    """The tensor against another truth: an element that was 0 as the code ran, and has no rounding
+    of its own, is given that of the others.
+    """
+    parts = tensor.unit / tensor.half
+    usual = np.median(parts[(tensor.truth != 0) & np.isfinite(parts)] if tensor.truth.any() else 1)
+    own = tensor.precision.half_ulp(np.abs(midpoints(true)))
+    return replace(tensor, true=true, unit=np.maximum(tensor.unit, max(usual, 1) * own))
 
 
 def _right(tensor: Tensor) -> bool:

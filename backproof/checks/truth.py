@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Case
-from backproof.checks.arguments.trees import argument_names, flatten
+from backproof.checks.arguments.trees import Arguments, argument_names, flatten
 from backproof.checks.behaviour.attempts import sealed
 from backproof.exact.balls import Balls, accuracy, midpoints, numbers, radii
 from backproof.exact.evaluate import ancestors, over_balls
@@ -20,6 +19,7 @@ from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run, Tensors
 from backproof.verdict.decisions import BITS, MOST_BITS
 
+Recorder = Callable[[Tensors], Run]
 GUARD = 8
 """Bits beyond those of the digits that are told."""
 
@@ -36,9 +36,8 @@ class TrueGradient:
     digits: dict[str, Any] = field(default_factory=dict)
 
 
-@np.errstate(all="ignore")
 def gradient(
-    loss: Callable[..., Any] | Case,
+    loss: Callable[..., Any],
     *args: Any,
     argnums: int | Sequence[int] | None = None,
     digits: int | None = None,
@@ -46,14 +45,27 @@ def gradient(
 ) -> TrueGradient:
     """The gradient of loss(*args), one number, by every array of floats among the arguments.
 
-    loss: in NumPy, or in torch or JAX where an argument is of these; or a case, whose loss is
-    `manual`'s. argnums: the arguments to differentiate by. digits: so many are told of every
-    element. At a tie it is the gradient of the branch that the run took. Raises `CannotFollow` with
-    the step that has no exact rule, ValueError where there is no loss or nothing to differentiate
-    by.
+    loss: in NumPy, or in torch or JAX where an argument is of these. argnums: the arguments to
+    differentiate by. digits: so many are told of every element. At a tie it is the gradient of the
+    branch that the run took. Raises `CannotFollow` with the step that has no exact rule, ValueError
+    where there is no loss or nothing to differentiate by.
     """
+    return of_recorder(*_recorder(loss, args, argnums), digits=digits, seed=seed)
+
+
+def of_arguments(
+    loss: Callable[..., Any], arguments: Arguments, digits: int | None, seed: int
+) -> TrueGradient:
+    """The gradient of a loss in NumPy whose arguments are taken apart already."""
+    return of_recorder(*_in_numpy(loss, arguments), digits=digits, seed=seed)
+
+
+@np.errstate(all="ignore")
+def of_recorder(
+    record: Recorder, tensors: Tensors, pure: bool, *, digits: int | None, seed: int
+) -> TrueGradient:
+    """The gradient of what a recorder records. pure: a record of it cannot miss anything."""
     with sealed():
-        record, tensors, pure = _recorder(loss, args, argnums)
         run = record(tensors)
         lost = None if pure else incomplete(run, record, tensors, seed)
     if lost is not None and not lost.harmless:
@@ -61,16 +73,8 @@ def gradient(
     return _of_run(run, digits, seed)
 
 
-Recorder = Callable[[Tensors], Run]
-
-
 def _recorder(loss: Any, args: tuple[Any, ...], argnums: Any) -> tuple[Recorder, Tensors, bool]:
     """What records a run at tensors, these, and whether a record of it cannot miss anything."""
-    if isinstance(loss, Case):
-        from backproof.suite.claims import Claim, asked
-
-        given = asked(Claim(loss.network), loss)
-        return _in_numpy(given.loss, given.arguments)
     chosen = None if argnums is None else [int(k) for k in np.atleast_1d(argnums)]
     kinds = {type(leaf).__module__.partition(".")[0] for leaf in _leaves(args)}
     if "torch" in kinds:

@@ -12,10 +12,7 @@ import numpy as np
 from backproof.checks.measure import Tensor, numbers_in
 from backproof.exact.precision import Floats
 from backproof.exact.rounding import samples
-from backproof.verdict.decisions import LIMIT, MANY, POINTS, STAYS
-
-NEARBY = 3e-3
-"""How far the other points lie, as a part of every input."""
+from backproof.verdict.decisions import LIMIT, MANY, NEARBY, POINTS, STAYS
 
 Elsewhere = Callable[[Mapping[str, Floats]], Mapping[str, Tensor]]
 """The claim measured at other inputs, in its own format."""

@@ -10,9 +10,9 @@ from backproof.checks.claim import Claim
 from backproof.checks.ladder import Heard
 from backproof.diagnosis import Evidence, code_of, diagnose
 from backproof.diagnosis import explained as explained_by_record
-from backproof.verdicts import Finding, Status
+from backproof.verdict import Finding, Status
+from backproof.verdict.finding import LOSS
 
-LOSS = "loss"
 SHAPED = ("BP203", "BP205", "BP212")
 """What may have a cause of its own behind it: a shape, a None, an answer that is not linear."""
 

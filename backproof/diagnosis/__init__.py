@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from backproof.diagnosis.diagnosing import diagnose
     from backproof.diagnosis.evidence import Diagnosis, Evidence
     from backproof.diagnosis.explaining import explained
-    from backproof.diagnosis.planted import match_planted
     from backproof.diagnosis.table import HYPOTHESES
 
 _HOMES = {
@@ -23,7 +22,6 @@ _HOMES = {
     "Evidence": "evidence",
     "diagnose": "diagnosing",
     "explained": "explaining",
-    "match_planted": "planted",
 }
 
 __all__ = [
@@ -36,7 +34,6 @@ __all__ = [
     "diagnose",
     "explain",
     "explained",
-    "match_planted",
 ]
 
 

@@ -99,7 +99,7 @@ def _unexplained(wrong: list[Suspect]) -> Diagnosis:
     off = largest(worst.claimed - worst.true)
     detail = f"{worst.name} is off by up to {off:.3g}; the largest true element is"
     where = "; ".join(
-        f"{s.name}: {pattern(s.wrong)}{constant_along(s.claimed - s.true)}" for s in wrong
+        f"{s.name}: {pattern(s.bad)}{constant_along(s.claimed - s.true)}" for s in wrong
     )
     names = tuple(suspect.name for suspect in wrong)
     return Diagnosis("unexplained", names, f"{detail} {largest(worst.true):.3g}", pattern=where)
@@ -123,7 +123,7 @@ def _element(diagnosis: Diagnosis, wrong: list[Suspect]) -> str:
     s = max(mine, key=_distance)
     k = np.unravel_index(int(np.argmax(np.abs(s.claimed - s.true))), s.true.shape)
     place = f"[{', '.join(str(int(i)) for i in k)}]" if k else ""
-    off, of = sum(int(o.wrong.sum()) for o in wrong), sum(o.true.size for o in wrong)
+    off, of = sum(int(o.bad.sum()) for o in wrong), sum(o.true.size for o in wrong)
     tensors = s.name if len(wrong) == 1 else f"{len(wrong)} tensors"
     counted = f"{off} of the {of} elements of {tensors} are off"
     return f"{s.name}{place} is {s.claimed[k]:.6g} and should be {s.true[k]:.6g}; {counted}"

@@ -22,16 +22,18 @@ class Evidence:
     """All that is known of a gradient and of the truth, in plain NumPy, by the names of tensors.
 
     claimed: the gradient on trial; None or a wrong shape may stand in it. true: the true values.
-    unit: the error that rounding makes in a tensor. inputs: all arguments, integers, masks and
-    numbers among them. output, cotangent: those of a layer. loss: the value, of a loss.
-    exact_claimed: what the claim's own code computes without rounding. rerun, true_rerun: the claim
-    and the truth at another cotangent; at, true_at: at other inputs. graph: the forward pass by its
-    numbers; true_without: the truth of one with steps left out. What is unknown is left out.
+    unit: the error that rounding makes in a tensor. bad: the elements that are not right. inputs:
+    all arguments, integers, masks and numbers among them. output, cotangent: those of a layer.
+    loss: the value, of a loss. exact_claimed: what the claim's own code computes without rounding.
+    rerun, true_rerun: the claim and the truth at another cotangent; at, true_at: at other inputs.
+    graph: the forward pass by its numbers; true_without: the truth of one with steps left out. What
+    is unknown is left out.
     """
 
     claimed: Arrays
     true: Mapping[str, Floats]
     unit: Mapping[str, float] = field(default_factory=dict)
+    bad: Arrays = field(default_factory=dict)
     inputs: Arrays = field(default_factory=dict)
     output: Any = None
     cotangent: Any = None

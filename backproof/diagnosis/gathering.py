@@ -73,6 +73,7 @@ def evidence_of(measured: Measured, context: Context, record: Recording | None =
         {n: t.returned for n, t in tensors.items()},
         {n: t.truth for n, t in tensors.items()},
         unit={n: u for n, u in units.items() if np.isfinite(u)},
+        bad={n: t.bad for n, t in tensors.items()},
         inputs=context.inputs,
         output=context.output,
         cotangent=context.cotangent,

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.special import expit
 
 from backproof.diagnosis.following import Change, Family, Values
+from backproof.diagnosis.kinds import extreme
 from backproof.diagnosis.quantities import Quantity
 from backproof.diagnosis.repairs import OPERATORS, Repair, operand, operators
 from backproof.exact.record import Step
@@ -46,13 +47,31 @@ def swapped(family: Family, quantities: Sequence[Quantity]) -> Iterator[Repair]:
 
 
 def _of_operand(x: Step, q: Quantity) -> str:
-    """At the output for the input, or the other way round; else another variable."""
+    """At the output for the input, or the other way round; without the epsilon or the bound that
+    the other has; else another variable.
+    """
     other = q.steps[0]
+    if _bounded(x, other) or _bounded(other, x):
+        return "one-sided-clamp"
     related = any(
         a is b for a, b in [*((other, y) for y in x.inputs), *((x, y) for y in other.inputs)]
     )
     unary = len(x.inputs) == 1 and len(other.inputs) <= 1
     return "at-the-output" if related and unary and x.primitive.slopes else "swapped"
+
+
+def _bounded(x: Step, other: Step) -> bool:
+    """Whether `other` is x with a number added to it, or x within a bound."""
+    kept = [y for y in other.inputs if y.primitive.name not in ("constant", "number")]
+    kept = [y for y in kept if y.is_float]
+    if other.primitive.name == "add" and len(kept) == 1:
+        return _equal(x, kept[0])
+    bound = other.primitive.name == "choose" and bool(extreme(other))
+    return bound and any(_equal(x, y) for y in kept)
+
+
+def _equal(x: Step, y: Step) -> bool:
+    return x.shape == y.shape and bool(np.allclose(x.value, y.value, rtol=1e-6, atol=0.0))
 
 
 def with_operands(family: Family, slots: Sequence[int], q: Quantity) -> Change:

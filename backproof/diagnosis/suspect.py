@@ -49,6 +49,11 @@ class Suspect:
         """The elements that are not the true ones to rounding."""
         return np.abs(self.claimed - self.true) > self.tolerance(self.true)
 
+    @property
+    def bad(self) -> Mask:
+        """The elements that whoever judged them calls not right; else those off by rounding."""
+        return np.asarray(self.evidence.bad.get(self.name, self.wrong), dtype=np.bool_)
+
     def right(self, hypothesis: Any) -> Mask:
         """The elements that a hypothesis explains; none, where it has another shape."""
         h = np.asarray(hypothesis, dtype=np.float64)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
+from backproof.exact.precision import Array
 
 Loss = Callable[[Mapping[str, Any]], Any]
 """The tensors by name to the loss, a number."""

@@ -4,12 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-CAUTION = 2.0
-"""Extrapolations that differ by d are taken to be off by CAUTION * d: where powers of the step are
-missing from the list, |x|^1.5 say, their difference shrinks slowly and is less than their error."""
-FASTEST = 2.0**-8
-"""An error is not believed to shrink faster than this from one column to the next: two numbers can
-agree by accident, where the loss swings many times within a step."""
+from backproof.verdict.numeric import CAUTION, FASTEST
 
 EVEN, ODD, ALL = (2, 4, 6, 8, 10), (1, 3, 5, 7, 9), (1, 2, 3, 4, 5)
 """The powers of the step in the error of a central quotient, of the jump between the one-sided

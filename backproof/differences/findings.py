@@ -4,17 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from architectures import Array
 from backproof.differences.judgement import Judgement, Outcome, judge
 from backproof.differences.witness import Slopes
-from backproof.exact.precision import Precision
-from backproof.verdicts import Finding, Status
-from backproof.witnesses import DIFFERENCES
-
-ROUNDING = 64.0
-"""So many units in the last place of a tensor's largest element its rounding is taken for."""
-SMALL = 1e-6
-"""An element that is known to be below this part of the tensor's largest slope is told enough."""
+from backproof.exact.precision import Array, Precision
+from backproof.verdict import Finding, Status
+from backproof.verdict.numeric import ROUNDING, SMALL
+from backproof.verdict.witnesses import DIFFERENCES
 
 
 def judged(name: str, found: Slopes, g: Array, precision: Precision) -> Finding:

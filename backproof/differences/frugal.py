@@ -6,17 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.differences.probes import scale
-
-STEP = 2.0**-12
-"""The first of two steps, in units of the direction; the second is half of it."""
-CAUTION = 2.0
-"""Two quotients that differ by d are taken to be off by so many d."""
-BENT = 2.0**-16
-"""The part of a slope that one quotient alone may be off by, where nothing else is known of it."""
-ULPS = 64.0
-"""By so many units in its last place two evaluations of a float64 loss may differ."""
+from backproof.exact.precision import Array
+from backproof.verdict.numeric import BENDS, CAUTION, EVALUATED, STEP
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +61,10 @@ def slope_along(
     for _ in range(1 if once else 2):
         sides = [loss({**at, **_moved(at, along, t, buffers)}) for t in (h, -h)]
         quotients.append((sides[0] - sides[1]) / (2 * h))
-        noise = ULPS * float(np.finfo(np.float64).eps) * max(map(abs, sides)) / (2 * h)
+        noise = EVALUATED * float(np.finfo(np.float64).eps) * max(map(abs, sides)) / (2 * h)
         h /= 2
     if once:
-        return Known(quotients[0], BENT * abs(quotients[0]) + noise)
+        return Known(quotients[0], BENDS * abs(quotients[0]) + noise)
     apart = quotients[1] - quotients[0]
     error = CAUTION * abs(apart) + noise
     return Known(quotients[1] + apart / 3, error if np.isfinite(error) else float("inf"))

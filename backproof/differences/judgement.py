@@ -6,15 +6,11 @@ from enum import StrEnum
 
 import numpy as np
 
-from architectures import Array
 from backproof.differences.probes import Probe
 from backproof.differences.slope import Slope
-from backproof.differences.witness import CLEAR, Slopes
-
-RESOLVED = 1e-3
-"""A slope that is not known to this part of itself confirms nothing."""
-RARELY = 6.0
-"""A sum of random signs is so many of its standard deviations once in 10^9 times."""
+from backproof.differences.witness import Slopes
+from backproof.exact.precision import Array
+from backproof.verdict.numeric import CLEAR, RARELY, RESOLVED
 
 
 class Outcome(StrEnum):

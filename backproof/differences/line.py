@@ -9,17 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from backproof.differences.noise import Noise
-from backproof.differences.slope import GOOD_KINK, UNKNOWN, Slope, Values, estimated
+from backproof.differences.slope import UNKNOWN, Slope, Values, estimated
+from backproof.verdict.numeric import GLANCE, GOOD_KINK, NEAREST
 
 LEVELS, ENOUGH = 6, 3
 """Steps halve so often in one descent; it may end after three."""
 DEEPER = 6
 """So many more descents at most, each from 64 times nearer."""
-GLANCE = 1e-4
-"""The last look is from where noise makes this part of the slope, or as much as the slope's error:
-what it does not confirm is not believed, be it ever so consistent from afar."""
-NEAREST = 2.0**-40
-"""Where there is no noise at all the last look is from so near, of the last step."""
 DENIED = "from afar the slope is another one than from near"
 
 

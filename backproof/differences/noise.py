@@ -5,24 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from architectures import Array
 from backproof.differences.box import Box
 from backproof.differences.probes import proportional
+from backproof.exact.precision import Array
+from backproof.verdict.numeric import DEVIATIONS, GROWN, SATURATED, STEEP
 
 FINE, COARSE, WIDE, WIDEST = (1.37 * 2.0**-k for k in (44, 21, 17, 6))
 """Spacings of the values, relative to each element: below and above the grid of float32, on which a
 loss that rounds its inputs does not move at the finest; of bfloat16, at all but the widest."""
-GROWN, SATURATED = 64.0, 15.0
-"""Scatter that grows so much from FINE to COARSE is a kink, a bend, or noise that FINE cannot see;
-it is noise if it grows no further: from COARSE to WIDE a kink's grows 16 times."""
 POINTS, DISTINCT, FLAT = 4, 4, 3
 """Nine values lie on a line; fewer than DISTINCT say nothing, FLAT of twice nine may be a step."""
-STEEP = 64.0
-"""A step of the loss itself is so many times as high as others, and as a rounding of float32."""
 ORDERS = (5, 6)
 """Differences of so high an order keep nothing of what is smooth."""
-DEVIATIONS = 3
-"""Noise counts as so many of its standard deviations."""
 HALF, SINGLE, DOUBLE = 2.0**-11, 2.0**-24, 2.0**-53
 """Half a unit in the last place of float16, float32 and float64, relative."""
 

@@ -5,12 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from architectures import Array
-
-WHOLE, BLOCKS, ELEMENTS = 6, 4, 8
-"""So many directions at most where a tensor has more elements than there are evaluations for."""
-PARTS = 16
-"""A block is a 16th of a tensor."""
+from backproof.exact.precision import Array
+from backproof.verdict.numeric import BLOCKS, ELEMENTS, PARTS, WHOLE
 
 
 @dataclass(frozen=True, slots=True)

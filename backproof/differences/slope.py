@@ -5,13 +5,7 @@ from dataclasses import dataclass
 
 from backproof.differences.extrapolation import ALL, EVEN, ODD, limit
 from backproof.differences.noise import Noise
-
-GOOD, GOOD_KINK = 3e-8, 1e-5
-"""Known to this part of itself, a slope is known well; one-sided slopes converge more slowly."""
-APART = 3.0
-"""One-sided slopes that differ by so many of their errors are two."""
-UNSETTLED = 1 / 100
-"""A slope whose estimates still differ by this part of it has not been found."""
+from backproof.verdict.numeric import APART, GOOD, GOOD_KINK, UNSETTLED
 
 Values = tuple[float, float, float]
 """A step, and the loss that far ahead and that far behind."""

@@ -10,23 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.differences.box import Box, Exhausted, Loss
 from backproof.differences.line import Line, slope
 from backproof.differences.noise import Noise, measure
 from backproof.differences.probes import Probe, chosen, scale
 from backproof.differences.slope import Slope
+from backproof.exact.precision import Array
+from backproof.verdict.numeric import BUDGET, CLEAR, OVERDRAWN
 
-BUDGET = 20_000
-"""Evaluations of the loss, if nobody says otherwise."""
 EACH, NOISE = 14, 27
 """What a slope costs where the loss is smooth, and what the noise of a tensor costs."""
-PATIENCE = 4
-"""Where it is not smooth a tensor may use so many times what it should, if others leave it."""
 SMALLEST = 2.0**-980
 """No step is smaller: what it is divided or multiplied by must not underflow."""
-CLEAR = 3.0
-"""A difference of so many estimated errors is clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +94,7 @@ def differentiate(
     names = sorted(moving, key=lambda name: box.at[name].size)
     for k, name in enumerate(names):
         share = max(0, budget - box.used) // (len(names) - k)
-        box.allow(min(PATIENCE * share, max(0, budget - box.used)))
+        box.allow(min(OVERDRAWN * share, max(0, budget - box.used)))
         watched = claimed.get(name) if claimed else None
         found[name] = _tensor(box, name, share, seed + k, watched)
     return found

@@ -17,11 +17,7 @@ from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import FLOAT64, Floats, Precision
 from backproof.exact.record import Place, Step
 from backproof.exact.rounding import carried
-from backproof.verdict.decisions import DIGITS, EQUATIONS, MOVED
-
-TURNS = 4
-EXACT_BITS = 12
-"""A number of so few bits is meant as it stands: 0.125, 1.5, 3; in halves, of half their own."""
+from backproof.verdict.decisions import DIGITS, EQUATIONS, MEANT, MOVED, TURNS, USED
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,7 @@ class Explained:
     @property
     def typed(self) -> bool:
         """Whether a number with too few digits is among those that had to be moved."""
-        return any(s.typed and abs(m) > 1e-3 for s, m in zip(self.scalars, self.moves, strict=True))
+        return any(s.typed and abs(m) > USED for s, m in zip(self.scalars, self.moves, strict=True))
 
 
 def scalars(steps: Sequence[Step]) -> list[Scalar]:
@@ -111,9 +107,9 @@ def _scalar(steps: tuple[Step, ...]) -> Scalar | None:
 
 def _meant(value: float, precision: Precision) -> bool:
     """Whether a number is meant as it stands: an integer, or one of few bits for its format."""
-    if value.is_integer() and abs(value) < 2.0**EXACT_BITS:
+    if value.is_integer() and abs(value) < 2.0**MEANT:
         return True
-    mantissa = np.frexp(value)[0] * 2.0 ** min(EXACT_BITS, precision.bits // 2)
+    mantissa = np.frexp(value)[0] * 2.0 ** min(MEANT, precision.bits // 2)
     return bool(mantissa == np.rint(mantissa))
 
 

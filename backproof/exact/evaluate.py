@@ -11,9 +11,7 @@ from backproof.exact.precision import Floats
 from backproof.exact.primitive import NUMBER
 from backproof.exact.primitives.moves import positions_of
 from backproof.exact.record import Step
-
-BITS = 400
-"""To begin with; more where a radius asks for it."""
+from backproof.verdict.decisions import BITS
 
 
 def ancestors(targets: Iterable[Step]) -> list[Step]:

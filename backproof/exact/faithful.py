@@ -15,10 +15,8 @@ from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.record import Step
 from backproof.exact.rounding import carried
-from backproof.verdict.decisions import LIBRARY, SAMPLES
+from backproof.verdict.decisions import LIBRARY, LIBRARY_BITS, SAMPLES
 
-ENOUGH = 128
-"""Bits by which the error of a float is measured."""
 ARITHMETIC = {"add", "subtract", "multiply", "divide", "square", "sqrt", "reciprocal", "cast"}
 """What every library rounds correctly."""
 
@@ -46,8 +44,8 @@ def _is_function(step: Step) -> bool:
 def _error(step: Step, least: float) -> Floats | None:
     given = _given(step)
     try:
-        with flint.ctx.workprec(ENOUGH):
-            exact = over_balls([step], ENOUGH, decided=given)[0]
+        with flint.ctx.workprec(LIBRARY_BITS):
+            exact = over_balls([step], LIBRARY_BITS, decided=given)[0]
             apart = np.abs(midpoints(as_balls(to_balls(step.value) - exact)))
     except (ArithmeticError, ValueError):  # a value at which the function has no ball
         return None

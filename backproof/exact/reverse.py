@@ -11,9 +11,7 @@ from backproof.exact.primitives.decisions import pick
 from backproof.exact.primitives.elementwise import cast, real
 from backproof.exact.primitives.slopes import pulling
 from backproof.exact.record import Step
-
-NOTHING_LEFT = 1e-12
-"""Of the terms of a sum, whose rounding counts besides."""
+from backproof.verdict.decisions import LEFT, NOTHING_LEFT
 
 Formats = tuple[Precision | None, Precision | None]
 
@@ -85,7 +83,7 @@ def vanishes(g: Step) -> bool:
     is shifted that does not depend on it. Whoever derives by hand leaves that path out, and what it
     would correct by chance is no measure of rounding.
     """
-    left = max(NOTHING_LEFT, 16 * g.precision.u) if g.precision else NOTHING_LEFT
+    left = max(NOTHING_LEFT, LEFT * g.precision.u) if g.precision else NOTHING_LEFT
     return bool(np.abs(g.value).max(initial=0.0) <= left * _largest_term(g))
 
 

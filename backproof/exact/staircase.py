@@ -15,10 +15,7 @@ from backproof.exact.evaluate import over_floats
 from backproof.exact.precision import Floats
 from backproof.exact.primitives.decisions import shift
 from backproof.exact.record import Step
-from backproof.verdict.decisions import FLAT, STAIRS
-
-FIRST = 2
-"""The widest step is 2^-2 of the direction."""
+from backproof.verdict.decisions import FLAT, NARROWEST, STAIRS, WIDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +39,8 @@ def staircase(
     recorded: the record's slope along the direction. loss: the value at other inputs, decisions
     made afresh, in balls. u: of the inputs' format; steps go by octaves from 2^-2 to 8 u.
     """
-    steps = [2.0**-k for k in range(FIRST, int(-np.log2(8 * u)) + 1)]
+    first, last = (int(-np.log2(h)) for h in (WIDEST, NARROWEST * u))
+    steps = [2.0**-k for k in range(first, last + 1)]
     jumping = [d for d in decisions if d.primitive is not shift]
     differing = [_differ(jumping, inputs, direction, h) for h in steps]
     found: dict[float, tuple[float, float]] = {}
@@ -79,12 +77,3 @@ def _differ(decisions: Sequence[Step], inputs: Any, direction: Any, h: float) ->
     """Whether a decision is another a step ahead than a step behind."""
     sides = [over_floats(decisions, _aside(inputs, direction, s), afresh=True) for s in (h, -h)]
     return any(not np.array_equal(a, b, equal_nan=True) for a, b in zip(*sides, strict=True))
-
-
-def _longest(flags: Sequence[bool]) -> int:
-    """The longest run of truths."""
-    longest = run = 0
-    for flag in flags:
-        run = run + 1 if flag else 0
-        longest = max(longest, run)
-    return longest

@@ -12,13 +12,10 @@ import flint
 import numpy as np
 
 from backproof.exact.balls import Balls, filled, numbers, to_balls
-from backproof.exact.evaluate import BITS, over_balls
+from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
-from backproof.verdict.decisions import MOST_BITS
-
-POWER = 100
-"""The step is 2^-100 of the direction, and of an element's size where that is smaller than 1."""
+from backproof.verdict.decisions import BITS, MOST_BITS, TAYLOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def remainder(
     outputs: by a step, its cotangent. Decisions are the run's. Three forward evaluations, with more
     bits where these leave the remainder open; NaN where it stays so.
     """
-    bits = max(bits, 4 * POWER)
+    bits = max(bits, 4 * TAYLOR)
     while True:
         found = _remainder(outputs, inputs, direction, claimed, bits, decided)
         if found.order == found.order or 2 * bits > MOST_BITS:
@@ -68,7 +65,7 @@ def _remainder(
         here, near, far = (
             _value(outputs, inputs, direction, times, bits, decided) for times in (0, 1, 2)
         )
-        h = flint.arb(2) ** -POWER
+        h = flint.arb(2) ** -TAYLOR
         slope = (4 * near - far - 3 * here) / (2 * h)
         r1, r2 = near - here - h * claimed, far - here - 2 * h * claimed
         if r1.contains(0):
@@ -84,7 +81,7 @@ def _value(
     return weighed(outputs, dict(zip(outputs, values, strict=True)))
 
 
-def moved(step: Step, direction: Floats, times: float, power: int = POWER) -> Balls:
+def moved(step: Step, direction: Floats, times: float, power: int = TAYLOR) -> Balls:
     """An input's value, `times` 2^-power of its direction away; small elements by as much less."""
     h = flint.arb(2) ** -power * times
     pairs = zip(step.value.ravel().tolist(), np.ravel(direction).tolist(), strict=True)

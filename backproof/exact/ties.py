@@ -16,7 +16,7 @@ from backproof.exact.evaluate import over_floats
 from backproof.exact.primitives.decisions import MARGINS
 from backproof.exact.record import Place, Step
 from backproof.exact.rounding import samples
-from backproof.verdict.decisions import CONVENTIONS, SAMPLES, TIED
+from backproof.verdict.decisions import COMPARED, CONVENTIONS, ISOLATED, SAMPLES, TIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def _coarse(step: Step) -> Any:
     """More than any rounding of the compared values."""
     sizes = [np.abs(x.value).max(initial=0.0) for x in step.inputs if x.is_float]
     formats = [x.precision for x in step.inputs if x.precision]
-    return max(sizes, default=0.0) * max((p.u for p in formats), default=0.0) * 2**12
+    return max(sizes, default=0.0) * max((p.u for p in formats), default=0.0) * COMPARED
 
 
 def _rounding(step: Step) -> Any:
@@ -123,7 +123,6 @@ def _reordered(step: Step) -> Any:
 
 AS_IT_RAN = "as it ran"
 EQUALITIES = ("equal", "not_equal")
-ASIDE = 2.0**-20
 
 
 def isolated(steps: Sequence[Step], inputs: Mapping[str, Step], seed: int = 0) -> dict[int, Any]:
@@ -138,7 +137,7 @@ def isolated(steps: Sequence[Step], inputs: Mapping[str, Step], seed: int = 0) -
     ways = {n: random.choice([-1.0, 1.0], x.shape) for n, x in inputs.items()}
     sides = [
         over_floats(met, {n: _aside(x.value, ways[n] * h) for n, x in inputs.items()}, afresh=True)
-        for h in (ASIDE, -ASIDE)
+        for h in (ISOLATED, -ISOLATED)
     ]
     decided = {}
     for step, ahead, behind in zip(met, *sides, strict=True):

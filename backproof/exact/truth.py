@@ -21,12 +21,7 @@ from backproof.exact.balls import (
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.record import Step
-from backproof.verdict.decisions import BITS, KNOWN, MOST_BITS
-
-ENOUGH = 24
-"""So many bits beyond the format's own are enough for `KNOWN`, whatever the element."""
-BESIDE = 200
-"""Where a slope is 0 times infinity, the record is evaluated 2^-200 to either side."""
+from backproof.verdict.decisions import BESIDE, BITS, GROWN, GROWS, KNOWN, MOST_BITS, SURELY
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,7 @@ def known(
 def _close(values: Balls, step: Step, unit: Floats, bits: int) -> bool:
     """Whether the radii are small enough; what is not a number at all no bits will tell."""
     precision = step.precision or FLOAT64
-    if accuracy(values).min(initial=bits) >= precision.bits + ENOUGH:
+    if accuracy(values).min(initial=bits) >= precision.bits + SURELY:
         return True
     wanted = precision.half_ulp(np.abs(midpoints(values)))
     if bits > BITS:
@@ -148,7 +143,7 @@ def _settled(here: Any, ahead: Any, behind: Any, ahead2: Any, behind2: Any) -> A
 
 def _limit(near: Any, nearer: Any) -> Any:
     """What a value tends to: infinity where a far smaller distance makes it far larger."""
-    if abs(nearer) > 2**40 and (not near.is_finite() or abs(nearer) > 2**20 * abs(near)):
+    if abs(nearer) > GROWS and (not near.is_finite() or abs(nearer) > GROWN * abs(near)):
         return INFINITE if nearer > 0 else -INFINITE
     return ZERO if abs(nearer.mid()) < flint.arb(2) ** (-BESIDE // 4) else nearer.mid()
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-import manual
-from architectures import Array, Dense, Huber, ReLU, Sigmoid, Tensors
+from backproof import manual
+from backproof.architectures import Array, Dense, Huber, ReLU, Sigmoid, Tensors
 from backproof.faults.fault import Call, Fault, gives
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-import manual
-from architectures import Array, Network, Tensors
-from backproof.suite.claims import Claim
+from backproof import manual
+from backproof.architectures import Array, Network, Tensors
+from backproof.faults.claims import Claim
 
 Cause = Literal[
     "wrong formula",

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-import manual
-from architectures import (
+from backproof import manual
+from backproof.architectures import (
     ELU,
     GELU,
     SELU,
@@ -22,7 +22,7 @@ from architectures import (
     Tensors,
 )
 from backproof.faults.fault import Fault, gives
-from manual.sigmoidal import logistic as s
+from backproof.manual.sigmoidal import logistic as s
 
 K, C = math.sqrt(2 / math.pi), 0.044715
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import numpy as np
 
-import manual
-from architectures import (
+from backproof import manual
+from backproof.architectures import (
     AbsoluteError,
     Array,
     BinaryCrossEntropy,
@@ -15,7 +15,7 @@ from architectures import (
     SquaredError,
 )
 from backproof.faults.fault import Fault, LossCall, gives_dz, reports
-from manual.sigmoidal import logistic as s
+from backproof.manual.sigmoidal import logistic as s
 
 
 def softmax(z: Array, axis: int = 1) -> Any:

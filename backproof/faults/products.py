@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array, Dense
+from backproof.architectures import Array, Dense
 from backproof.faults.fault import Call, Fault, gives
 
 

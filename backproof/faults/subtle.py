@@ -1,6 +1,6 @@
 """Faults too small for a tolerance: a part of 10^-9 in a tensor, in an element, in a row."""
 
-from architectures import GELU, Array, CrossEntropy, Dense, Huber, Sigmoid
+from backproof.architectures import GELU, Array, CrossEntropy, Dense, Huber, Sigmoid
 from backproof.faults.fault import Fault, gives, gives_dz
 
 PART = 1e-9

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from architectures import Case, DType
+from backproof.architectures import Case, DType
 from backproof.faults import FAULTS, Fault, claim_with
-from backproof.faults.cases import cases_with
+from backproof.faults.claims import Claim
 from backproof.power.right_code import Progress, timed
 from backproof.suite.check_case import check_case
-from backproof.suite.claims import Claim
-from backproof.verdicts import Status, Verdict
+from backproof.suite.faulty import cases_with
+from backproof.verdict import Status, Verdict
 
 GUILTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
 """What convicts: a case that nobody could decide convicts nobody."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from architectures import Case
-from backproof.suite.claims import TARGET, Claim, differentiated, tensors_of
+from backproof.architectures import Case
+from backproof.faults.claims import TARGET, Claim, differentiated, tensors_of
 
 
 class _Claimed(torch.autograd.Function):

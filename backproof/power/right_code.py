@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from architectures import Case, case_to_json
+from backproof.architectures import Case, case_to_json
+from backproof.faults.claims import Claim, seed_of
 from backproof.suite.check_case import check_case
-from backproof.suite.claims import Claim, seed_of
 from backproof.suite.draw import draw_cases
-from backproof.verdicts import Status
-from backproof.witnesses import EXACT, TORCH
+from backproof.verdict import Status
+from backproof.verdict.witnesses import EXACT, TORCH
 
 SECONDS = ("formula", "exact", "verdict", "slow", "fast")
 """The names of what is timed."""
@@ -71,7 +71,7 @@ class FalseAlarms:
     cases: int
     seed: int
     counts: dict[str, int]
-    largest_excess: float
+    largest_error_ratio: float
     largest_case: str
     alarms: list[dict[str, Any]] = field(default_factory=list)
     seconds: float = 0.0
@@ -83,7 +83,8 @@ class FalseAlarms:
     def __str__(self) -> str:
         """The counts in a line, then every alarm in another."""
         counts = ", ".join(f"{n} {status}" for status, n in self.counts.items() if n)
-        head = f"{self.cases} right cases: {counts}; largest excess {self.largest_excess:.2f}"
+        worst = f"largest error ratio {self.largest_error_ratio:.2f}"
+        head = f"{self.cases} right cases: {counts}; {worst}"
         return "\n".join([head, *(f"{a['status']}: {a['title']} ({a['id']})" for a in self.alarms)])
 
 
@@ -117,7 +118,7 @@ def measure_false_alarms(n: int, seed: int, progress: Progress | None = None) ->
         verdict = check_case(case, witnesses=(EXACT, TORCH))
         counts[str(verdict.status)] += 1
         if verdict.status is Status.CORRECT:  # on a kink torch may have another convention
-            worst = max(worst, (verdict.excess, str(case)))
+            worst = max(worst, (verdict.error_ratio, str(case)))
         if not verdict:
             entry = {"id": case.id, "title": str(case), "status": str(verdict.status)}
             alarms.append({**entry, "says": str(verdict), "case": case_to_json(case)})

@@ -9,7 +9,7 @@ import numpy as np
 
 from backproof.checks.check import check
 from backproof.power.right_code import timed
-from backproof.verdicts import Verdict
+from backproof.verdict import Verdict
 
 PARAMETERS, LAYERS, BATCH = 10_000_000, 3, 256
 REPEATS = 5

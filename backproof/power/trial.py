@@ -6,15 +6,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from backproof.environment import environment
-from backproof.files import check_writable, write_whole
 from backproof.power.convictions import measure_power, power_table
 from backproof.power.right_code import measure_costs, measure_false_alarms
 from backproof.power.scale import measure_scale
 from backproof.power.whole import measure_whole
-from backproof.record import encode, to_text
 from backproof.suite.draw import draw_cases
-from backproof.witnesses import EXACT, JAX, TORCH, require
+from backproof.verdict.document import encode, to_text
+from backproof.verdict.environment import environment
+from backproof.verdict.files import check_writable, write_whole
+from backproof.verdict.witnesses import EXACT, JAX, TORCH, require
 
 COSTED, WHOLE, BESIDE = 100, 24, 20
 """Right cases for the costs beside gradcheck, and for those of all witnesses beside a bare jit; of

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from architectures import Case
+from backproof.architectures import Case
+from backproof.faults.claims import TARGET, differentiated, tensors_of
 from backproof.suite.check_case import check_case
-from backproof.suite.claims import TARGET, differentiated, tensors_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def measure_whole(cases: Sequence[Case]) -> Whole:
 def _bare_first_call(case: Case) -> None:
     import jax
 
-    from reference import jax_grad
+    from backproof.reference import jax_grad
 
     tensors = tensors_of(case)
     wanted = {name: tensors[name] for name in differentiated(tensors)}

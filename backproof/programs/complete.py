@@ -13,17 +13,14 @@ import flint
 import numpy as np
 
 from backproof.exact.balls import Balls, numbers, to_balls
-from backproof.exact.evaluate import BITS, ancestors, over_balls
+from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import FLOAT32, FLOAT64, Precision, coarser
 from backproof.exact.record import Place, Step
 from backproof.programs.run import CannotFollow, Run, Tensors
+from backproof.verdict.decisions import ASIDE, BITS, LOST, ULPS_ASIDE
 
 Record = Callable[[Tensors], Run]
-SCALES = {FLOAT64.name: (2.0**-13, 2.0**-20, 2.0**-26), FLOAT32.name: (2.0**-13, 2.0**-20)}
-"""How far aside, relative to each element; of a shorter format 4 ulps."""
 OTHER = "the code takes other steps at every point nearby"
-NOTHING_LOST = 2.0**-20
-"""The share of a value's change between two points up to which its record is complete."""
 ARRAYS = ("positions", "places")
 """The settings that say where elements are put."""
 
@@ -78,7 +75,7 @@ def _lost(run: Run, aside: Run) -> Loss | None:
     if not changed:
         return None
     share = _share(run, aside)
-    if share <= NOTHING_LOST:
+    if share <= LOST:
         return None
     first, other = changed[0]
     left = [
@@ -166,7 +163,9 @@ def _finite(x: Any, y: Any) -> bool:
 def _scales(formats: Mapping[str, Precision]) -> Sequence[float]:
     """From the farthest to the nearest, of the format that has the fewest bits."""
     coarse = coarser(FLOAT64, *formats.values())
-    return SCALES.get(coarse.name, (4 * 2.0 ** (1 - coarse.bits),))
+    if coarse.bits < FLOAT32.bits:
+        return (ULPS_ASIDE * 2.0 ** (1 - coarse.bits),)
+    return ASIDE if coarse is FLOAT64 else ASIDE[:2]
 
 
 def _aside(

@@ -9,6 +9,7 @@ from backproof.exact.precision import FLOAT32, FLOAT64, Precision
 from backproof.exact.primitives.elementwise import cast, divide
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Place, Record, Step, numbers_of
+from backproof.verdict.decisions import FAITHFUL
 
 
 def settled(
@@ -62,7 +63,8 @@ def held_against(record: Record, step: Step, own: Any) -> None:
         apart = np.abs(own - step.value)
         sizes = np.abs(own[np.isfinite(own)])
     size = max(float(sizes.max(initial=0.0)), _terms(step), _by_norm(step))
-    off = np.isfinite(apart) & (apart > np.sqrt(precision.u) * size + precision.floor(flushes=True))
+    least = precision.floor(flushes=True)
+    off = np.isfinite(apart) & (apart > FAITHFUL * np.sqrt(precision.u) * size + least)
     if off.any():
         record.unlike.append(step)
 

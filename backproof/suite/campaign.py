@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import Any
 
-from architectures import Case
+from backproof.architectures import Case
 from backproof.suite.check_case import check_case
-from backproof.verdicts import Verdict
-from backproof.witnesses import WITNESSES
+from backproof.verdict import Verdict
+from backproof.verdict.witnesses import WITNESSES
 
 STOPPED = "interrupted by the user"
 DIGITS = "the digits"

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from architectures import Case
-from backproof.suite.claims import Claim, tensors_of
+from backproof.architectures import Case
+from backproof.faults.claims import Claim, tensors_of
 from backproof.suite.listeners import LISTENERS
-from backproof.verdicts import Status, Verdict
-from backproof.witnesses import EXACT, WITNESSES, absent
+from backproof.verdict import Status, Verdict
+from backproof.verdict.witnesses import EXACT, WITNESSES, absent
 
 if TYPE_CHECKING:  # it needs exact arithmetic, without which a case is judged as well
     from backproof.suite.layers import Guilt
@@ -72,8 +72,8 @@ def _guilty(case: Case, claim: Claim) -> list["Guilt"]:
 
 def _known_fault(case: Case, claim: Claim) -> tuple[str, str]:
     """The planted fault that gives the same gradients, in words, and the code of its cause."""
-    from backproof.diagnosis.planted import CODES, match_planted
     from backproof.faults import FAULTS
+    from backproof.suite.planted import CODES, match_planted
 
     with np.errstate(all="ignore"):
         results = claim.gradient(tensors_of(case))

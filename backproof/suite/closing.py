@@ -5,9 +5,9 @@ from typing import Any
 
 from rich.console import Console
 
-from backproof.record import Run, verdict_from_json
 from backproof.suite.campaign import STOPPED
-from backproof.verdicts import Verdict
+from backproof.verdict import Verdict
+from backproof.verdict.run import Run
 
 RIGHT, NOT_RIGHT, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
 """The exit codes."""
@@ -45,7 +45,7 @@ def _worst(bad: list[Verdict], run: Run) -> str:
 
 def _bad_digits(run: Run) -> list[Verdict]:
     verdicts = (run.digits or {}).get("verdicts", [])
-    return [v for document in verdicts if not (v := verdict_from_json(document))]
+    return [v for document in verdicts if not (v := Verdict.from_json(document))]
 
 
 def _digits(digits: dict[str, Any]) -> str:

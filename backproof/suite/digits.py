@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-import manual
-from architectures import (
+from backproof import manual
+from backproof.architectures import (
     INPUT,
     Array,
     Case,
@@ -25,12 +25,11 @@ from architectures import (
     Tensors,
     values,
 )
-from backproof.record import verdict_to_json
 from backproof.suite.check_case import check_case
-from backproof.suite.trajectories import MANUAL, Training, excesses, losses, runs
+from backproof.suite.trajectories import MANUAL, Training, error_ratios, losses, runs
+from backproof.verdict import Verdict
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Verdict
-from backproof.witnesses import JAX, TORCH, absent
+from backproof.verdict.witnesses import JAX, TORCH, absent
 
 Progress = Callable[[str, float], None]
 """Told what is under way, and which part of it is done."""
@@ -61,8 +60,8 @@ class Digits:
     """What training showed; by "manual", "torch" and "jax", None for what is not installed.
 
     sizes: how many images to train on and to test on. train_loss: of each batch, before its step.
-    trajectories: the excess after each step. verdicts: on the gradient of the first batch, at the
-    first weights and at the last.
+    trajectories: the error ratio after each step. verdicts: on the gradient of the first batch, at
+    the first weights and at the last.
     """
 
     sizes: tuple[int, int]
@@ -93,7 +92,7 @@ class Digits:
             "test_accuracy": dict(self.test_accuracy),
             "train_loss": list(self.train_loss),
             "trajectories": dict(self.trajectories),
-            "verdicts": [verdict_to_json(verdict) for verdict in self.verdicts],
+            "verdicts": [verdict.to_json() for verdict in self.verdicts],
             "note": self.note,
         }
 
@@ -111,7 +110,7 @@ def train_digits(progress: Progress | None = None) -> Digits:
     for name, run in runs(training).items():
         if run is not None:
             trained[name] = list(_told(run, f"training by {name}", steps, tell))
-    compared = list(_told(excesses(training, trained), "comparing with the truth", steps, tell))
+    compared = list(_told(error_ratios(training, trained), "comparing with the truth", steps, tell))
     ends = {"first": training.start, "last": trained[MANUAL][-1]}
     judging = (_judge(training, p, which) for which, p in ends.items())
     first, last = _told(judging, "judging the first and the last gradient", 2, tell)
@@ -174,9 +173,9 @@ def _told(steps: Iterator[Any], stage: str, total: int, tell: Progress) -> Itera
 def _note() -> str:
     absences = [f"{name} is {reason}." for name in (TORCH, JAX) if (reason := absent(name))]
     about = (
-        "Excess: the largest error of any parameter so far, in units of the error that rounding "
-        f"makes in this very run; up to {LIMIT:g}, it is rounding. Rate and epochs were chosen "
-        "with an eye on these test images: the accuracy shows that the gradients train, and is no "
-        "estimate for other digits."
+        "Error ratio: the largest error of any parameter so far, in units of the error that "
+        f"rounding makes in this very run; up to {LIMIT:g}, it is rounding. Rate and epochs were "
+        "chosen with an eye on these test images: the accuracy shows that the gradients train, and "
+        "is no estimate for other digits."
     )
     return " ".join([about, *absences])

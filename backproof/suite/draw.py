@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, Phase
 from hypothesis.errors import Unsatisfiable
 from hypothesis.strategies import SearchStrategy
 
-from architectures import Case
-from architectures.strategies import cases
+from backproof.architectures import Case
+from backproof.architectures.strategies import cases
 
 ROUNDS = 20
 """So many times the draw is repeated to make up for cases that were drawn before."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from architectures import Case
+from backproof.architectures import Case
 from backproof.checks.answer import judge_claim
 from backproof.checks.claim import Claim as Foreign
 from backproof.checks.differences import by_differences
@@ -13,12 +13,13 @@ from backproof.checks.in_numpy import pair
 from backproof.checks.ladder import Heard, climb, true_outputs
 from backproof.checks.request import Asked
 from backproof.exact.rounding import units
-from backproof.suite.claims import Claim, asked, seed_of
+from backproof.faults.claims import Claim, seed_of
+from backproof.reference.testimony import LOSS
+from backproof.suite.asked import asked
 from backproof.suite.hearing import Known, coarse_units, frameworks, of_the_loss
+from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.decisions import MANY
-from backproof.verdicts import Finding, Status, Verdict
-from backproof.witnesses import DIFFERENCES, EXACT
-from reference.testimony import LOSS
+from backproof.verdict.witnesses import DIFFERENCES, EXACT
 
 SECONDS = 60.0
 """One call of a claim may take so long."""

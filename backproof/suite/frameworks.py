@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array, Case
+from backproof.architectures import Array, Case
+from backproof.reference.testimony import LOSS, Testimony
+from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Finding, Status
-from backproof.witnesses import JAX, TORCH, absent
-from reference.testimony import LOSS, Testimony
+from backproof.verdict.witnesses import JAX, TORCH, absent
 
 
 def hear(
@@ -43,13 +43,13 @@ def _heard(witness: str, case: Case) -> Testimony:
 
 
 def _torch(case: Case) -> Testimony:
-    from reference import torch_autograd
+    from backproof.reference import torch_autograd
 
     return torch_autograd.testify(case)
 
 
 def _jax(case: Case) -> Testimony:
-    from reference import jax_grad
+    from backproof.reference import jax_grad
 
     return jax_grad.testify(case)
 
@@ -98,7 +98,7 @@ def _compared(
     if apart.max(initial=0.0) <= LIMIT:
         return _finding(testimony, name, results, apart, Status.CORRECT, "")
     off = _ratio(testimony, name, truth, units) if name in truth else apart
-    if off.max(initial=0.0) <= LIMIT and own is not None and (own.excess or 0.0) <= LIMIT:
+    if off.max(initial=0.0) <= LIMIT and own is not None and (own.error_ratio or 0.0) <= LIMIT:
         return _finding(testimony, name, results, off, Status.CORRECT, "")
     if own is not None and own.status is Status.KINK:
         note = f"{witness} has another convention here"
@@ -123,7 +123,7 @@ def _finding(
     index = tuple(int(i) for i in np.unravel_index(k, ratio.shape))
     claimed, true = (float(np.asarray(t[name])[index]) for t in (results, testimony.tensors))
     off = int((ratio > LIMIT).sum())
-    excess = float(ratio[index])
+    error_ratio = float(ratio[index])
     return Finding(
         name,
         testimony.witness,
@@ -131,7 +131,7 @@ def _finding(
         index,
         claimed,
         true,
-        excess,
+        error_ratio,
         note=note,
         off=off,
         of=ratio.size,

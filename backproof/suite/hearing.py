@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array, Case
+from backproof.architectures import Array, Case
+from backproof.reference.testimony import LOSS, Testimony
 from backproof.suite.frameworks import compared, hear, outvoted
+from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Finding, Status
-from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH
-from reference.testimony import LOSS, Testimony
+from backproof.verdict.witnesses import DIFFERENCES, EXACT, JAX, TORCH
 
 FRAMEWORKS = (TORCH, JAX)
 
@@ -85,7 +85,7 @@ def coarse_units(results: Mapping[str, Array], dtype: Any) -> dict[str, Any]:
 def of_the_loss(claimed: Array, true: Any, unit: Any) -> Finding:
     """What exact arithmetic says of the loss: how far its floats are from it without rounding."""
     error = float(abs(np.float64(claimed) - true))
-    excess = 0.0 if error == 0 else float(error / unit) if unit else np.inf
-    status = Status.CORRECT if excess <= LIMIT else Status.IMPRECISE
+    error_ratio = 0.0 if error == 0 else float(error / unit) if unit else np.inf
+    status = Status.CORRECT if error_ratio <= LIMIT else Status.IMPRECISE
     note = "" if status else "the rounding of the forward pass is not normal"
-    return Finding(LOSS, EXACT, status, (), float(claimed), float(true), excess, note=note)
+    return Finding(LOSS, EXACT, status, (), float(claimed), float(true), error_ratio, note=note)

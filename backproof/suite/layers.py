@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from architectures import INPUT, Array, Case, Tensors
+from backproof.architectures import INPUT, Array, Case, Tensors
 from backproof.checks.answer import judge_claim
 from backproof.checks.arguments.trees import flatten
 from backproof.checks.in_numpy import layer, pair
 from backproof.checks.request import Asked
-from backproof.suite.claims import TARGET, Claim, seed_of, tensors_of
-from backproof.verdicts import Status, Verdict
+from backproof.faults.claims import TARGET, Claim, seed_of, tensors_of
+from backproof.verdict import Status, Verdict
 
 SECONDS = 60.0
 GUILTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from backproof.verdicts import Verdict
+from backproof.verdict import Verdict
 
 LISTENERS: list[Callable[[Verdict], None]] = []
 """Called with every verdict on `manual`'s own gradients: the conviction of a fault is no news."""

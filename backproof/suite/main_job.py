@@ -7,17 +7,18 @@ from typing import Any
 
 from rich.console import Console
 
-from architectures import Case, case_to_json
-from backproof.environment import environment
+from backproof.architectures import Case, case_to_json
 from backproof.faults import named
-from backproof.files import CASES, PAGE, check_writable, write_whole
-from backproof.record import Run, run_to_json, to_text, write_pair
 from backproof.suite.campaign import STOPPED, Plan, judge_one
 from backproof.suite.closing import say
 from backproof.suite.draw import draw_cases
 from backproof.suite.watching import watched
-from backproof.verdicts import Verdict
-from backproof.witnesses import EXACT, JAX, TORCH, WITNESSES, absences, absent
+from backproof.verdict import Verdict
+from backproof.verdict.document import to_text
+from backproof.verdict.environment import environment
+from backproof.verdict.files import CASES, PAGE, check_writable, write_whole
+from backproof.verdict.run import Run, run_to_json, write_pair
+from backproof.verdict.witnesses import EXACT, JAX, TORCH, WITNESSES, absences, absent
 
 SHRUNK = 5
 """So many of the cases that are not right are shrunk; the rest are reported as they are."""

@@ -6,13 +6,13 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from architectures import Case, case_from_json
-from backproof.files import CASES, RECORD
-from backproof.record import RecordError, read_json, read_run
+from backproof.architectures import Case, case_from_json
 from backproof.suite.campaign import judge_one
 from backproof.suite.closing import NOT_RIGHT, RIGHT
-from backproof.verdicts import Verdict
-from backproof.witnesses import WITNESSES
+from backproof.verdict import Verdict
+from backproof.verdict.files import CASES, RECORD
+from backproof.verdict.run import RecordError, read_json, read_run
+from backproof.verdict.witnesses import WITNESSES
 
 
 def find_case(name: str, out: Path) -> Case:
@@ -52,10 +52,10 @@ def show(case: Case, plant: str, console: Console) -> int:
 
 def _table(verdict: Verdict) -> Table:
     table = Table("tensor", "witness", "status", box=None, pad_edge=False)
-    for column in ("excess", "claimed", "true"):
+    for column in ("error_ratio", "claimed", "true"):
         table.add_column(column, justify="right")
     for f in verdict.findings:
-        numbers = (_number(f.excess, ".3g"), _number(f.claimed, ".9g"), _number(f.true, ".9g"))
+        numbers = (_number(f.error_ratio, ".3g"), _number(f.claimed, ".9g"), _number(f.true, ".9g"))
         table.add_row(f.tensor, f.witness, str(f.status), *numbers)
     return table
 

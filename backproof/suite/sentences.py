@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from backproof.reference.testimony import LOSS
 from backproof.suite.layers import Guilt
-from backproof.verdicts import Finding, Status, Verdict
-from reference.testimony import LOSS
+from backproof.verdict import Finding, Status, Verdict
 
 POINT = "weakest: one point only"
 """What a claim is told that somebody else may be asked about at more points."""

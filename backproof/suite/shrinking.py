@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, find, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from architectures import Case, Dense, Drawn, Layer, Network
+from backproof.architectures import Case, Dense, Drawn, Layer, Network
 
 EXAMPLES = 256
 """So many random cases are tried at every depth before a deeper one is allowed."""

@@ -11,8 +11,8 @@ from typing import Any
 import flint
 import numpy as np
 
-import manual
-from architectures import INPUT, Array, DType, Network, Tensors
+from backproof import manual
+from backproof.architectures import INPUT, Array, DType, Network, Tensors
 from backproof.exact.balls import Balls, as_balls, filled, midpoints, numbers, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import Floats, precision_of
@@ -22,11 +22,11 @@ from backproof.exact.rounding import root_mean_square, samples
 from backproof.programs.numpy.running import LOSS, run_pair
 from backproof.programs.run import Run
 from backproof.verdict.decisions import SAMPLES
-from backproof.witnesses import JAX, TORCH, absent
+from backproof.verdict.witnesses import JAX, TORCH, absent
 
 MANUAL = "manual"
 TRUE_BITS = 200
-"""Far more than training can lose: with 400 bits every excess is the same."""
+"""Far more than training can lose: with 400 bits every error ratio is the same."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +49,11 @@ def runs(training: Training) -> dict[str, Iterator[Tensors] | None]:
     setting = (training.network, training.start, training.batches, training.rate)
     found: dict[str, Iterator[Tensors] | None] = {MANUAL: descend(training), TORCH: None, JAX: None}
     if not absent(TORCH):
-        from reference import torch_autograd
+        from backproof.reference import torch_autograd
 
         found[TORCH] = torch_autograd.descend(*setting)
     if not absent(JAX):
-        from reference import jax_grad
+        from backproof.reference import jax_grad
 
         found[JAX] = jax_grad.descend(*setting)
     return found
@@ -73,17 +73,17 @@ def losses(training: Training, run: Sequence[Tensors]) -> list[float]:
     return [float(manual.loss(training.network, {INPUT: x, **p}, t)) for p, (x, t) in pairs]
 
 
-def excesses(
+def error_ratios(
     training: Training, runs: Mapping[str, Sequence[Tensors]], true_bits: int = TRUE_BITS
 ) -> Iterator[dict[str, float]]:
-    """After every batch, the excess of each run: the largest of its tensors of parameters.
+    """After every batch, the error ratio of each run: the largest of its tensors of parameters.
 
-        excess = max |run - true| / max unit
+        error ratio = max |run - true| / max unit
 
     with the unit of an element half an ulp and the root mean square of its sampled errors.
     """
     for k, (true, unit) in enumerate(_true(training, true_bits)):
-        yield {name: _excess(run[k], true, unit) for name, run in runs.items()}
+        yield {name: _error_ratio(run[k], true, unit) for name, run in runs.items()}
 
 
 def _step(training: Training, p: Any, x: Any, target: Array) -> Any:
@@ -167,7 +167,7 @@ def _centred(values: Balls) -> Balls:
     return filled([x.mid() for x in numbers(values)], values.shape)
 
 
-def _excess(run: Tensors, true: Mapping[str, Balls], unit: Mapping[str, float]) -> float:
+def _error_ratio(run: Tensors, true: Mapping[str, Balls], unit: Mapping[str, float]) -> float:
     """The largest error of any tensor in its unit; infinite where one is no number."""
     found = (_error(run[n], t) / unit[n] for n, t in true.items())
     return max((e if np.isfinite(e) else np.inf for e in found), default=0.0)

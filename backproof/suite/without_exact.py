@@ -5,16 +5,18 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array, Case
+from backproof.architectures import Array, Case
 from backproof.checks.behaviour.conduct import observe_pair
 from backproof.differences.findings import judged
-from backproof.differences.witness import BUDGET, differentiate
+from backproof.differences.witness import differentiate
 from backproof.exact.precision import FLOAT32, FLOAT64
-from backproof.suite.claims import Asked, Claim, asked, seed_of
+from backproof.faults.claims import Claim, seed_of
+from backproof.reference.testimony import LOSS
+from backproof.suite.asked import Asked, asked
 from backproof.suite.hearing import Known, coarse_units, frameworks
-from backproof.verdicts import Finding, Status, Verdict
-from backproof.witnesses import DIFFERENCES
-from reference.testimony import LOSS
+from backproof.verdict import Finding, Status, Verdict
+from backproof.verdict.numeric import BUDGET
+from backproof.verdict.witnesses import DIFFERENCES
 
 SECONDS = 60.0
 """One call of a claim may take so long."""

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import digamma, gammaln
 
-from architectures import Array
+from backproof.architectures import Array
 from backproof.differences.extrapolation import ALL, EVEN, limit
 from backproof.differences.judgement import Judgement, Outcome, judge
 from backproof.differences.witness import Slopes, differentiate

@@ -41,6 +41,8 @@ COMPLEX, COMPLEX_STACK = _complex(4), _complex(2, 3, 3)
 HERMITIAN = COMPLEX_STACK @ np.conj(COMPLEX_STACK.swapaxes(-1, -2)) + 0.5 * np.eye(3)
 POSITIONS = np.array([[3, 0, 1], [3, 8, 12]])
 SIGNS = np.array([[1.0, -1.0, 1.0], [-1.0, -1.0, 1.0]])
+SHAPES = np.array([0.4, 1.0, 6.5])
+"""Of gamma distributions."""
 
 
 def _svd(a: Any) -> dict[str, Any]:
@@ -211,6 +213,10 @@ EXAMPLES: dict[str, list[Example]] = {
     "ifft": [_of(_complex(3, 5), axes=(1,)), _of(MATRIX, axes=(0,))],
     "dct": [_of(MATRIX, axis=1)],
     "dct_adjoint": [_of(MATRIX, axis=0)],
+    "gamma_sample": [
+        _of(SHAPES, at=SHAPES, drawn=np.array([0.1, 1.5, 7.0]), log=False),
+        _of(SHAPES, at=SHAPES, drawn=np.array([-9.0, 0.3, 2.0]), log=True),
+    ],
 }
 EXAMPLES["singular_values"] += [_of(TALL), _of(_complex(3, 2))]
 EXAMPLES["det"] += [_of(SINGULAR), _of(np.diag([1.0, 2.0, 0.0]))]

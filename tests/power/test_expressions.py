@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from verdict.moving import move
 
 from backproof.exact.precision import FLOAT32, FLOAT64
 from backproof.power.expressions import trial
@@ -100,9 +101,7 @@ def test_a_judge_that_sees_nothing_is_found_out(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_judge_that_accuses_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Units a hundred times too small."""
-    from backproof.checks import judge
-
-    monkeypatch.setattr(judge, "LIMIT", 0.01)
+    move(monkeypatch, "LIMIT", 0.01)
     found = trial.run(8, [1], [DOUBLE])
     assert any(m.outcome == ACCUSED for m in found.mistakes)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from verdict.moving import move
 
 from backproof.exact.precision import FLOAT16, FLOAT32, FLOAT64
 from backproof.power.rounding import trial
@@ -11,6 +12,7 @@ from backproof.power.rounding.formats import Format, formats
 from backproof.power.rounding.layer import Layer
 from backproof.power.rounding.smallest import smallest
 from backproof.power.rounding.unstable import UNSTABLE, Unstable
+from backproof.verdict.decisions import LIMIT
 
 DOUBLE, SINGLE = Format(FLOAT64), Format(FLOAT32)
 FEW = tuple(x for x in trial.LAYERS if x.name in ("dense", "softmax", "layer norm"))
@@ -77,9 +79,7 @@ def _units_times(factor: float) -> Any:
 @pytest.mark.parametrize("f", [DOUBLE, SINGLE, Format(FLOAT16)], ids=str)
 def test_a_limit_that_is_too_high_is_noticed(f: Format, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hundred times: some unstable pass goes free."""
-    from backproof.checks import judge
-
-    monkeypatch.setattr(judge, "LIMIT", 100 * judge.LIMIT)
+    move(monkeypatch, "LIMIT", 100 * LIMIT)
     found = trial.run(1, FEW[:1], [f])
     assert not all(loss.convicted for loss in found.unstable)
     assert not found.passed

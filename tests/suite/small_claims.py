@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import manual
-from architectures import Case, CrossEntropy, Dense, Drawn, Network, Tanh
-from backproof.suite.claims import Claim
+from backproof import manual
+from backproof.architectures import Case, CrossEntropy, Dense, Drawn, Network, Tanh
+from backproof.faults.claims import Claim
 
 NETWORK = Network(3, (Dense(4), Tanh(), Dense(2)), CrossEntropy("sum"))
 CASE = Case(NETWORK, 5, "float64", Drawn("tame", 7))

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from backproof.record import read_run, verdict_to_json
 from backproof.suite.campaign import Plan, carry_out
 from backproof.suite.draw import NoSuchCase, draw_cases
-from backproof.witnesses import EXACT
+from backproof.verdict.run import read_run
+from backproof.verdict.witnesses import EXACT
 
 
 def told(plan: Plan) -> dict[int, object]:
     """What a campaign found, without the time it took."""
     outcome = carry_out(plan)
     assert not outcome.lost
-    return {k: {**verdict_to_json(v), "seconds": 0} for k, v in outcome.verdicts.items()}
+    return {k: {**v.to_json(), "seconds": 0} for k, v in outcome.verdicts.items()}
 
 
 def test_a_seed_decides_the_cases() -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import backproof
-import manual
-from architectures import (
+from backproof import manual
+from backproof.architectures import (
     Case,
     Dense,
     Drawn,
@@ -22,12 +22,12 @@ from architectures import (
     Tanh,
     values,
 )
-from architectures.strategies import cases
+from backproof.architectures.strategies import cases
+from backproof.faults.claims import Claim
 from backproof.suite.check_case import check_case
-from backproof.suite.claims import Claim
+from backproof.verdict import GradientError, Status
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import GradientError, Status
-from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH, WITNESSES
+from backproof.verdict.witnesses import DIFFERENCES, EXACT, JAX, TORCH, WITNESSES
 from suite.small_claims import CASE, NETWORK, claim, spoiled
 
 
@@ -38,7 +38,7 @@ def test_right_gradients_are_acquitted(case: Case) -> None:
     assert verdict, str(verdict)
     assert not verdict.silent
     assert {f.witness for f in verdict.findings} == {EXACT, TORCH}
-    assert verdict.excess < LIMIT or verdict.status is Status.KINK
+    assert verdict.error_ratio < LIMIT or verdict.status is Status.KINK
 
 
 @given(seed=st.integers(0, 2**16), dtype=st.sampled_from(["float32", "float64"]))
@@ -108,7 +108,7 @@ def test_a_float32_step_hidden_in_float64_code_is_imprecise() -> None:
 
     verdict = check_case(CASE, claim(Tanh=hidden), (EXACT,))
     assert verdict.status is Status.IMPRECISE
-    assert 1e6 < verdict.excess < 1e12
+    assert 1e6 < verdict.error_ratio < 1e12
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from architectures import INPUT, CrossEntropy, Dense, DType, Network, SiLU, Tensors
+from backproof.architectures import INPUT, CrossEntropy, Dense, DType, Network, SiLU, Tensors
+from backproof.manual import gradient
+from backproof.reference import jax_grad, torch_autograd
 from backproof.suite import digits, trajectories
 from backproof.suite.digits import accuracy, beginning, load, train_digits
-from backproof.suite.trajectories import Training, descend, excesses, losses, runs
+from backproof.suite.trajectories import Training, descend, error_ratios, losses, runs
+from backproof.verdict import Status
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Status
-from manual import gradient
-from reference import jax_grad, torch_autograd
 
 STEPS, FAULTY = 24, 9
 
@@ -32,8 +32,8 @@ def small(dtype: DType = "float32") -> Training:
 
 
 def compared(training: Training, trained: dict[str, list[Tensors]]) -> dict[str, np.ndarray]:
-    """The excess of each run after every step."""
-    steps = list(excesses(training, trained))
+    """The error ratio of each run after every step."""
+    steps = list(error_ratios(training, trained))
     return {name: np.array([step[name] for step in steps]) for name in trained}
 
 
@@ -43,10 +43,10 @@ def test_right_runs_stay_within_rounding_at_every_step(dtype: DType) -> None:
     training = small(dtype)
     trained = {name: list(run) for name, run in runs(training).items() if run}
     assert set(trained) == {"manual", "torch", "jax"}
-    for name, excess in compared(training, trained).items():
-        assert len(excess) == STEPS
-        assert excess.max() < LIMIT, name
-        assert excess.max() > 0.01, f"{name} is compared with itself"
+    for name, error_ratio in compared(training, trained).items():
+        assert len(error_ratio) == STEPS
+        assert error_ratio.max() < LIMIT, name
+        assert error_ratio.max() > 0.01, f"{name} is compared with itself"
 
 
 def test_a_slightly_wrong_rate_is_seen_from_the_first_step() -> None:
@@ -59,9 +59,9 @@ def test_a_slightly_wrong_rate_is_seen_from_the_first_step() -> None:
         "torch": list(torch_autograd.descend(*setting, off)),
         "jax": list(jax_grad.descend(*setting, training.rate)),
     }
-    excess = compared(training, trained)
-    assert excess["torch"].min() > 4 * LIMIT
-    assert max(excess["manual"].max(), excess["jax"].max()) < LIMIT
+    error_ratio = compared(training, trained)
+    assert error_ratio["torch"].min() > 4 * LIMIT
+    assert max(error_ratio["manual"].max(), error_ratio["jax"].max()) < LIMIT
 
 
 def stumbling(training: Training, part: float) -> Iterator[Tensors]:
@@ -77,13 +77,13 @@ def stumbling(training: Training, part: float) -> Iterator[Tensors]:
 def test_one_wrong_step_is_seen_from_that_step_on() -> None:
     """A gradient off by a thousandth in one step shows at that step, and in all that follow."""
     training = small()
-    excess = compared(training, {"stumbling": list(stumbling(training, 1e-3))})["stumbling"]
-    assert excess[:FAULTY].max() < LIMIT
-    assert excess[FAULTY:].min() > 4 * LIMIT
+    error_ratio = compared(training, {"stumbling": list(stumbling(training, 1e-3))})["stumbling"]
+    assert error_ratio[:FAULTY].max() < LIMIT
+    assert error_ratio[FAULTY:].min() > 4 * LIMIT
 
 
 def test_a_run_that_is_not_finite_is_infinitely_far_off() -> None:
-    """A run whose parameters become NaN has an infinite excess, never a small one."""
+    """A run whose parameters become NaN has an infinite error ratio, never a small one."""
     training = small()
     run = list(descend(training))
     run[FAULTY]["0.b"] = run[FAULTY]["0.b"] * np.float32("nan")
@@ -91,10 +91,12 @@ def test_a_run_that_is_not_finite_is_infinitely_far_off() -> None:
 
 
 def test_the_true_run_has_bits_to_spare() -> None:
-    """With twice the bits for the true run, no excess changes in its ninth digit."""
+    """With twice the bits for the true run, no error ratio changes in its ninth digit."""
     training = small()
     trained = {"manual": list(descend(training))}
-    once, twice = ([step["manual"] for step in excesses(training, trained, b)] for b in (200, 400))
+    once, twice = (
+        [step["manual"] for step in error_ratios(training, trained, b)] for b in (200, 400)
+    )
     assert once == pytest.approx(twice, rel=1e-9, abs=0)
 
 
@@ -146,7 +148,7 @@ def three_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("three_steps")
 def test_the_document_is_whole_and_strict_json() -> None:
-    """The document holds an excess for every step of every run and two verdicts, both correct."""
+    """It holds an error ratio for every step of every run, and two verdicts, both correct."""
     heard = []
     found = train_digits(lambda stage, share: heard.append((stage, share)))
     document = json.loads(json.dumps(found.to_json(), allow_nan=False))

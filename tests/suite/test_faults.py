@@ -4,15 +4,23 @@ from dataclasses import replace
 
 import pytest
 
-import manual
-from architectures import Case, Dense, Drawn, HalfSquaredError, Network, Sigmoid, SquaredError
+from backproof import manual
+from backproof.architectures import (
+    Case,
+    Dense,
+    Drawn,
+    HalfSquaredError,
+    Network,
+    Sigmoid,
+    SquaredError,
+)
 from backproof.faults import CAUSES, FAULTS, Fault, claim_with
-from backproof.faults.cases import cases_with
+from backproof.faults.claims import Claim
 from backproof.power.convictions import measure_power, names, power_table
 from backproof.power.right_code import measure_costs, measure_false_alarms
 from backproof.suite.check_case import check_case
-from backproof.suite.claims import Claim
-from backproof.verdicts import Status
+from backproof.suite.faulty import cases_with
+from backproof.verdict import Status
 
 SMALL = Case(
     Network(3, (Dense(2), Sigmoid()), SquaredError("mean")), 4, "float64", Drawn("tame", 1)
@@ -100,7 +108,7 @@ def test_right_code_raises_no_alarm() -> None:
     measured = measure_false_alarms(40, seed=3)
     assert sum(measured.counts.values()) == measured.cases == 40
     assert measured.alarms == []
-    assert 0 < measured.largest_excess < 16
+    assert 0 < measured.largest_error_ratio < 16
 
 
 def test_costs_are_ratios_of_sums() -> None:

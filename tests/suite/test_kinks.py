@@ -7,8 +7,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-import manual
-from architectures import (
+from backproof import manual
+from backproof.architectures import (
     GELU,
     AbsoluteError,
     Case,
@@ -21,11 +21,11 @@ from architectures import (
     Network,
     ReLU,
 )
-from architectures.strategies import cases
+from backproof.architectures.strategies import cases
+from backproof.faults.claims import Claim
 from backproof.suite.check_case import check_case
-from backproof.suite.claims import Claim
-from backproof.verdicts import Status
-from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH
+from backproof.verdict import Status
+from backproof.verdict.witnesses import DIFFERENCES, EXACT, JAX, TORCH
 
 
 def kinked(layers: tuple[Any, ...], loss: Any, x: Any) -> Case:

@@ -4,11 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from architectures import Case, Dense, Drawn, HalfSquaredError, Network, ReLU, Sigmoid, Tanh
+from backproof.architectures import (
+    Case,
+    Dense,
+    Drawn,
+    HalfSquaredError,
+    Network,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
 from backproof.faults import FAULTS, Fault, claim_with
-from backproof.faults.cases import PATIENCE, cases_with
 from backproof.power.convictions import GUILTY, names
 from backproof.suite.check_case import check_case
+from backproof.suite.faulty import PATIENCE, cases_with
 from backproof.suite.shrinking import minimal
 
 DEEP = Case(

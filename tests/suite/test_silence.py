@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-import manual
-from architectures import (
+from backproof import manual
+from backproof.architectures import (
     Case,
     Dense,
     Drawn,
@@ -15,11 +15,11 @@ from architectures import (
     Network,
     Sigmoid,
 )
+from backproof.faults.claims import Claim
+from backproof.reference import jax_grad, testimony, torch_autograd
 from backproof.suite.check_case import check_case
-from backproof.suite.claims import Claim
-from backproof.verdicts import Status
-from backproof.witnesses import DIFFERENCES, EXACT, JAX, TORCH
-from reference import jax_grad, testimony, torch_autograd
+from backproof.verdict import Status
+from backproof.verdict.witnesses import DIFFERENCES, EXACT, JAX, TORCH
 from suite.small_claims import CASE, claim, spoiled
 
 

@@ -15,7 +15,7 @@ from backproof.suite.tutorial import TutorialTrial, chain, judgement, layer, net
 from backproof.suite.tutorial import descent as one_parameter
 from backproof.suite.tutorial import loss as last_layer
 from backproof.suite.tutorial.trial import KEYS
-from backproof.verdicts import Status
+from backproof.verdict import Status
 
 BROKEN = {"loss", "equation-2", "by-weights", "recursion", "by-input"}
 """A column times a column, or a matrix on the wrong side of one, has no product."""

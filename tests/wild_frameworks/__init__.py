@@ -26,6 +26,16 @@ FILES: dict[Way, tuple[str, ...]] = {
 }
 """Which files hold the claims that each way in judges; each has a list `CLAIMS`."""
 
+ALSO: Mapping[str, tuple[str, ...]] = {
+    "path-left-out": ("declared-cut", "straight-through"),
+    "not-finite": ("undefined-slope",),
+    "clipped": ("not-linear",),
+    "unexplained": ("factor",),
+}
+"""By the label, what says it as well, or more closely: the code itself declares the cut, a backward
+pass that clips is not linear, and of what no pattern explains the record knows the factor.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class FrameworkClaim:

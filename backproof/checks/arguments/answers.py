@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
-from backproof.checks.arguments.nodes import branches, leaves, outline
+from backproof.exact.precision import Array
+from backproof.programs.nodes import branches, leaves, outline
 
 SPELLINGS = ("{}", "d{}", "d_{}", "grad_{}", "{}_grad", "g{}")
 """How the gradient of an argument is called in a dict: W, dW, d_W, grad_W, W_grad or gW."""

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.arguments import answers
-from backproof.checks.arguments.nodes import leaves, mapped, outline
+from backproof.exact.precision import Array
+from backproof.programs.nodes import leaves, mapped, outline
 
 GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
 NOT_FOLLOWED = (np.matrix, np.ma.MaskedArray)

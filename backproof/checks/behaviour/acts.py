@@ -7,14 +7,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Given
 from backproof.checks.behaviour.attempts import attempt
 from backproof.checks.behaviour.chance import replayed, sources
-
-PATIENCE = 2.0
-"""Seconds of a claim's own time after which only what must be known is still asked."""
+from backproof.exact.precision import Array
+from backproof.verdict.decisions import PATIENCE
 
 WORK = 100_000
 """Steps that are taken to find out whether two arrays with strides share memory."""

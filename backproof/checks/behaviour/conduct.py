@@ -7,12 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.arguments.answers import WrongStructure
-from backproof.checks.arguments.nodes import outline
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.acts import (
-    PATIENCE,
     Act,
     Ended,
     Notebook,
@@ -23,7 +20,10 @@ from backproof.checks.behaviour.acts import (
     suspect_infinite,
 )
 from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
-from reference.testimony import LOSS
+from backproof.exact.precision import Array
+from backproof.programs.nodes import outline
+from backproof.verdict.decisions import PATIENCE
+from backproof.verdict.finding import LOSS
 
 Claimed = Callable[..., Any]
 

@@ -8,11 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
-from backproof.checks.arguments.nodes import leaves
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.acts import (
-    PATIENCE,
     Act,
     Ended,
     Notebook,
@@ -24,6 +21,9 @@ from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangent
 from backproof.checks.behaviour.passes import OUTPUT, Layer, Run, Trial
 from backproof.checks.behaviour.reach import arrays
 from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.exact.precision import Array
+from backproof.programs.nodes import leaves
+from backproof.verdict.decisions import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.behaviour.acts import Notebook
-from backproof.checks.behaviour.repeats import ULPS, Answer, same
-
-CLEARLY = 1e-4
-"""The part of a gradient by which its answer to a sum of cotangents must be off: an unstable
-backward pass is off by rounding, and no digit of it is held against it here.
-"""
+from backproof.checks.behaviour.repeats import Answer, same
+from backproof.exact.precision import Array
+from backproof.verdict.decisions import CLEARLY, MULTIPLES, SHORT_MULTIPLES, ULPS
 
 Ask = Callable[[Answer, Notebook], Answer]
 """A cotangent, by the names of the outputs, to the gradients; acts go into the notebook given."""
@@ -34,7 +30,7 @@ def factors(dy: Answer) -> tuple[float, ...]:
     and so small that what clips, adds a constant or divides by a norm cannot go unseen.
     """
     narrow = any(d.dtype.itemsize == 2 for d in dy.values())
-    return (-1.0, 2.0**5) if narrow else (-1.0, 2.0**20, 2.0**-20)
+    return SHORT_MULTIPLES if narrow else MULTIPLES
 
 
 def convict_of_nonlinearity(

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple
 
-from architectures import Array
 from backproof.checks.arguments.answers import WrongStructure
-from backproof.checks.arguments.nodes import mapped, outline
 from backproof.checks.arguments.trees import Arguments, Given, flatten, like
 from backproof.checks.behaviour.acts import Notebook, copied, misfits, note_sharing
 from backproof.checks.behaviour.repeats import Answer
+from backproof.exact.precision import Array
+from backproof.programs.nodes import mapped, outline
 
 OUTPUT = "y"
 """The name of what a forward pass returns."""

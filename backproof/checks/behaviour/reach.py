@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.arguments.nodes import branches
+from backproof.programs.nodes import branches
 
 MOST = 5000
 """Things looked at: more are a data set, not what a computation keeps."""

@@ -5,15 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from architectures import Array
 from backproof.checks.behaviour.acts import Notebook
-
-MORE = 6
-"""Further answers taken where two differ: 7 random ones are in order once in 2520 times."""
-ULPS = 64.0
-"""Answers this close, in units of the dtype's epsilon and of the largest element, are one answer:
-threads that add in another order change no more."""
-ON_THE_LINE = 1e-4
+from backproof.exact.precision import Array
+from backproof.verdict.decisions import ON_THE_LINE, REPEATS, ULPS
 
 Answer = Mapping[str, Array]
 
@@ -58,7 +52,7 @@ def convict_of_change(
 ) -> None:
     """Tell state (BP210) from chance (BP211), tensor by tensor, by asking again and again."""
     names = [name for name in differing(first, second) if name in second]
-    answers = [first, second, *(again() for _ in range(MORE if names else 0))]
+    answers = [first, second, *(again() for _ in range(REPEATS if names else 0))]
     for name in names:
         row = [answer[name] for answer in answers if name in answer]
         if any(a.shape != b.shape for a, b in pairwise(row)):

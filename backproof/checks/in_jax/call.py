@@ -11,9 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.tree_util import keystr, tree_flatten_with_path
 
-from architectures import Array
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.behaviour.chance import replayed, sources
+from backproof.exact.precision import Array
 from backproof.programs.jaxpr.arguments import Arguments, floating
 from backproof.programs.jaxpr.programs import OUTPUT
 

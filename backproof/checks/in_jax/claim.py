@@ -9,11 +9,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from architectures import Array
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.in_jax.call import Code, plain
 from backproof.checks.in_jax.conduct import Trial, observe_jax
 from backproof.checks.request import COTANGENT, Asked, subject
+from backproof.exact.precision import Array
 from backproof.programs.jaxpr.arguments import floating, taken_apart
 from backproof.programs.jaxpr.function import run_function
 from backproof.programs.run import Run

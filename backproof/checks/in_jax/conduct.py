@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from architectures import Array
-from backproof.checks.behaviour.acts import PATIENCE, Act, Ended, Notebook, suspect_infinite
+from backproof.checks.behaviour.acts import Act, Ended, Notebook, suspect_infinite
 from backproof.checks.behaviour.attempts import attempt
 from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangents
 from backproof.checks.behaviour.repeats import Answer, convict_of_change
 from backproof.checks.in_jax.call import Code, plain
 from backproof.checks.in_jax.runs import Compiled, Stepwise, compiled
+from backproof.exact.precision import Array
+from backproof.verdict.decisions import PATIENCE
 
 T = TypeVar("T")
 Run = Compiled | Stepwise

@@ -10,9 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax.extend.core import Literal
 
-from architectures import Array
 from backproof.checks.behaviour.repeats import differing
 from backproof.checks.in_jax.call import Code, Leaves, differentiated, plain
+from backproof.exact.precision import Array
 
 QUICKLY = {"xla_backend_optimization_level": 0}
 """Compiled to be run a dozen times: in two thirds of the time of compiling well."""

@@ -14,12 +14,12 @@ import torch
 from torch.nn.parameter import is_lazy
 from torch.utils import _pytree as pytree
 
-from architectures import Tensors
 from backproof.checks import request as asked
 from backproof.checks.arguments.trees import argument_names
 from backproof.checks.in_torch.tensors import as_numpy, floating, handed, torch_dtype
 from backproof.programs.aten.arguments import Call
-from reference.testimony import LOSS
+from backproof.programs.run import Tensors
+from backproof.verdict.finding import LOSS
 
 Named = Mapping[str, torch.Tensor]
 

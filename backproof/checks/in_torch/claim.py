@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from backproof.checks.behaviour.acts import PATIENCE
 from backproof.checks.behaviour.attempts import attempt, limited
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
@@ -21,7 +20,7 @@ from backproof.checks.in_torch.state import kept, set_up
 from backproof.checks.request import COTANGENT, Asked, subject
 from backproof.programs.aten import run_call
 from backproof.programs.run import CannotFollow, DrawsBySample, Run
-from backproof.verdict.decisions import MOST_ELEMENTS
+from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE
 
 LOSS = "loss"
 

@@ -9,9 +9,8 @@ from itertools import count
 import numpy as np
 import torch
 
-from architectures import Array, Tensors
 from backproof.checks.arguments.trees import Arguments
-from backproof.checks.behaviour.acts import PATIENCE, Ended, Notebook, misfits, suspect_infinite
+from backproof.checks.behaviour.acts import Ended, Notebook, misfits, suspect_infinite
 from backproof.checks.behaviour.conduct import elsewhere
 from backproof.checks.behaviour.layers import LayerConduct
 from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangents
@@ -21,6 +20,9 @@ from backproof.checks.in_torch.call import TorchCall
 from backproof.checks.in_torch.double import depends
 from backproof.checks.in_torch.run import Gradients, Trial, Watched
 from backproof.checks.in_torch.state import kept, set_up
+from backproof.exact.precision import Array
+from backproof.programs.run import Tensors
+from backproof.verdict.decisions import PATIENCE
 
 OVERWRITTEN = "has been modified by an inplace operation"
 """What torch says of a second backward pass whose first one wrote into a saved tensor."""

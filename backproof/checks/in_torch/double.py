@@ -8,16 +8,15 @@ from typing import Any
 import numpy as np
 import torch
 
-from architectures import Array
 from backproof.checks.behaviour.attempts import sealed
 from backproof.checks.in_torch.call import TorchCall
 from backproof.checks.in_torch.run import Trial
 from backproof.checks.in_torch.state import Doubled, Draws, kept, seed_all, set_up
 from backproof.checks.in_torch.tensors import handed, outputs
+from backproof.exact.precision import Array
+from backproof.verdict.decisions import DEPENDS
 
 Results = tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]
-SMALL = 2.0**-20
-"""So far a tensor is moved, relatively, to see whether anything depends on it."""
 
 
 @contextmanager
@@ -89,7 +88,7 @@ def depends(call: TorchCall, names: Collection[str]) -> set[str]:
     function cannot be run.
     """
     at: dict[str, Array] = {n: t.astype(np.float64) for n, t in call.tensors.items()}
-    steps = {n: SMALL * np.abs(at[n]) + SMALL**2 for n in names}
+    steps = {n: DEPENDS * np.abs(at[n]) + DEPENDS**2 for n in names}
     try:
         with doubled(call) as run:
             here = _numbers(run(at))

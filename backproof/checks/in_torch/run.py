@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from architectures import Array, Tensors
 from backproof.checks.behaviour.acts import Ended, Notebook
 from backproof.checks.behaviour.attempts import sealed
 from backproof.checks.behaviour.repeats import Answer
 from backproof.checks.in_torch.call import Named, TorchCall
 from backproof.checks.in_torch.state import seed_all, set_up
 from backproof.checks.in_torch.tensors import as_numpy, handed, outputs
+from backproof.exact.precision import Array
+from backproof.programs.run import Tensors
 
 REFUSALS = {
     "a leaf variable that requires grad is being used in an in-place": "BP208",

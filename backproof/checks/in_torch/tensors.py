@@ -6,10 +6,10 @@ from typing import Any
 import torch
 from torch.utils import _pytree as pytree
 
-from architectures import Array
 from backproof.checks.arguments.answers import WrongStructure
-from backproof.checks.arguments.nodes import outline
 from backproof.checks.behaviour.passes import OUTPUT
+from backproof.exact.precision import Array
+from backproof.programs.nodes import outline
 
 NUMPYS = (torch.float16, torch.float32, torch.float64)
 """The dtypes of floats that NumPy has as well."""

@@ -24,8 +24,8 @@ from backproof.power.expressions.source import STYLES, Fault, compiled, source
 from backproof.power.right_code import Progress
 from backproof.power.rounding.formats import Format, Judged, formats
 from backproof.programs.run import CannotFollow
+from backproof.verdict import Status
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Status
 
 COUNT, FIXED = 2_000, 0
 SIZES = tuple(10.0**-k for k in range(1, 13))

@@ -17,8 +17,8 @@ from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, Precision
 from backproof.exact.taylor import weighed
 from backproof.programs.run import CannotFollow, Run
+from backproof.verdict import Status
 from backproof.verdict.decisions import BITS
-from backproof.verdicts import Status
 
 Function = Callable[..., Any]
 Record = Callable[[Mapping[str, Any]], Run]

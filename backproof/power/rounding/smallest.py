@@ -10,8 +10,8 @@ from backproof.checks.measure import Tensor
 from backproof.checks.unfollowed import whole
 from backproof.power.rounding.formats import Format
 from backproof.power.rounding.layer import Layer
+from backproof.verdict import Status
 from backproof.verdict.decisions import LIMIT
-from backproof.verdicts import Status
 
 OCTAVES = 8
 """So many times the smallest factor that a format has beside 1 is doubled, at most."""

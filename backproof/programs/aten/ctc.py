@@ -1,7 +1,7 @@
 """Connectionist temporal classification: the sum over all alignments, as sums of products.
 
 A. Graves, S. Fernandez et al., Connectionist Temporal Classification (2006). torch computes with
-logarithms; in exact arithmetic nothing underflows, and in floats not within `LONGEST` frames.
+logarithms; in exact arithmetic nothing underflows, and in floats not within `FRAMES` frames.
 """
 
 from typing import Any, NamedTuple
@@ -14,8 +14,7 @@ from backproof.exact.primitives.moves import moved, spread
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering
-
-LONGEST = 200
+from backproof.verdict.decisions import FRAMES
 
 
 class Lattice(NamedTuple):
@@ -35,8 +34,8 @@ def _ints(x: Any) -> Any:
 
 def lattice(p: Step, targets: Step, frames: Any, lengths: Any, blank: int) -> Lattice:
     """What an alignment may go through. Raises ValueError where there are too many frames."""
-    if p.shape[0] > LONGEST:
-        raise ValueError(f"more than {LONGEST} frames underflow")
+    if p.shape[0] > FRAMES:
+        raise ValueError(f"more than {FRAMES} frames underflow")
     given, counts = _ints(targets), _ints(lengths)
     rows = np.split(given, np.cumsum(counts)[:-1]) if given.ndim == 1 else list(given)
     labels = np.full((len(counts), 2 * counts.max(initial=0) + 1), -1)

@@ -13,6 +13,7 @@ from backproof.exact.primitives.reductions import summed
 from backproof.exact.primitives.stacks import adjoint, eye_like, hermitian, lower, transposed
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering, Operation
+from backproof.verdict.decisions import AS_RUN, SYMMETRIC
 
 Made = tuple[Step | None, ...]
 
@@ -21,7 +22,7 @@ def read(a: Step, is_lower: bool) -> Step:
     """The Hermitian matrix that a is, up to rounding; else the one whose triangle is read."""
     apart = np.abs(a.value - np.conj(np.swapaxes(a.value, -1, -2))).max(initial=0)
     u = a.precision.u if a.precision else 2.0**-53
-    if apart <= 8 * u * np.abs(a.value).max(initial=0):
+    if apart <= SYMMETRIC * u * np.abs(a.value).max(initial=0):
         return hermitian(a)
     return m.mirrored(a, is_lower)
 
@@ -94,7 +95,7 @@ def qr(o: Operation, a: Step, mode: str = "reduced") -> Made:
 def pinv(o: Operation, a: Step, *_: Any, **named: Any) -> Step:
     """The pseudo-inverse of a matrix of full rank. Raises ValueError where the rank is cut."""
     whole = read(a, True) if named.get("hermitian") else a
-    if not np.allclose(np.linalg.pinv(whole.value), o.results[0], rtol=1e-2):
+    if not np.allclose(np.linalg.pinv(whole.value), o.results[0], rtol=AS_RUN):
         raise ValueError("singular values are cut off")
     return linear.pinv(whole)
 

@@ -12,6 +12,7 @@ from backproof.exact.primitives.stacks import transposed
 from backproof.exact.record import Step
 from backproof.programs.aten.linear import Made
 from backproof.programs.aten.operations import Lowering, Operation
+from backproof.verdict.decisions import AS_RUN
 
 
 def order_of(pivots: Any, rows: int) -> Any:
@@ -33,7 +34,9 @@ def _factored(a: Step, pivots: Any, run: Any) -> Step:
     k = min(a.shape[-2:])
     left, right = np.tril(run, -1)[..., :k] + np.eye(a.shape[-2], k), np.triu(run)[..., :k, :]
     own = np.take_along_axis(a.value, order[..., None], -2)
-    if a.shape[-1] == a.shape[-2] and not np.allclose(left @ right, own, rtol=1e-2, atol=1e-3):
+    if a.shape[-1] == a.shape[-2] and not np.allclose(
+        left @ right, own, rtol=AS_RUN, atol=AS_RUN / 10
+    ):
         a = transposed(a)
     return _eliminated(a, order)
 

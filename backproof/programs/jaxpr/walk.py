@@ -20,9 +20,8 @@ from backproof.programs.jaxpr.place import place_of
 from backproof.programs.jaxpr.table import INDEXED, LAYOUTS, REFUSED, format_of
 from backproof.programs.run import CannotFollow
 from backproof.programs.settle import settled
+from backproof.verdict.decisions import LONGEST
 
-MOST = 400_000
-"""Steps of one run, at most: a loop may never end where it is followed."""
 RENAMED = {"checkpoint": "remat2", "pjit": "jit"}
 """What a primitive of the tables was called in an older JAX."""
 
@@ -71,8 +70,8 @@ class Walk:
         """The outputs of an equation, if it was met before those of then."""
         name = RENAMED.get(eqn.primitive.name, eqn.primitive.name)
         place = place_of(eqn.source_info, self.frames, self.within)
-        if len(self.record.steps) > MOST:
-            raise CannotFollow(f"more than {MOST} operations, at {place}")
+        if len(self.record.steps) > LONGEST:
+            raise CannotFollow(f"more than {LONGEST} operations, at {place}")
         before, self.record.place = self.record.place, place
         try:
             if name in CONTROL:

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.arguments.nodes import leaves, mapped
 from backproof.exact.precision import precision_of
 from backproof.exact.record import Step
 from backproof.programs.conventions import passed
+from backproof.programs.nodes import leaves, mapped
 from backproof.programs.numpy.calls import Calls
 from backproof.programs.numpy.exchange import Exchange
 from backproof.programs.numpy.imports import local_imports
@@ -20,6 +20,7 @@ from backproof.programs.numpy.tape import Tape, TooLong
 from backproof.programs.reach import Reach, reach
 from backproof.programs.run import CannotFollow, Run, Tensors
 from backproof.programs.state import State
+from backproof.verdict.decisions import LONGEST
 
 Function = Callable[..., Any]
 Rebuild = Callable[[Mapping[str, Any]], list[Any]]
@@ -27,8 +28,6 @@ Rebuild = Callable[[Mapping[str, Any]], list[Any]]
 Gradients = Callable[[Any], Mapping[str, Any]]
 """From what a gradient returned to arrays by the names of tensors; None where there is none."""
 LOSS, OUTPUT = "loss", "y"
-LONGEST = 200_000
-"""How many steps a run may have; with more it is given up."""
 
 
 @contextmanager

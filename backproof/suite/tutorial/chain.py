@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Tensors
+from backproof.architectures import Tensors
+from backproof.reference.testimony import LOSS
 from backproof.suite.tutorial.judgement import (
     FormulaTrial,
     Judgement,
@@ -28,7 +29,6 @@ from backproof.suite.tutorial.network import (
     times,
 )
 from backproof.suite.tutorial.parameters import by_parameters
-from reference.testimony import LOSS
 
 LAYERS = range(2, 13)
 NARROWEST, WIDEST = 2, 5

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from backproof.reference.testimony import LOSS
 from backproof.suite.tutorial.judgement import FormulaTrial, Judgement, of_descent, of_gradient
-from backproof.verdicts import Status
-from reference.testimony import LOSS
+from backproof.verdict import Status
 
 LOSS_TEXT = "L(A) = (A − 1)²"
 START, STEPS = Fraction(-1), 12

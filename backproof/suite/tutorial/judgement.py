@@ -8,16 +8,16 @@ from typing import Any
 import flint
 import numpy as np
 
-from architectures import Array, Tensors
+from backproof.architectures import Array, Tensors
 from backproof.checks.measure import Measured, distances, measure
-from backproof.checks.truth import gradient as true_gradient
 from backproof.exact.balls import Balls, numbers, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.taylor import remainder
 from backproof.programs.numpy.running import run_layer, run_pair
+from backproof.suite.truth import gradient as true_gradient
 from backproof.suite.tutorial.network import Misfit
+from backproof.verdict import Status
 from backproof.verdict.decisions import BITS
-from backproof.verdicts import Status
 
 Loss = Callable[[Mapping[str, Any]], Any]
 Gradient = Callable[[Mapping[str, Any]], Mapping[str, Any]]

@@ -4,8 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Array, Dense
+from backproof.architectures import Array, Dense
 from backproof.exact.balls import numbers
+from backproof.manual import LAYER_RULES
 from backproof.suite.tutorial.judgement import (
     FormulaTrial,
     Judgement,
@@ -15,8 +16,7 @@ from backproof.suite.tutorial.judgement import (
     worst,
 )
 from backproof.suite.tutorial.network import sigma, times
-from backproof.verdicts import Status
-from manual import LAYER_RULES
+from backproof.verdict import Status
 
 OUT, IN = 4, 3
 """The tutorial's layer: four neurons on three inputs."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from backproof.reference.testimony import LOSS
 from backproof.suite.tutorial.judgement import (
     FormulaTrial,
     Judgement,
@@ -24,8 +25,7 @@ from backproof.suite.tutorial.network import (
     gradient,
     half_squared_error,
 )
-from backproof.verdicts import Status
-from reference.testimony import LOSS
+from backproof.verdict import Status
 
 OUTPUTS = 2
 INPUTS = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]])

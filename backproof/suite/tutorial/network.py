@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Tensors
-from reference.testimony import LOSS
+from backproof.architectures import Tensors
+from backproof.reference.testimony import LOSS
 
 X, Y = "x", "y"
 Join = Callable[[Any, Any], Any]

@@ -4,8 +4,17 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from architectures import INPUT, Case, Dense, Drawn, HalfSquaredError, Network, Sigmoid, Tensors
-from backproof.suite.claims import TARGET, Claim, tensors_of
+from backproof.architectures import (
+    INPUT,
+    Case,
+    Dense,
+    Drawn,
+    HalfSquaredError,
+    Network,
+    Sigmoid,
+    Tensors,
+)
+from backproof.faults.claims import TARGET, Claim, tensors_of
 from backproof.suite.tutorial.judgement import (
     FormulaTrial,
     Judgement,

@@ -15,7 +15,7 @@ from wild_frameworks.jax_rules import ruled
 
 from backproof.checks import check_jax as way_in
 from backproof.checks.check_jax import check_jax
-from backproof.verdicts import Status
+from backproof.verdict import Status
 
 X = np.random.default_rng(0).standard_normal((3, 4))
 

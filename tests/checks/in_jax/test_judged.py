@@ -17,8 +17,8 @@ from wild_frameworks.jax_rules import ruled
 from backproof.checks.check_jax import check_jax
 from backproof.checks.in_jax.runs import KEPT, MOST
 from backproof.power.twenty import all_off, spoiled
-from backproof.verdicts import Status
-from backproof.witnesses import JAX, PACKAGES, WitnessAbsent
+from backproof.verdict import Status
+from backproof.verdict.witnesses import JAX, PACKAGES, WitnessAbsent
 
 X = np.random.default_rng(0).standard_normal((3, 4))
 SINGLE = X.astype(np.float32)

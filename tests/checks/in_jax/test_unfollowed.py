@@ -11,8 +11,8 @@ from wild_frameworks.jax_rules import ruled, with_itself
 
 from backproof.checks.check_jax import check_jax
 from backproof.power.twenty import all_off, spoiled
-from backproof.verdicts import Status
-from backproof.witnesses import DIFFERENCES, EXACT
+from backproof.verdict import Status
+from backproof.verdict.witnesses import DIFFERENCES, EXACT
 
 X = np.random.default_rng(0).standard_normal((3, 4))
 

@@ -8,7 +8,7 @@ from torch.autograd import Function
 
 from backproof import Verdict
 from backproof.diagnosis import CODES
-from backproof.verdicts import Status
+from backproof.verdict import Status
 
 
 def normal(*shape: int, dtype: torch.dtype = torch.float64, seed: int = 0) -> torch.Tensor:

@@ -10,7 +10,7 @@ from torch.autograd import Function
 from torch.utils.checkpoint import checkpoint
 
 from backproof import check_torch
-from backproof.verdicts import Status
+from backproof.verdict import Status
 from checks.in_torch.functions import by, normal
 
 FOLLOWED = "forward and backward followed"

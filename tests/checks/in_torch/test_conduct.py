@@ -10,7 +10,7 @@ from torch.autograd import Function
 
 from backproof import check_torch
 from backproof.checks import check_torch as way_in
-from backproof.verdicts import Status
+from backproof.verdict import Status
 from checks.in_torch.functions import code, custom, normal
 
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from backproof import check_torch
-from backproof.verdicts import Status
+from backproof.verdict import Status
 from checks.in_torch.functions import code, normal
 
 IDS = torch.tensor([0, 1, 1, 4])

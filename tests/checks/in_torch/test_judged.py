@@ -11,8 +11,8 @@ import torch.nn.functional as F
 from torch import nn
 
 from backproof import check_torch
-from backproof.verdicts import Status
-from backproof.witnesses import EXACT
+from backproof.verdict import Status
+from backproof.verdict.witnesses import EXACT
 from checks.in_torch.functions import by, code, custom, normal
 
 Pair = namedtuple("Pair", "W b")

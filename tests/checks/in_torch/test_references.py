@@ -4,7 +4,7 @@ import torch
 from torch import nn
 
 from backproof import check_torch
-from backproof.verdicts import Status
+from backproof.verdict import Status
 from checks.in_torch.functions import by, code, custom, normal
 
 REFERENCE = "reference"

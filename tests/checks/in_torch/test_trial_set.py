@@ -3,11 +3,11 @@
 from functools import cache
 
 import pytest
-from wild_frameworks import FrameworkClaim, claims
+from wild_frameworks import ALSO, FrameworkClaim, claims
 
 from backproof import Verdict, check_torch
 from backproof.power.beside_gradcheck import measure_beside_gradcheck
-from backproof.verdicts import Status
+from backproof.verdict import Status
 from checks.in_torch.functions import code
 
 CLAIMS = claims("check_torch")
@@ -36,7 +36,8 @@ def test_right_claims_pass_and_wrong_ones_do_not(claim: FrameworkClaim) -> None:
 def test_most_causes_are_named() -> None:
     """Of four wrong claims in five the first diagnosis is the one on the label."""
     wrong = [claim for claim in CLAIMS if not claim.right]
-    named = [code(claim.cause) == verdict_of(claim.name).code for claim in wrong]
+    told = {c.name: (c.cause, *ALSO.get(c.cause, ())) for c in wrong}
+    named = [verdict_of(name).code in map(code, slugs) for name, slugs in told.items()]
     assert sum(named) >= DIAGNOSED * len(wrong)
 
 
@@ -45,8 +46,8 @@ def test_a_lost_constant_is_named_with_the_path_that_it_belongs_to() -> None:
     verdict = verdict_of("torch gelu, unexplained")
     said = " ".join(verdict.diagnosis.split())
     assert verdict.code == code("factor")
-    assert "what comes through the second operand of the product in `return x * 0.5 * " in said
-    assert "1.77245 is the square root of pi" in said
+    assert "`x * torch.exp(-x * x / 2)` (torch_pointwise.py:" in said
+    assert "it is 1.77245 times what it should be" in said
 
 
 def test_it_is_right_wherever_gradcheck_s_defaults_are_not() -> None:

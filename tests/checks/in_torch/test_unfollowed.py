@@ -8,15 +8,15 @@ import torch
 from torch import nn
 
 from backproof import check_torch
-from backproof.verdicts import Status
-from backproof.witnesses import DIFFERENCES, EXACT
+from backproof.verdict import Status
+from backproof.verdict.witnesses import DIFFERENCES, EXACT
 from checks.in_torch.functions import by, custom, normal
 
 
 def slope_of_airy(dy: Any, x: Any) -> Any:
-    """By differences, to nine digits."""
-    airy, h = torch.special.airy_ai, 1e-5
-    return dy * (airy(x + h) - airy(x - h)) / (2 * h)
+    """By differences in float64, to nine digits."""
+    airy, h, z = torch.special.airy_ai, 1e-5, x.double()
+    return dy * ((airy(z + h) - airy(z - h)) / (2 * h)).to(x.dtype)
 
 
 def test_without_an_exact_rule_differences_decide() -> None:

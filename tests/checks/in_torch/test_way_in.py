@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from backproof import away_from, check_torch
-from backproof.witnesses import WitnessAbsent
+from backproof.verdict.witnesses import WitnessAbsent
 from checks.in_torch.functions import normal
 
 

@@ -30,11 +30,17 @@ def as_many_loops(x: Any) -> Any:
     return jax.vmap(lambda r: lax.while_loop(lambda c: c.sum() < 3, lambda c: c * 1.5, r))(x)
 
 
+def drawn_by_rejection(x: Any) -> Any:
+    """A sample of a distribution that depends on the argument."""
+    return jax.random.gamma(jax.random.key(0), 1 + x**2)
+
+
 FURTHER: dict[str, list[Example]] = {
     "bessel_i0e": [(lax.bessel_i0e, (Y,))],
     "bessel_i1e": [(lax.bessel_i1e, (Y,))],
     "complex": [(complex_numbers, (X,))],
     "eigh": [(spectrum, (MATRIX,))],
+    "random_gamma": [(drawn_by_rejection, (Y,))],
     "fft": [
         (lambda x: jnp.fft.irfft(jnp.fft.rfft(x) ** 2, n=5), (Y,)),
         (lambda x: jnp.abs(jnp.fft.fft2(x)) + jnp.fft.ifft(x).imag, (Y,)),

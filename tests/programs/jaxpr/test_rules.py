@@ -32,6 +32,7 @@ MOVING = [
 """The examples with floats among their arguments."""
 ONE_WAY = {
     "nextafter",
+    "random_gamma",
     "reduce_window",
     "reduce_window_max",
     "select_and_gather_add",

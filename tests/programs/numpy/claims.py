@@ -8,7 +8,7 @@ from wild import CLAIMS, WildClaim
 from wild.trial import copied, pose, tensors
 from wild.trial import gradients as named
 
-from backproof.checks.arguments.nodes import mapped
+from backproof.programs.nodes import mapped
 from backproof.programs.numpy.running import run_layer, run_pair
 from backproof.programs.run import Run
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-import manual
-from architectures import Case, Dense, DType, Layer, Loss
-from architectures.strategies import ACTIVATIONS, LOSSES, MAX_BLOCKS, MAX_WIDTH, cases
+from backproof import manual
+from backproof.architectures import Case, Dense, DType, Layer, Loss
+from backproof.architectures.strategies import ACTIVATIONS, LOSSES, MAX_BLOCKS, MAX_WIDTH, cases
 from backproof.suite.draw import draw
 
 PATIENCE = 200

@@ -1,12 +1,11 @@
 """A claim: a loss and the gradient derived for it by hand, as functions of named tensors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import manual
-from architectures import Case, Network, Tensors, values
-from backproof.checks.arguments.trees import Arguments, flatten
+from backproof import manual
+from backproof.architectures import Case, Network, Tensors, values
 
 TARGET = "target"
 """The name that the targets go by among the tensors; nothing is differentiated by them."""
@@ -47,30 +46,3 @@ def seed_of(case: Case) -> int:
 def differentiated(at: Mapping[str, Any]) -> list[str]:
     """The names of the tensors that have a gradient."""
     return [name for name in at if name != TARGET]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A claim in the terms of a check: its loss and its gradient, functions of `arguments`, the
-    tensors of a case in their order, of which the target is a constant.
-    """
-
-    loss: Callable[..., Any]
-    gradient: Callable[..., Any]
-    arguments: Arguments
-
-
-def asked(claim: Claim, case: Case) -> Asked:
-    """A claim to the gradient of a case."""
-    at = tensors_of(case)
-    names = tuple(at)
-
-    def loss(*tensors: Any) -> Any:
-        return claim.loss(dict(zip(names, tensors, strict=True)))
-
-    def gradient(*tensors: Any) -> dict[str, Any]:
-        found = claim.gradient(dict(zip(names, tensors, strict=True)))
-        return {name: found.get(name) for name in differentiated(at)}
-
-    moving = [k for k, name in enumerate(names) if name != TARGET]
-    return Asked(loss, gradient, flatten(tuple(at.values()), names, moving))

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from architectures import Case
+from backproof.architectures import Case
 from backproof.diagnosis.suspect import as_floats, largest
 from backproof.faults import FAULTS, Cause, claim_with
-from backproof.suite.claims import Claim, tensors_of
+from backproof.faults.claims import Claim, tensors_of
 
 CODES: Mapping[Cause, str] = {
     "sign": "BP101",

@@ -1,0 +1,52 @@
+"""The judge is on trial too: where its own two proofs contradict each other, it says so."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import backproof
+from backproof.exact import reverse
+from backproof.exact.primitives.elementwise import sin
+from backproof.verdict.status import Status
+
+X = np.random.default_rng(0).normal(size=(3, 2))
+
+
+def loss(x: Any) -> Any:
+    """A sum of sines."""
+    return (x * np.sin(x)).sum()
+
+
+def gradient(x: Any) -> Any:
+    """Its gradient."""
+    return np.sin(x) + x * np.cos(x)
+
+
+@pytest.fixture
+def corrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judge whose slope of a sine is twice what it is."""
+    sound = reverse.pulling
+
+    def pulling(primitive: Any, stable: bool) -> Any:
+        pull = sound(primitive, stable)
+        if primitive is not sin or pull is None:
+            return pull
+        return lambda g, y, *xs, **settings: pull(g * 2.0, y, *xs, **settings)
+
+    monkeypatch.setattr(reverse, "pulling", pulling)
+
+
+@pytest.mark.usefixtures("corrupt")
+def test_a_judge_with_a_wrong_slope_accuses_itself() -> None:
+    """The right gradient is not called wrong: the Taylor remainder knows no slopes."""
+    verdict = backproof.check(loss, gradient, X)
+    assert verdict.status is Status.UNDECIDED
+    assert verdict.code == "BP901"
+
+
+def test_a_sound_judge_confirms_what_is_wrong() -> None:
+    """By a remainder of order 1."""
+    verdict = backproof.check(loss, lambda x: gradient(x) * 1.001, X)
+    assert verdict.status is Status.WRONG
+    assert verdict.findings[0].order == pytest.approx(1, abs=1e-6)

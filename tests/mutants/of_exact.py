@@ -1,0 +1,149 @@
+"""Faults of exact arithmetic: slopes, reverse mode, the truth and how well it is known."""
+
+from mutants.mutant import Mutant
+
+PRIMITIVES = ("tests/exact/test_primitives.py",)
+ROUNDING = ("tests/exact/test_rounding.py", "tests/verdict/test_trial.py")
+
+OF_EXACT = (
+    Mutant(
+        "exact/primitives/elementwise.py",
+        "lambda x: x.cos(), lambda x, y: -np.sin(x)",
+        "lambda x: x.cos(), lambda x, y: np.sin(x)",
+        "the sign of a slope, cos",
+        PRIMITIVES,
+    ),
+    Mutant(
+        "exact/primitives/elementwise.py",
+        "steep=(lambda x, y: sech2(x),)",
+        "steep=(lambda x, y: sech2(x) * x,)",
+        "the stable slope of tanh alone",
+        PRIMITIVES,
+    ),
+    Mutant(
+        "exact/primitives/elementwise.py",
+        "lambda a, b, y: -a / (a * a + b * b)",
+        "lambda a, b, y: -b / (a * a + b * b)",
+        "a slope by the other operand, arctan2",
+        PRIMITIVES,
+    ),
+    Mutant(
+        "exact/primitives/reductions.py",
+        "lambda ts, y, x, axis: np.sum(ts[0], axis=axis)",
+        "lambda ts, y, x, axis: np.sum(ts[0], axis=axis) / x.size",
+        "a sum's tangents are averaged",
+        PRIMITIVES,
+    ),
+    Mutant(
+        "exact/primitives/reductions.py",
+        "(cumsum(g, axis=axis, reverse=not reverse),)",
+        "(cumsum(g, axis=axis, reverse=reverse),)",
+        "the running sum's adjoint runs the wrong way",
+        PRIMITIVES,
+    ),
+    Mutant(
+        "exact/primitives/slopes.py",
+        "return unbroadcast(g if slope == 1 else -g, x.shape)",
+        "return unbroadcast(g, x.shape)",
+        "a subtraction's second operand has the slope 1",
+        PRIMITIVES,
+    ),
+    Mutant(
+        "exact/reverse.py",
+        "adjoints[x.number] + own if x.number in adjoints else own",
+        "own",
+        "of two uses the last one counts alone",
+    ),
+    Mutant(
+        "exact/reverse.py",
+        "if y.number in through:",
+        "if False:",
+        "a rounding is never taken for the identity",
+    ),
+    Mutant(
+        "exact/reverse.py",
+        "elif y.number not in flat:",
+        "else:",
+        "a declared cut is no cut",
+        ("tests/checks/in_torch/test_conventions.py", "tests/checks/in_torch/test_judged.py"),
+    ),
+    Mutant(
+        "exact/rounding.py",
+        "half_ulp(np.abs(step.value)) + spread)",
+        "half_ulp(np.abs(step.value)) + 16 * spread)",
+        "the unit is 16 times too large",
+        ROUNDING,
+    ),
+    Mutant(
+        "exact/rounding.py",
+        "half_ulp(np.abs(step.value)) + spread)",
+        "half_ulp(np.abs(step.value)))",
+        "the unit is half an ulp, whatever was computed",
+        ROUNDING,
+    ),
+    Mutant(
+        "exact/rounding.py",
+        "error = own * (2 * random.integers(0, 2, size=step.shape) - 1)",
+        "error = own * np.ones(step.shape)",
+        "all errors are up, and take each other away",
+        ROUNDING,
+    ),
+    Mutant(
+        "exact/rounding.py",
+        "noises = {s.number: noise(s, readers) for s in steps if inputs or s.inputs}",
+        "noises = {s.number: noise(s, readers) for s in steps if not s.inputs}",
+        "no step rounds, inputs alone do",
+        ROUNDING,
+    ),
+    Mutant(
+        "exact/truth.py",
+        "(radii(values) <= KNOWN * wanted)",
+        "(radii(values) >= 0)",
+        "the radius is ignored: 400 bits are enough for anything",
+    ),
+    Mutant(
+        "exact/truth.py",
+        "return first if _same(first, last) else first.union(last)",
+        "return first",
+        "of two one-sided slopes the first is the truth",
+    ),
+    Mutant(
+        "exact/truth.py",
+        "return INFINITE if nearer > 0 else -INFINITE",
+        "return INFINITE",
+        "what falls without bound rises without bound",
+        ("tests/exact/test_truth.py",),
+    ),
+    Mutant(
+        "exact/truth.py",
+        "    if not sides:\n        return UNKNOWN\n",
+        "    if not sides:\n        return ZERO\n",
+        "what no side knows is 0",
+        ("tests/exact/test_truth.py",),
+    ),
+    Mutant(
+        "exact/evaluate.py",
+        "if step.primitive.decides and afresh:",
+        "if step.primitive.decides:",
+        "the run's decisions are not replayed",
+    ),
+    Mutant(
+        "exact/evaluate.py",
+        "own = (step.value.dtype.str, step.value.tobytes()) if given_or_decided else ()",
+        "own = ()",
+        "two constants of one shape are one",
+    ),
+    Mutant(
+        "exact/taylor.py",
+        "far - here - 2 * h * claimed",
+        "far - here - h * claimed",
+        "the remainder at the further step is of half the step",
+    ),
+    Mutant(
+        "exact/faithful.py",
+        "errs = np.isfinite(apart) & (apart > least * half)",
+        "errs = np.isfinite(apart) & (apart < 0)",
+        "no library function is ever inaccurate",
+        ("tests/exact/test_faithful.py",),
+    ),
+)

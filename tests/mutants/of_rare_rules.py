@@ -1,0 +1,158 @@
+"""Faults of the rules for rare cases: constants, ties, staircases, what was accepted."""
+
+from mutants.mutant import Mutant
+
+OF_RARE_RULES = (
+    Mutant(
+        "exact/constants.py",
+        "if (np.abs(rest) <= weights).all():",
+        "if (np.abs(rest) <= weights).any():",
+        "one element that constants explain is enough",
+    ),
+    Mutant(
+        "exact/constants.py",
+        "bounds=(-1 - moves - 1e-9, 1 - moves + 1e-9),\n        )\n"
+        "        moves = np.clip(moves + solved.x, -1, 1)",
+        "bounds=(-1e4 - moves, 1e4 - moves),\n        )\n        moves = moves + solved.x",
+        "a constant may be moved by 10,000 times its digits",
+    ),
+    Mutant(
+        "exact/constants.py",
+        "if step.scalar and not step.inputs",
+        "if not step.inputs",
+        "data are moved as if they were constants of the code",
+    ),
+    Mutant(
+        "exact/constants.py",
+        "while sum(h.size for s in systems for h in s.halves) < EQUATIONS * len(groups):",
+        "while False:",
+        "one element is enough to explain by a constant",
+    ),
+    Mutant(
+        "checks/constants.py",
+        "_rounds(t) and not found.typed",
+        "_rounds(t)",
+        "a number typed with four digits is no matter",
+    ),
+    Mutant(
+        "checks/constants.py",
+        "(ratios(errors, tensor.unit) <= LIMIT).all()",
+        "(ratios(errors, tensor.unit) <= LIMIT).any()",
+        "one element that rounds as it should speaks for all, beside a constant",
+    ),
+    Mutant(
+        "exact/ties.py",
+        "where = np.abs(margin) <= TIED * _rounding(step)",
+        "where = np.abs(margin) < np.inf",
+        "beside one tie every comparison of an array is one",
+    ),
+    Mutant(
+        "exact/ties.py",
+        "where = np.abs(margin) <= TIED * _rounding(step)",
+        "where = np.abs(margin) == 0",
+        "only what is equal is a tie, not what rounding makes one",
+    ),
+    Mutant(
+        "exact/ties.py",
+        '"the last": among & (before == count)',
+        '"the last": among',
+        "each of equal winners may have all of the slope",
+    ),
+    Mutant(
+        "exact/ties.py",
+        '"half of each": 0.5',
+        '"half of each": 0.625',
+        "the mean of two slopes is not their mean",
+    ),
+    Mutant(
+        "exact/ties.py",
+        "lines.setdefault((tie.place, tie.step.primitive.name), [])",
+        "lines.setdefault(tie.step.number, [])",
+        "a convention for every step, not for a line of code",
+    ),
+    Mutant(
+        "checks/ties.py",
+        "if all(_right(t) for t in tensors.values())",
+        "if any(_right(t) for t in tensors.values())",
+        "one tensor that is right at a tie excuses the others",
+    ),
+    Mutant(
+        "checks/ties.py",
+        "return not tensor.off.any()",
+        "return not tensor.off.all()",
+        "at a tie one right element excuses a tensor",
+    ),
+    Mutant(
+        "exact/staircase.py",
+        "if not all(differing[k : k + STAIRS]):",
+        "if not any(differing[k : k + STAIRS]):",
+        "one octave over which decisions differ makes a staircase",
+    ),
+    Mutant(
+        "exact/staircase.py",
+        "np.ptp(window) < FLAT * abs(np.median(window) - recorded)",
+        "np.ptp(window) < np.inf",
+        "a corner nearby is a staircase",
+    ),
+    Mutant(
+        "checks/stairs.py",
+        "close = STAIRS_AGREE * max(found.known, u * abs(found.slope))",
+        "close = 1 + STAIRS_AGREE * max(found.known, u * abs(found.slope))",
+        "any claim is near the slope of a staircase",
+    ),
+    Mutant(
+        "checks/judge.py",
+        "or by_stairs(measured, suspects, loss, seed)",
+        "or None",
+        "no suspect is looked at for stairs",
+    ),
+    Mutant(
+        "checks/judge.py",
+        "return by_stairs(measured, _flat(measured, tie), loss, seed) or _right(measured, tie)",
+        "return _right(measured, tie)",
+        "a claim of 0 that agrees with the record is never looked at for stairs",
+    ),
+    Mutant(
+        "checks/judge.py",
+        "by_constants(measured, nearby)\n        or ",
+        "",
+        "no difference is ever the rounding of a constant",
+    ),
+    Mutant(
+        "checks/judge.py",
+        "tie = matters(measured) if measured.decisions else None",
+        "tie = None",
+        "a convention that agrees with the run's is not told",
+    ),
+    Mutant(
+        "checks/judge.py",
+        "if order is not None and order >= CONTRADICTED:",
+        "if order is not None and order < CONTRADICTED:",
+        "what the Taylor remainder confirms is the judge's fault",
+    ),
+    Mutant(
+        "checks/judge.py",
+        "if order is not None and order >= CONTRADICTED:",
+        "if False:",
+        "a contradiction by the Taylor remainder is not heard",
+        ("tests/checks/test_judge.py",),
+    ),
+    Mutant(
+        "checks/declared.py",
+        "return tensor.claimed is not None and not tensor.off.any()",
+        "return tensor.claimed is not None and not tensor.off.all()",
+        "straight through in one element is straight through",
+    ),
+    Mutant(
+        "checks/accepted.py",
+        "if known > size:",
+        "if known > 100 * size:",
+        "accepted beyond the size",
+    ),
+    Mutant(
+        "checks/accepted.py",
+        "size, known = accept.get(verdict.code), verdict.size",
+        "size, known = max(accept.values()), verdict.size",
+        "any code that is accepted accepts every other",
+    ),
+)
