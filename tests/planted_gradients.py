@@ -61,7 +61,7 @@ def evidence(
     inputs = {name: cast(x) for name, x in function.inputs(rng).items()}
     dy = None if function.dy is None else cast(rng.standard_normal(function.dy))
     truth = true(inputs, dy)
-    unit = {n: 4 * float(np.finfo(dtype).eps) * float(np.abs(t).max()) for n, t in truth.items()}
+    unit = {n: 16 * float(np.finfo(dtype).eps) * float(np.abs(t).max()) for n, t in truth.items()}
     found = Evidence(
         claimed=claim(inputs, dy),
         true=truth,

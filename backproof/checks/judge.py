@@ -43,9 +43,14 @@ def judge(
 
 def _flat(measured: Measured, tie: Convention | None) -> list[Tensor]:
     """The tensors whose truth is 0 throughout, and no matter of convention."""
+    flat = [t for t in measured.tensors.values() if t.truth.size and not t.truth.any()]
+    return _settled(flat, tie)
+
+
+def _settled(tensors: Sequence[Tensor], tie: Convention | None) -> list[Tensor]:
+    """Those for which no convention matters: the others have two slopes at a tie, not a stair."""
     moved = tie.moved if tie is not None else frozenset[str]()
-    flat = (t for t in measured.tensors.values() if t.truth.size and not t.truth.any())
-    return [t for t in flat if t.name not in moved]
+    return [t for t in tensors if t.name not in moved]
 
 
 def _right(measured: Measured, tie: Convention | None) -> Judgement:
@@ -68,13 +73,11 @@ def _suspected(
     nearby: Nearby | None,
 ) -> Judgement:
     """What explains a difference, in order; else it is wrong."""
-    return (
-        by_constants(measured, nearby)
-        or by_convention(measured)
-        or declared(measured)
-        or by_stairs(measured, suspects, loss, seed)
-        or _wrong(measured, suspects)
-    )
+    found = by_constants(measured, nearby) or by_convention(measured) or declared(measured)
+    if found is not None:
+        return found
+    tie = matters(measured) if measured.decisions else None
+    return by_stairs(measured, _settled(suspects, tie), loss, seed) or _wrong(measured, suspects)
 
 
 def _wrong(measured: Measured, suspects: Sequence[Tensor]) -> Judgement:

@@ -39,6 +39,8 @@ def plain(tensor: Tensor) -> Status:
         return Status.WRONG
     if tensor.claimed is not None and tensor.off.any():
         return Status.WRONG
+    if (tensor.ratio <= LIMIT).all() and tensor.unknown.any():
+        return Status.UNDECIDED
     if (tensor.ratio <= LIMIT).all() and tensor.bends.any():
         return Status.KINK
     if (tensor.ratio <= LIMIT).all():
@@ -52,17 +54,19 @@ def finding(tensor: Tensor, status: Status, note: str = "", order: float | None 
         return Finding(tensor.name, EXACT, status, note=note, error_ratio=0.0, off=0, of=0)
     followed = tensor.claimed is not None
     worst = np.maximum(tensor.error, tensor.residue) if followed else tensor.error
-    k = int(np.argmax(tensor.ratio if status else ratios(worst, tensor.unit)))
+    shown = tensor.ratio if status else ratios(worst, tensor.unit)
+    k = int(np.argmax(tensor.unknown if status is Status.UNDECIDED else shown))
+    true = float(np.real(midpoints(tensor.true).flat[k]))
     return Finding(
         tensor.name,
         EXACT,
         status,
         tuple(int(i) for i in np.unravel_index(k, tensor.truth.shape)),
         float(np.real(numbers_in(tensor.returned).flat[k])),
-        float(np.real(midpoints(tensor.true).flat[k])),
-        float(tensor.ratio.flat[k]),
+        None if np.isnan(true) else true,
+        None if status is Status.UNDECIDED else float(tensor.ratio.flat[k]),
         order,
-        note or unstable(tensor, status),
+        note or unstable(tensor, status) or without_slope(tensor, status),
         off=int(tensor.bad.sum()),
         of=tensor.truth.size,
     )
@@ -79,6 +83,13 @@ def unstable(tensor: Tensor, status: Status) -> str:
         "the formula is right, the rounding is not: an unstable way to compute it; "
         f"{min(lost, digits):.0f} of {digits:.0f} digits are lost; {kept:.0f} could be kept"
     )
+
+
+def without_slope(tensor: Tensor, status: Status) -> str:
+    """What is said where an element has no true value."""
+    if status is not Status.UNDECIDED or not tensor.unknown.any():
+        return ""
+    return "the function has no gradient there: its slopes to different sides have no bound"
 
 
 def _digits(errors: Floats, tensor: Tensor) -> float:

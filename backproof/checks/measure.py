@@ -65,6 +65,11 @@ class Tensor:
         return radii(self.true) > BENT * np.abs(self.truth)
 
     @cached_property
+    def unknown(self) -> Any:
+        """The elements that have no true value: the function has no gradient there."""
+        return np.isnan(self.truth)
+
+    @cached_property
     def truth(self) -> Floats:
         """The true values as the nearest float64; 0 where no digit tells one from it."""
         found = midpoints(self.true)
@@ -84,12 +89,13 @@ class Tensor:
     def residue(self) -> Floats:
         """How far the claim's formula is from the truth; infinite where one is no number."""
         assert self.claimed is not None
-        return distances(self.claimed, self.true)
+        return np.where(self.unknown, 0.0, distances(self.claimed, self.true))
 
     @cached_property
     def error(self) -> Floats:
         """How far the returned floats are from the truth."""
-        return distances(to_balls(numbers_in(self.returned)), self.true)
+        found = distances(to_balls(numbers_in(self.returned)), self.true)
+        return np.where(self.unknown, 0.0, found)
 
     @cached_property
     def ratio(self) -> Floats:
@@ -295,7 +301,7 @@ def distances(these: Balls, those: Balls) -> Floats:
     infinite where one of them is no number.
     """
     with flint.ctx.workprec(200):
-        apart = np.abs(midpoints(as_balls(these - those, those.shape)))
+        apart = np.array(np.abs(midpoints(as_balls(these - those, those.shape))))
     doubtful = ~(apart <= BENT * np.abs(midpoints(those)))
     for k in np.flatnonzero(doubtful & (apart != 0)):
         apart.flat[k] = _distance(these.flat[k], those.flat[k])

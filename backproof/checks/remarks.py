@@ -44,7 +44,7 @@ def _unstable(measured: Measured, tensor: Tensor) -> list[str]:
     share = np.log10(max(part / float(np.median(tensor.half)), 1.0))
     if step is None or share <= MANY_DIGITS:
         return []
-    return [f"{share:.0f} of {digits:.0f} digits are lost by the forward pass, {_where(step)}"]
+    return [f"{share:.0f} of {digits:.0f} digits are lost by the forward pass, {step.named}"]
 
 
 def _part(step: Step, tensor: Tensor) -> float:
@@ -59,8 +59,3 @@ def _part(step: Step, tensor: Tensor) -> float:
                 tangents[later.number] = t
     error = np.abs(np.nan_to_num(tangents.get(tensor.step.number, np.zeros(1))))
     return float(np.median(error))
-
-
-def _where(step: Step) -> str:
-    name = step.primitive.name
-    return f"{name} at {step.place}" if step.place else name

@@ -14,7 +14,7 @@ from backproof.exact.balls import Balls, midpoints
 from backproof.exact.constants import explained
 from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.precision import FLOAT64, Floats
-from backproof.exact.ties import AS_IT_RAN, Tie, alone, conventions, ties
+from backproof.exact.ties import AS_IT_RAN, alone, conventions, ties
 from backproof.verdict import Status
 from backproof.verdict.decisions import ALIKE, ALIKE_BESIDE, LIMIT, NEAR, NEAR_UNITS
 
@@ -93,12 +93,8 @@ def matters(measured: Measured) -> Convention | None:
             jumps += taken
     if not moved and not jumps:
         return None
-    said = {_said(tie): AS_IT_RAN for tie in found}
+    said = {tie.step.named: AS_IT_RAN for tie in found}
     return Convention(said, measured.tensors, frozenset(moved), tuple(dict.fromkeys(jumps)))
-
-
-def _said(tie: Tie) -> str:
-    return f"{tie.step.primitive.name} at {tie.step.place}"
 
 
 def _moved(measured: Measured, here: Sequence[Floats], there: Sequence[Floats]) -> set[str]:

@@ -29,7 +29,7 @@ class Why:
 def explain_acts(claim: Claim, findings: Sequence[Finding]) -> Why | None:
     """Misbehaviour that needs no further explanation; None where there is none."""
     for act in claim.observed.acts:
-        if act.code not in SHAPED:
+        if act.code not in SHAPED or act.tensor == LOSS:
             return why(act.code, f"{act.tensor}: {act.detail}" if act.tensor else act.detail)
     if any(f.status is Status.BROKEN and f.tensor == LOSS for f in findings):
         return _infinite_loss(claim)

@@ -6,6 +6,8 @@ from backproof.diagnosis.backward import mistakes
 from backproof.diagnosis.diagnosing import diagnose
 from backproof.diagnosis.evidence import Diagnosis
 from backproof.diagnosis.gathering import Context, Measured, Recording, evidence_of
+from backproof.diagnosis.lost import is_rounding
+from backproof.diagnosis.lost import lost as digits_lost
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.runs import program
 from backproof.diagnosis.undefined import undefined
@@ -28,7 +30,11 @@ def _explained(measured: Measured, context: Context, record: Recording | None) -
     lost = undefined(measured)
     if lost is not None and lost.slug == "undefined-slope":
         return lost
-    found = diagnose(evidence_of(measured, context, record), followed(measured.run))
+    rounding = is_rounding(measured)
+    mistakes = [] if rounding else followed(measured.run)
+    found = diagnose(evidence_of(measured, context, record), mistakes)
+    if rounding and (found is None or found.slug == "imprecise"):
+        found = digits_lost(measured) or found
     return found if lost is None or (found is not None and found.slug != "not-finite") else lost
 
 

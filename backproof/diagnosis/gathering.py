@@ -33,6 +33,11 @@ class Measured(Protocol):
         """Every gradient with its truth, its formula, its floats and its unit."""
         ...
 
+    @property
+    def decided(self) -> Mapping[int, Any]:
+        """Decisions that are taken otherwise to either side of the point."""
+        ...
+
 
 class Context(Protocol):
     """What it may ask besides: all arguments by name, a layer's output and cotangent, reruns."""

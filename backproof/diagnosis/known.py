@@ -176,9 +176,11 @@ class Known:
         return described(step)
 
     def _short(self, step: Step) -> str:
+        if step.number in self.program.names:
+            return self.program.names[step.number]
         if step.number in self._adjoint_of or step.number in self._reverse:
             return self.words(step)
-        return self.program.names.get(step.number, "") or name(step)
+        return name(step)
 
     @cached_property
     def _reverse(self) -> frozenset[int]:
@@ -193,6 +195,8 @@ def described(step: Step) -> str:
     """A step by its name and where it is computed."""
     own = name(step)
     line = where(step.place)
+    if not own:
+        return line or "a value without a name"
     return f"`{own}` ({line})" if own and line and "name" not in step.settings else f"`{own}`"
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from backproof.diagnosis.evidence import Arrays, Evidence, Floats
 
 Mask = npt.NDArray[np.bool_]
-ALLOWED = 32.0
+ALLOWED = 8.0
 """So many units of rounding a claim may be off a hypothesis: it has roundings of its own."""
 RELATIVE = 1e-9
 """The part of a tensor's largest element that is taken for rounding where no unit is known."""

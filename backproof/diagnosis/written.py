@@ -7,6 +7,9 @@ from pathlib import Path
 
 from backproof.exact.record import Place, Step
 
+LIBRARIES = ("np", "numpy", "jnp", "jax", "lax", "torch", "F", "nn", "special", "linalg", "math")
+"""What a call's first name is where it is a module's and no operand."""
+
 
 def text(place: Place | None) -> str:
     """The expression at a place, the whole line where its columns are not known; else empty."""
@@ -61,7 +64,7 @@ def operands(place: Place | None) -> list[str]:
             parts: list[ast.expr] = [node.left, node.right]
         case ast.UnaryOp():
             parts = [node.operand]
-        case ast.Call(func=ast.Attribute(value=ast.Name(id="np" | "jnp" | "torch"))):
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in LIBRARIES:
             parts = list(node.args)
         case ast.Call(func=ast.Attribute() as method):
             parts = [method.value, *node.args]

@@ -42,7 +42,8 @@ def _finding(
     name: str, found: Slopes, status: Status, j: Judgement, note: str, off: int | None = None
 ) -> Finding:
     where = () if not j.probe.single else np.unravel_index(j.probe.start, found.tensor.shape)
-    nearest = min(max(j.claimed, j.slope.low), j.slope.high)
+    known = j.slope.value if np.isnan(j.claimed) else j.claimed
+    nearest = min(max(known, j.slope.low), j.slope.high)
     ratio = j.off / j.bound if j.bound else 0.0
     along = "" if j.probe.single else "the slope along a direction"
     return Finding(

@@ -86,6 +86,12 @@ class Step(NDArrayOperatorsMixin):
         self.began = self.number
 
     @property
+    def named(self) -> str:
+        """What it does and, as far as that is known, where: "greater at layers.py:12"."""
+        name = self.primitive.name.replace("_", " ")
+        return f"{name} at {self.place}" if self.place else name
+
+    @property
     def shape(self) -> tuple[int, ...]:
         """The shape of the array."""
         return self.value.shape

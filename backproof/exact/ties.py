@@ -185,12 +185,7 @@ def _convention(taken: Iterable[tuple[list[Tie], str]]) -> tuple[dict[str, str],
     named: dict[str, str] = {}
     decided: dict[int, Any] = {}
     for group, name in taken:
-        named[_line(group[0])] = name
+        named[group[0].step.named] = name
         if name != AS_IT_RAN:
             decided |= {tie.step.number: tie.options()[name] for tie in group}
     return named, decided
-
-
-def _line(tie: Tie) -> str:
-    name = tie.step.primitive.name.replace("_", " ")
-    return f"{name} at {tie.step.place}" if tie.step.place else name

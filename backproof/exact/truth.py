@@ -1,7 +1,8 @@
 """The true gradient of every element, with its bound, by reverse mode over balls."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import flint
@@ -21,7 +22,16 @@ from backproof.exact.balls import (
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.record import Step
-from backproof.verdict.decisions import BESIDE, BITS, GROWN, GROWS, KNOWN, MOST_BITS, SURELY
+from backproof.verdict.decisions import (
+    BESIDE,
+    BITS,
+    BOUNDED,
+    GROWN,
+    KNOWN,
+    MOST_BITS,
+    SURELY,
+    UNEVEN,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,39 +98,52 @@ def settled_beside(
     seed: int = 0,
     decided: Mapping[int, Any] | None = None,
 ) -> Known:
-    """The values with those that are no numbers replaced by what they are 2^-200 to either side.
+    """The values with those that are no numbers replaced by what they are 2^-200 aside.
 
-    Where both sides agree, that; where they are two numbers, as of a norm at 0, a ball that holds
-    both; where the value grows without bound, infinity; what is known on no side stays unknown.
+    Where all sides agree, that; where they are several numbers, as of a norm at 0, a ball that
+    holds them; where the value grows without bound, infinity; else it stays unknown.
     """
     if all(all(x.is_finite() for x in numbers(v)) for v in found.values):
         return found
-    near, far = ((_moved(steps, inputs, BESIDE * k, seed, decided)) for k in (1, 2))
-    values = tuple(
-        filled(map(_settled, numbers(v), *(map(numbers, rows))), v.shape)
-        for v, *rows in (
-            (v, near[0][k], near[1][k], far[0][k], far[1][k]) for k, v in enumerate(found.values)
-        )
-    )
-    return Known(values, found.bits, found.bounded, beside=True)
+    sides = [
+        [_moved(steps, inputs, BESIDE * k, directions, decided) for k in (1, 2)]
+        for directions in _directions(inputs, seed)
+    ]
+    values = []
+    for k, v in enumerate(found.values):
+        limits = [map(_limit, numbers(near[k]), numbers(far[k])) for near, far in sides]
+        values.append(filled(map(_settled, numbers(v), *limits), v.shape))
+    return Known(tuple(values), found.bits, found.bounded, beside=True)
+
+
+def _directions(inputs: Sequence[Step], seed: int) -> Iterator[Mapping[str, Floats]]:
+    """Random ones, to either side: of one size, and twice of very different sizes, what is small in
+    the first being large in the second.
+    """
+    random = np.random.default_rng(seed)
+    even = {
+        s.settings["name"]: random.integers(64, 128, s.shape) / random.choice([-128, 128], s.shape)
+        for s in inputs
+    }
+    powers = {n: random.integers(0, UNEVEN, d.shape) for n, d in even.items()}
+    small = {n: d * 2.0 ** -powers[n] for n, d in even.items()}
+    large = {n: d * 2.0 ** (powers[n] - UNEVEN) for n, d in even.items()}
+    for directions in (even, small, large):
+        yield directions
+        yield {n: -d for n, d in directions.items()}
 
 
 def _moved(
-    steps: Any, inputs: Sequence[Step], power: int, seed: int, decided: Any
-) -> list[list[Balls]]:
-    """The values a step of 2^-power ahead and behind, along a random direction."""
-    random = np.random.default_rng(seed)
-    directions = {s.settings["name"]: random.integers(64, 128, s.shape) / 128 for s in inputs}
-    signs = {n: d * random.choice([-1.0, 1.0], d.shape) for n, d in directions.items()}
-    return [
-        over_balls(steps, 3 * power, _at(inputs, signs, side, power), decided) for side in (1, -1)
-    ]
+    steps: Any, inputs: Sequence[Step], power: int, directions: Any, decided: Any
+) -> list[Balls]:
+    """The values a step of 2^-power aside."""
+    return over_balls(steps, 3 * power + UNEVEN, _at(inputs, directions, power), decided)
 
 
-def _at(inputs: Any, directions: Any, side: int, power: int) -> dict[str, Balls]:
-    step = flint.arb(2) ** -power * side
+def _at(inputs: Any, directions: Any, power: int) -> dict[str, Balls]:
+    step = flint.arb(2) ** -power
     found = {}
-    with flint.ctx.workprec(3 * power):
+    with flint.ctx.workprec(3 * power + UNEVEN):
         for s in inputs:
             name = s.settings["name"]
             pairs = zip(s.value.ravel().tolist(), directions[name].ravel().tolist(), strict=True)
@@ -129,23 +152,30 @@ def _at(inputs: Any, directions: Any, side: int, power: int) -> dict[str, Balls]
     return found
 
 
-def _settled(here: Any, ahead: Any, behind: Any, ahead2: Any, behind2: Any) -> Any:
+def _settled(here: Any, *limits: Any) -> Any:
+    """What a value is, by its limits on the sides on which it has one."""
     if here.is_finite():
         return here
-    sides = [(a, b) for a, b in ((ahead, ahead2), (behind, behind2)) if b.is_finite()]
-    if not sides:
-        return UNKNOWN
-    first, last = _limit(*sides[0]), _limit(*sides[-1])
-    if first.is_finite() and last.is_finite():
-        return first if _same(first, last) else first.union(last)
-    return first if not first.is_finite() and bool(first > 0) == bool(last > 0) else UNKNOWN
+    first, *others = [x for x in limits if x is not None] or [UNKNOWN]
+    if all(x.is_finite() for x in (first, *others)):
+        if max(map(abs, others), default=ZERO) > BOUNDED * abs(first) > 0:
+            return UNKNOWN
+        return reduce(lambda a, b: a if _same(a, b) else a.union(b), others, first)
+    infinite = not any(x.is_finite() or x.is_nan() for x in (first, *others))
+    return first if infinite and all((x > 0) == (first > 0) for x in others) else UNKNOWN
 
 
 def _limit(near: Any, nearer: Any) -> Any:
-    """What a value tends to: infinity where a far smaller distance makes it far larger."""
-    if abs(nearer) > GROWS and (not near.is_finite() or abs(nearer) > GROWN * abs(near)):
+    """What a value tends to: infinity where a smaller distance makes it larger, be it as slowly as
+    a logarithm does; None where it is not defined.
+    """
+    if not (near.is_finite() and nearer.is_finite()):
+        return None
+    if abs(nearer.mid()) < flint.arb(2) ** (-BESIDE // 4) or abs(near) > GROWN * abs(nearer):
+        return ZERO
+    if abs(nearer) > GROWN * abs(near):
         return INFINITE if nearer > 0 else -INFINITE
-    return ZERO if abs(nearer.mid()) < flint.arb(2) ** (-BESIDE // 4) else nearer.mid()
+    return nearer.mid() if _same(near, nearer) else UNKNOWN
 
 
 def _same(a: Any, b: Any) -> bool:

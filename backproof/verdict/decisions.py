@@ -56,10 +56,12 @@ ASIDE, ULPS_ASIDE = (2.0**-13, 2.0**-20, 2.0**-26), 4
 """How far aside the second record is made, relative to each element, first to last; in float32 no
 nearer than the second, in a shorter format so many ulps. On 26 codes in float64 with state, caches,
 loops and pivots, 902 NumPy and 717 torch gradients what was lost was noticed."""
-BESIDE, GROWS, GROWN = 200, 2.0**40, 2.0**20
-"""Where a slope is 0 times infinity the record is evaluated 2^-200 to either side, and at the
-square of it; what is larger than the second, and grows by the third, is infinite. Chosen: of
-x^-p it grows by 2^(200 p), of a logarithm by 2."""
+BESIDE, GROWN, UNEVEN, BOUNDED = 200, 1.5, 60, 2.0**6
+"""Where a slope is 0 times infinity the record is evaluated 2^-200 aside, and at the square of it.
+What grows by the second tends to infinity, what shrinks so to 0: of x^-p it grows by 2^(200 p), of
+a logarithm by 2, and what has a limit stays. Along two more directions the elements are moved by
+sizes that are up to 2^60 apart: what is larger by the last there, as x/y, has no bound. Chosen: the
+slopes of norms, maxima and the like are larger by 2 at most."""
 BENT = 2.0**-30
 """The radius of a ball, as a part of it, from which on it holds the slopes of a kink. Of others the
 radius is below 2^-70, by `KNOWN`; slopes that differ by less are one in any float32 and nearly

@@ -37,6 +37,11 @@ class Finding:
     off: int | None = None
     of: int | None = None
 
+    @property
+    def excess(self) -> float | None:
+        """The error ratio, by its former name."""
+        return self.error_ratio
+
     def __str__(self) -> str:
         """The finding in lines of at most 80 columns."""
         parts = []

@@ -74,6 +74,11 @@ class Verdict:
         measured = (f.error_ratio for f in heard if f.witness != "finite differences")
         return max((e for e in measured if e is not None), default=0.0)
 
+    @property
+    def excess(self) -> float:
+        """The error ratio, by its former name."""
+        return self.error_ratio
+
     def raise_if_wrong(self) -> None:
         """Raise `GradientError`, with the verdict as its message, unless it is truthy."""
         __tracebackhide__ = True
