@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from wild_frameworks import FrameworkClaim
 from wild_frameworks.driving import Driven, drive, slopes
 
@@ -23,6 +24,8 @@ SCRIPTS = {
     "softmax_vjp": "check_jax",
 }
 """Each script, and the way in that it shows."""
+KERNELS = ("fused_rms_norm", "streaming_attention")
+"""Scripts with a kernel beside its plain form."""
 
 RESOLVED = 1e-9
 
@@ -95,7 +98,32 @@ def test_a_script_asks_for_a_right_and_then_for_a_wrong_gradient(
     assert [is_right(way, call) for way, call in asked] == [True, False]
 
 
-@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize("script", KERNELS)
+def test_a_kernel_has_the_gradient_of_its_plain_form_and_its_twin_has_not(
+    script: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the digits of half precision, against torch's autograd in float64."""
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(backproof, "check_torch", lambda *call, **_: asked.append(call))
+    found = runpy.run_path(str(EXAMPLES / f"{script}.py"), run_name="__main__")
+    for (kernel, *inputs), right in zip(asked, (True, False), strict=True):
+        ours = backward(kernel, [x.clone() for x in inputs])
+        true = backward(found["plain"], [x.double() for x in inputs])
+        off = max(
+            float((a - b).abs().max() / b.abs().max()) for a, b in zip(ours, true, strict=True)
+        )
+        assert off < 0.02 if right else off > 0.1
+
+
+def backward(function: Any, inputs: list[Any]) -> list[Any]:
+    """The gradients of the sum of a function's outputs times 1, -1, 1, ... in float64."""
+    leaves = [x.requires_grad_() for x in inputs]
+    y = function(*leaves)
+    y.backward(torch.ones_like(y) - 2.0 * (torch.arange(y.numel()) % 2).reshape(y.shape).to(y))
+    return [x.grad.double() for x in leaves]
+
+
+@pytest.mark.parametrize("script", [*SCRIPTS, *KERNELS])
 def test_a_script_prints_an_acquittal_and_a_conviction_with_its_cause(
     script: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,4 +163,9 @@ def test_the_tests_by_fixture_are_told_right_from_wrong() -> None:
 
 def test_every_example_is_here() -> None:
     """No file lies among the examples that no test has heard of."""
-    assert {path.stem for path in EXAMPLES.glob("*.py")} == {*SCRIPTS, "claims", "test_with_pytest"}
+    assert {path.stem for path in EXAMPLES.glob("*.py")} == {
+        *SCRIPTS,
+        *KERNELS,
+        "claims",
+        "test_with_pytest",
+    }

@@ -1,5 +1,6 @@
 """NaN gradients: where a slope is undefined though the gradient is not, and the mend."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +17,15 @@ from backproof.programs.run import Run
 
 MENDS = {
     "where": "the double `where`: give the branch that is not taken an argument that it can have, "
-    "np.where(c, f(np.where(c, x, 1)), 0)",
-    "sqrt": "an epsilon inside the root, np.sqrt(s + 1e-12); where the root is squared again, "
+    "{np}.where(c, f({np}.where(c, x, 1)), 0)",
+    "sqrt": "an epsilon inside the root, {np}.sqrt(s + 1e-12); where the root is squared again, "
     "leave out both",
-    "log": "the double `where`, or a function that knows its limit, such as scipy.special.xlogy",
-    "divide": "the double `where`: divide by np.where(b == 0, 1, b), and mask the result as well",
+    "log": "the double `where`, or a function that knows its limit, such as xlogy",
+    "divide": "the double `where`: divide by {np}.where(b == 0, 1, b), and mask the result as well",
     "power": "an epsilon added to the base, or the double `where`",
 }
+ELSE = "an argument that it can have, by a second {np}.where inside"
+NAMESPACES = re.compile(r"\b(torch|jnp)\.")
 ROOTS = ("sqrt", "rsqrt", "cbrt", "hypot")
 OVERFLOWS = ("exp", "exp2", "expm1", "cosh", "sinh", "square", "contract", "total")
 
@@ -122,10 +125,10 @@ def _argument(source: Step) -> str:
 
 def _mend(source: Step) -> str:
     readers = [s for s in source.record.steps if any(x is source for x in s.inputs)]
-    if _is_cut(source, readers):
-        return MENDS["where"]
     name = "sqrt" if source.primitive.name in ROOTS else source.primitive.name
-    return MENDS.get(name, "an argument that it can have, by a second np.where inside")
+    written = NAMESPACES.search(text(source.place))
+    mend = MENDS["where"] if _is_cut(source, readers) else MENDS.get(name, ELSE)
+    return mend.format(np=written[1] if written else "np")
 
 
 def _is_cut(source: Step, readers: Sequence[Step]) -> bool:
