@@ -61,7 +61,12 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'backproof' has no attribute {name!r}")
-    return getattr(import_module(f"backproof.{_HOMES[name]}"), name)
+    home = _HOMES[name]
+    if home.startswith("checks."):
+        from backproof.verdict.witnesses import EXACT, require
+
+        require(EXACT)  # nothing of it can be imported without
+    return getattr(import_module(f"backproof.{home}"), name)
 
 
 def __dir__() -> list[str]:

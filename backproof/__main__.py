@@ -1,6 +1,6 @@
 """`python -m backproof` is `backproof`."""
 
-from backproof.cli import main
+from backproof.command.main import main
 
 if __name__ == "__main__":
     main()

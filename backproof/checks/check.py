@@ -45,7 +45,7 @@ def check(
 
     def claim(*point: Any) -> Claim:
         known = name or title(gradient)
-        again = called("check", (loss, gradient), "args", seed)
+        again = called("check", (title(loss), title(gradient)), "args", seed, reference)
         asked = Asked("check", known, again, seed, seconds, reference)
         arguments = _arguments(loss, point, dtype, argnums)
         kept = checked(domain, arguments.tensors)
@@ -78,7 +78,7 @@ def check_layer(
 
     def claim(*point: Any) -> Claim:
         known = name or title(backward or forward)
-        again = called("check_layer", (forward, backward), "inputs", seed)
+        again = called("check_layer", (title(forward), title(backward)), "inputs", seed, reference)
         asked = Asked("check_layer", known, again, seed, seconds, reference)
         arguments = _arguments(forward, point, dtype, argnums)
         kept = checked(domain, arguments.tensors)

@@ -41,7 +41,7 @@ def check_jax(
     require(JAX, EXACT)
     from backproof.checks.in_jax.claim import jax_claim
 
-    again = called("check_jax", (function,), "args", seed)
+    again = called("check_jax", (title(function),), "args", seed, reference)
     asked = Asked("check_jax", name or title(function), again, seed, seconds, reference)
 
     def claim(*point: Any) -> Claim:

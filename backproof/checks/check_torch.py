@@ -7,7 +7,7 @@ from backproof.checks.accepted import Accept
 from backproof.checks.accepted import checked as checked_accept
 from backproof.checks.claim import Claim
 from backproof.checks.domains import Domain, checked, within
-from backproof.checks.request import Asked, callables
+from backproof.checks.request import Asked, callables, called
 from backproof.checks.sampling import Inputs, judge_points
 from backproof.verdict import Verdict
 from backproof.verdict.decisions import SECONDS
@@ -42,12 +42,12 @@ def check_torch(
     """
     callables(function=function)
     require(TORCH)
-    from backproof.checks.in_torch.call import take_apart, title
+    from backproof.checks.in_torch.call import custom_function, take_apart, title
     from backproof.checks.in_torch.claim import torch_claim
 
-    called = name or title(function)
-    again = f"backproof.check_torch({called}, *args, seed={seed})"
-    asked = Asked("check_torch", called, again, seed, seconds, reference)
+    written = f"{title(function)}.apply" if custom_function(function) else title(function)
+    again = called("check_torch", (written,), "args", seed, reference)
+    asked = Asked("check_torch", name or title(function), again, seed, seconds, reference)
 
     def claim(*point: Any) -> Claim:
         call = take_apart(function, point, dtype, argnums)

@@ -45,14 +45,18 @@ def subject(tensors: Tensors, asked: Asked, dtypes: Mapping[str, Any] | None = N
 
 def title(function: Any) -> str:
     """What a function is called by its author, or else the kind of object it is."""
+    if function is None:
+        return "None"
     kept = getattr(function, "func", function)
     return str(getattr(kept, "__qualname__", None) or type(kept).__qualname__)
 
 
-def called(way: str, functions: tuple[Function | None, ...], rest: str, seed: int) -> str:
+def called(
+    way: str, names: tuple[str, ...], rest: str, seed: int, reference: Function | None
+) -> str:
     """The call that judges the same again, as one would write it."""
-    names = ["None" if f is None else title(f) for f in functions]
-    return f"backproof.{way}({', '.join(names)}, *{rest}, seed={seed})"
+    other = f", reference={title(reference)}" if reference is not None else ""
+    return f"backproof.{way}({', '.join(names)}, *{rest}, seed={seed}{other})"
 
 
 def callables(**functions: Any) -> None:

@@ -16,6 +16,7 @@ from backproof.verdict.environment import environment
 from backproof.verdict.files import check_writable, write_whole
 from backproof.verdict.witnesses import EXACT, JAX, TORCH, require
 
+CASES = 20_000
 COSTED, WHOLE, BESIDE = 100, 24, 20
 """Right cases for the costs beside gradcheck, and for those of all witnesses beside a bare jit; of
 each table of functions for the other checkers, so many."""
@@ -54,6 +55,41 @@ def put_checker_on_trial(cases: int, seed: int, out: Path | None, console: Conso
     beside = all(row.ours is row.right for row in beside_torch)
     beside = beside and all(row.passed and row.ours_finds for row in beside_jax)
     return int(not (known and beside and scale.acquitted and scale.convicted))
+
+
+def put_on_trial(
+    rounding: bool,
+    expressions: bool,
+    cases: int | None,
+    seed: int,
+    out: Path | None,
+    console: Console,
+) -> int:
+    """Try what is asked for: the figures of rounding, random expressions; 1 if either fails.
+
+    cases: so many expressions. seed: of half of them, in the place of one that is drawn.
+    """
+    from backproof.power.expressions import trial as of_expressions
+    from backproof.power.rounding import trial as of_rounding
+
+    if out:
+        check_writable(out.parent)
+    figures: dict[str, Any] = {"environment": environment()}
+    passed = True
+    with Progress(console=console, transient=True) as bar:
+        if rounding:
+            found = of_rounding.run(progress=_counter(bar, "layers"))
+            console.print(str(found), soft_wrap=True, markup=False)
+            figures["rounding"], passed = found.to_json(), found.passed
+        if expressions:
+            count, seeds = cases or of_expressions.COUNT, (of_expressions.FIXED, seed)
+            progress = _counter(bar, "expressions")
+            tried = of_expressions.run(count, seeds if seed else None, progress=progress)
+            console.print(str(tried), soft_wrap=True, markup=False)
+            figures["expressions"], passed = tried.to_json(), passed and tried.passed
+    if out:
+        write_whole(out, to_text(encode(figures)))
+    return int(not passed)
 
 
 def _beside_the_frameworks(console: Console) -> tuple[list[Any], list[Any]]:

@@ -4,17 +4,16 @@ Exit codes: 0 all right, 1 a gradient is not right, 2 usage or bad input, 3 inte
 130 interrupted (what was finished is kept).
 """
 
-import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from cyclopts import App, CycloptsError, Parameter, validators
+from cyclopts import App, Parameter, validators
 from rich.console import Console
 
 from backproof import __version__
-from backproof.suite.closing import BAD_INPUT, INTERNAL, INTERRUPTED, RIGHT
+from backproof.command.answer import answer
+from backproof.suite.closing import RIGHT
 
 app = App(
     name="backproof",
@@ -22,7 +21,7 @@ app = App(
     version=__version__,
     help_format="plaintext",
 )
-console, complaints = Console(highlight=False), Console(stderr=True, highlight=False)
+console = Console(highlight=False)
 
 AtLeastOne = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 FromZero = Annotated[int, Parameter(validator=validators.Number(gte=0))]
@@ -71,31 +70,41 @@ def replay(case: str, *, out: Path = Path("reports"), plant: str = "") -> int:
 
 
 @app.command
-def check(*claims: str, seed: FromZero = 0, json: bool = False) -> int:
+def check(
+    *claims: str,
+    seed: FromZero = 0,
+    accept: Annotated[list[str] | None, Parameter(negative="")] = None,
+    json: bool = False,
+) -> int:
     """Judge gradients in files or modules: PATH.py:NAME or pkg.mod:NAME, several at once.
 
     Args:
         claims: NAME_loss and NAME_gradient, or NAME_forward and NAME_backward, with
-            NAME_inputs(seed) for the arguments; an object NAME with these as attributes; a function
-            NAME of torch tensors or JAX arrays.
+            NAME_inputs(seed) for the arguments, and NAME_reference and NAME_accept if there are
+            any; an object NAME with these as attributes; a function NAME of torch tensors or JAX
+            arrays.
         seed: Decides at which points.
+        accept: A deviation by design, as CODE=SIZE: BP118=1e-6. May be given several times.
         json: Print the verdicts as JSON instead.
     """
-    from backproof.checking import check_all
+    from backproof.command.judging import check_all, sizes
 
-    return check_all(claims, seed, json, console)
+    return check_all(claims, seed, sizes(accept or []), json, console)
 
 
 @app.command
-def explain(code: str) -> int:
+def explain(code: str = "", *, primitives: bool = False) -> int:
     """Explain a diagnosis: what it is, what it looks like, the usual cause, the mend.
 
     Args:
-        code: A code or its name: BP104, or transposed.
+        code: A code or its name: BP104, or transposed. Without one all are listed.
+        primitives: List the elementary operations that are followed, family by family.
     """
-    from backproof.diagnosis import explain as page_of
+    from backproof.command.listing import all_codes, all_primitives
+    from backproof.diagnosis.codes import explain as page_of
 
-    console.print(page_of(code), soft_wrap=True, markup=False)
+    told = all_primitives() if primitives else page_of(code) if code else all_codes()
+    console.print(told, soft_wrap=True, markup=False)
     return RIGHT
 
 
@@ -118,58 +127,31 @@ def report(record: Path, *, out: Path | None = None) -> int:
 
 
 @app.command
-def power(*, cases: AtLeastOne = 20_000, seed: FromZero = 0, out: Path | None = None) -> int:
+def power(
+    *,
+    cases: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
+    seed: FromZero = 0,
+    out: Path | None = None,
+    rounding: bool = False,
+    expressions: bool = False,
+) -> int:
     """Put the checker on trial: planted faults, false alarms, and its costs beside others'.
 
     Args:
-        cases: How many right cases to look for false alarms in.
-        seed: Decides which cases.
+        cases: How many right cases to look for false alarms in, 20,000 if it is not said; or how
+            many random expressions to judge, 2,000.
+        seed: Decides which.
         out: A JSON file for the figures.
+        rounding: Instead, the error ratios of right and of unstable layers in four formats.
+        expressions: Instead, random expressions, each right and with a fault, in four formats.
     """
-    from backproof.power.trial import put_checker_on_trial
+    from backproof.power.trial import CASES, put_checker_on_trial, put_on_trial
 
-    return put_checker_on_trial(cases, seed, out, console)
+    if rounding or expressions:
+        return put_on_trial(rounding, expressions, cases, seed, out, console)
+    return put_checker_on_trial(cases or CASES, seed, out, console)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     sys.exit(answer(lambda: app(arguments, exit_on_error=False, print_error=False)))
-
-
-def answer(command: Callable[[], Any]) -> int:
-    """The exit code of a command; what the user gave wrong is said on stderr in a line."""
-    from backproof.architectures import CaseError
-    from backproof.diagnosis.codes import NoSuchCode
-    from backproof.faults import NoSuchFault
-    from backproof.finding import NoSuchClaim
-    from backproof.suite.draw import NoSuchCase
-    from backproof.verdict.run import RecordError
-    from backproof.verdict.witnesses import WitnessAbsent
-
-    try:
-        return int(command() or RIGHT)
-    except (
-        CycloptsError,
-        CaseError,
-        NoSuchCase,
-        NoSuchClaim,
-        NoSuchCode,
-        NoSuchFault,
-        RecordError,
-        WitnessAbsent,
-    ) as error:
-        return _complain(str(error), BAD_INPUT)
-    except re.error as error:
-        return _complain(f"--only is no regular expression: {error}", BAD_INPUT)
-    except OSError as error:
-        return _complain(f"{error.filename or 'a file'}: {error.strerror or error}", BAD_INPUT)
-    except KeyboardInterrupt:
-        return _complain("interrupted before anything was finished", INTERRUPTED)
-    except Exception as error:
-        complaints.print_exception()
-        return _complain(f"internal error: {type(error).__name__}: {error}", INTERNAL)
-
-
-def _complain(message: str, code: int) -> int:
-    complaints.print(f"backproof: {message}", soft_wrap=True, markup=False)
-    return code

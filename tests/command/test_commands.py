@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from backproof import cli
 from backproof.architectures import case_to_json
+from backproof.command import main as cli
 from backproof.suite.draw import draw_cases
 from backproof.verdict.document import to_text
 from backproof.verdict.run import Run, read_run, run_to_json

@@ -3,22 +3,26 @@
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import backproof
 from backproof.verdict import Verdict
 
-Judging = Callable[[int], Verdict]
-"""A seed to the verdict."""
+Judging = Callable[[int, Mapping[str, float]], Verdict]
+"""A seed, and what the caller accepts besides, to the verdict."""
 
 PAIR, LAYER = ("loss", "gradient"), ("forward", "backward")
+WAYS = {"check": PAIR, "check_layer": LAYER}
+FURTHER = ("inputs", "reference", "accept")
 CONVENTION = (
     "NAME_loss and NAME_gradient, or NAME_forward and NAME_backward, with NAME_inputs(seed); an "
     "object NAME that has them as attributes; a function NAME of torch tensors or JAX arrays with "
-    "NAME_inputs(seed); without NAME_ where a file has one claim alone"
+    "NAME_inputs(seed); without NAME_ where a file has one claim alone; NAME_reference and "
+    "NAME_accept if there are any"
 )
 
 
@@ -43,13 +47,15 @@ def claim_in(module: ModuleType, name: str) -> Judging:
     parts = [_attributes(holder), _prefixed(module, f"{name}_")]
     parts += [_prefixed(module, "")] if name in (*PAIR, *LAYER) else []
     for found in parts:
-        inputs = found.get("inputs")
-        for ways, check in ((PAIR, _check), (LAYER, _check_layer)):
-            if all(way in found for way in ways):
-                return partial(check, [found[way] for way in ways], _needed(inputs, name), name)
-    inputs = getattr(module, f"{name}_inputs", getattr(module, "inputs", None))
+        for way, names in WAYS.items():
+            if all(n in found for n in names):
+                inputs = _needed(found.get("inputs"), name)
+                given = _given(found) | {"inputs": inputs, "name": name}
+                return partial(_check_pair, way, [found[n] for n in names], given)
+    own = _prefixed(module, f"{name}_")
+    inputs = own.get("inputs", getattr(module, "inputs", None))
     if callable(holder) and inputs is not None:
-        return partial(_check_function, holder, inputs, name)
+        return partial(_check_function, holder, _given(own) | {"inputs": inputs, "name": name})
     raise NoSuchClaim(f"{name} is no claim of {module.__name__}: needed is {CONVENTION}")
 
 
@@ -74,13 +80,18 @@ def _module(place: str) -> ModuleType:
 
 
 def _attributes(holder: Any) -> dict[str, Any]:
-    names = (*PAIR, *LAYER, "inputs")
-    return {n: getattr(holder, n) for n in names if callable(getattr(holder, n, None))}
+    found = {n: getattr(holder, n, None) for n in (*PAIR, *LAYER, *FURTHER)}
+    return {n: x for n, x in found.items() if callable(x) or (n == "accept" and x is not None)}
 
 
 def _prefixed(module: ModuleType, prefix: str) -> dict[str, Any]:
-    names = (*PAIR, *LAYER, "inputs")
+    names = (*PAIR, *LAYER, *FURTHER)
     return {n: getattr(module, prefix + n) for n in names if hasattr(module, prefix + n)}
+
+
+def _given(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What is passed on to the way in, as far as a claim has it."""
+    return {n: found[n] for n in ("reference", "accept") if n in found}
 
 
 def _needed(inputs: Any, name: str) -> Any:
@@ -89,31 +100,35 @@ def _needed(inputs: Any, name: str) -> Any:
     return inputs
 
 
-def _check(functions: list[Any], inputs: Any, name: str, seed: int) -> Verdict:
-    from backproof.checks.check import check
-
-    return check(*functions, inputs=inputs, name=name, seed=seed)
-
-
-def _check_layer(functions: list[Any], inputs: Any, name: str, seed: int) -> Verdict:
-    from backproof.checks.check import check_layer
-
-    return check_layer(*functions, inputs=inputs, name=name, seed=seed)
-
-
-def _check_function(function: Any, inputs: Any, name: str, seed: int) -> Verdict:
+def _check_function(
+    function: Any, given: Mapping[str, Any], seed: int, accept: Mapping[str, float]
+) -> Verdict:
     """A function of a framework, of which one its inputs tell."""
-    drawn = inputs(seed)
+    drawn = given["inputs"](seed)
     kinds = {type(x).__module__.partition(".")[0] for x in _parts(drawn)}
     if "torch" in kinds:
-        from backproof.checks.check_torch import check_torch
-
-        return check_torch(function, inputs=inputs, name=name, seed=seed)
+        return backproof.check_torch(function, seed=seed, **_with(given, accept))
     if kinds & {"jax", "jaxlib"}:
-        from backproof.checks.check_jax import check_jax
-
-        return check_jax(function, inputs=inputs, name=name, seed=seed)
+        return backproof.check_jax(function, seed=seed, **_with(given, accept))
+    name = given["name"]
     raise NoSuchClaim(f"{name} is a function of NumPy arrays without a gradient: {CONVENTION}")
+
+
+def _check_pair(
+    way: str,
+    functions: list[Any],
+    given: Mapping[str, Any],
+    seed: int,
+    accept: Mapping[str, float],
+) -> Verdict:
+    """A loss and its gradient, or a layer."""
+    check = getattr(backproof, way)
+    return check(*functions, seed=seed, **_with(given, accept))
+
+
+def _with(given: Mapping[str, Any], accept: Mapping[str, float]) -> dict[str, Any]:
+    """What a claim says, and what the caller accepts: the caller has the last word on a code."""
+    return {**given, "accept": {**given.get("accept", {}), **accept}}
 
 
 def _parts(value: Any) -> list[Any]:

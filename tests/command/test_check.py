@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from backproof import cli
+from backproof.command import main as cli
 from backproof.diagnosis import CODES
 from backproof.verdict import Verdict
 from backproof.verdict.run import read_run
@@ -163,7 +163,9 @@ def test_the_fixture_fails_with_the_verdict_and_reports_every_one(
     pytester.makepyfile(SESSION)
     result = pytester.runpytest_subprocess("--backproof-report=page.html", *workers)
     result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["*GradientError: WRONG  wrong tanh*", "*1 wrong, 1 correct*"])
+    result.stdout.fnmatch_lines(
+        ["*GradientError: WRONG by 2.6  wrong tanh*", "*1 wrong, 1 correct*"]
+    )
     result.stdout.no_fnmatch_line("*judging.py*")
     result.stdout.no_fnmatch_line("*pytest_plugin.py*")
     run = read_run(pytester.path / "page.json")
@@ -175,7 +177,11 @@ def test_without_exact_arithmetic_the_oracle_says_what_to_install(
     claims: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Exit 2 and the package's name, no trace."""
-    for name in [m for m in sys.modules if m.startswith(("flint", "backproof.oracle"))]:
+    for name in [
+        m
+        for m in sys.modules
+        if m.startswith(("flint", "backproof.checks", "backproof.exact", "backproof.programs"))
+    ]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "flint", None)
     assert answer("check", f"{claims}:gradient") == 2
