@@ -14,7 +14,7 @@ from backproof.exact.balls import as_balls, midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.record import Step
-from backproof.exact.rounding import carried
+from backproof.exact.rounding import carried_errors
 from backproof.verdict.decisions import LIBRARY, LIBRARY_BITS, SAMPLES
 
 ARITHMETIC = {"add", "subtract", "multiply", "divide", "square", "sqrt", "reciprocal", "cast"}
@@ -65,18 +65,6 @@ def carried_on(
     outputs: Sequence[Step], errors: Mapping[int, Floats], count: int = SAMPLES, seed: int = 0
 ) -> list[Floats]:
     """The root mean square of what errors of steps make of each output."""
-    steps, random = ancestors(outputs), np.random.default_rng(seed)
-    sums = [np.zeros(o.shape) for o in outputs]
     with np.errstate(all="ignore"):
-        for _ in range(count):
-            tangents: dict[int, Any] = {}
-            for step in steps:
-                t = carried(step, tangents)
-                if step.number in errors:
-                    signs = 2 * random.integers(0, 2, size=step.shape) - 1
-                    t = errors[step.number] * signs + (0 if t is None else t)
-                if t is not None:
-                    tangents[step.number] = t
-            for total, o in zip(sums, outputs, strict=True):
-                total += np.abs(np.nan_to_num(tangents.get(o.number, 0.0))) ** 2
-    return [np.sqrt(total / count) for total in sums]
+        found = map(np.nan_to_num, carried_errors(outputs, errors, count, seed))
+        return [np.sqrt(np.mean(np.abs(t) ** 2, axis=0)) for t in found]

@@ -13,6 +13,7 @@ from backproof.exact.evaluate import ancestors
 from backproof.exact.precision import FLOAT64, Floats, Precision
 from backproof.exact.primitives.elementwise import cast
 from backproof.exact.record import Step
+from backproof.exact.together import carried_together
 from backproof.verdict.decisions import SAMPLES
 
 
@@ -42,6 +43,10 @@ def _of_constants(step: Step) -> bool:
     return all(x.primitive.name == "constant" and x.size == 1 for x in step.inputs)
 
 
+TOGETHER = 2**20
+"""Numbers in the tangents of one step that are carried at once: more would take much memory."""
+
+
 def samples(
     outputs: Sequence[Step],
     count: int = SAMPLES,
@@ -62,24 +67,53 @@ def samples(
                 readers.setdefault(x.number, step.precision)
     with np.errstate(all="ignore"):
         noises = {s.number: noise(s, readers) for s in steps if inputs or s.inputs}
-        random = np.random.default_rng(seed)
-        own = [{n: e[k] for n, e in (moved or {}).items()} for k in range(count)]
-        rows = [_sample(steps, outputs, noises, random, tangents) for tangents in own]
-    return [np.array([row[k] for row in rows]) for k in range(len(outputs))]
+        return carried_errors(outputs, noises, count, seed, moved)
 
 
-def _sample(
-    steps: Any, outputs: Any, noises: Any, random: np.random.Generator, tangents: dict[int, Any]
-) -> list[Any]:
+def carried_errors(
+    outputs: Sequence[Step],
+    errors: Mapping[int, Any],
+    count: int,
+    seed: int,
+    moved: Mapping[int, Floats] | None = None,
+) -> list[Floats]:
+    """What errors of random signs make of each output, (count, *its shape).
+
+    errors: by the number of a step, the size of its own. moved: tangents that there are already.
+    """
+    steps, random = ancestors(outputs), np.random.default_rng(seed)
+    at_once = max(1, TOGETHER // max(s.size for s in steps))
+    found: list[list[Floats]] = [[] for _ in outputs]
+    for start in range(0, count, at_once):
+        rows = min(at_once, count - start)
+        given = {n: t[start : start + rows] for n, t in (moved or {}).items()}
+        tangents = _through(steps, errors, rows, random, given, {o.number for o in outputs})
+        for own, o in zip(found, outputs, strict=True):
+            own.append(tangents.get(o.number, np.zeros((rows, *o.shape))))
+    return [np.concatenate(own) for own in found]
+
+
+def _through(
+    steps: Sequence[Step],
+    errors: Mapping[int, Any],
+    count: int,
+    random: np.random.Generator,
+    tangents: dict[int, Any],
+    wanted: set[int],
+) -> dict[int, Any]:
+    """By the number of a wanted step its tangents; those of others are dropped after their use."""
+    last = {x.number: step.number for step in steps for x in step.inputs}
     for step in steps:
-        own = noises.get(step.number)
-        t = carried(step, tangents)
+        own, t = errors.get(step.number), carried_together(step, tangents)
         if own is not None:
-            error = own * (2 * random.integers(0, 2, size=step.shape) - 1)
+            error = own * (2 * random.integers(0, 2, size=(count, *step.shape)) - 1)
             t = error if t is None else t + error
         if t is not None:
             tangents[step.number] = t
-    return [np.broadcast_to(tangents.get(o.number, 0.0), o.shape) for o in outputs]
+        for x in step.inputs:
+            if last[x.number] == step.number and x.number not in wanted:
+                tangents.pop(x.number, None)
+    return tangents
 
 
 def carried(step: Step, tangents: Mapping[int, Any]) -> Any:

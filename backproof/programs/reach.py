@@ -36,7 +36,7 @@ class Reach:
     globals: the namespaces, with the names that code uses of them. mappings, lists, sets, cells,
     classes, slotted: what holds other things; an instance's attributes are among the mappings.
     arrays, by name ("self.cache[0]"). chance: random generators. caches: what remembers
-    the results of functions. names: all that code mentions.
+    the results of functions. names: all that code mentions. things: all of it, by name.
     """
 
     globals: dict[int, tuple[dict[str, Any], set[str]]] = field(default_factory=dict)
@@ -51,6 +51,7 @@ class Reach:
     chance: list[Any] = field(default_factory=list)
     caches: list[Any] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    things: list[Named] = field(default_factory=list)
 
 
 def reach(roots: Mapping[str, Any]) -> Reach:
@@ -62,6 +63,7 @@ def reach(roots: Mapping[str, Any]) -> Reach:
         name, x = waiting.popleft()
         if id(x) not in seen:
             seen[id(x)] = x
+            found.things.append((name, x))
             waiting.extend(_beyond(name, x, found, ours))
     return found
 

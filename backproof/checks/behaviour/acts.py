@@ -10,7 +10,7 @@ import numpy as np
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Given
 from backproof.checks.behaviour.attempts import attempt
-from backproof.checks.behaviour.chance import replayed, sources
+from backproof.checks.behaviour.chance import Source, replayed, sources
 from backproof.exact.precision import Array
 from backproof.verdict.decisions import PATIENCE
 
@@ -38,7 +38,7 @@ class Notebook:
     """Acts, suspicions, notes, and what there was no time for.
 
     roots: the code observed, by name. limit: seconds that one call may take. spent: seconds that
-    the calls took.
+    the calls took. sources: of random numbers, once they were looked for.
     """
 
     roots: Mapping[str, Any]
@@ -49,6 +49,7 @@ class Notebook:
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     spent: float = 0.0
+    sources: tuple[Source, ...] = ()
 
     def convict(self, code: str, tensor: str, detail: str) -> None:
         """An act, unless it is known already."""
@@ -74,7 +75,8 @@ class Notebook:
     @contextmanager
     def same_chance(self) -> Iterator[None]:
         """What is drawn inside is drawn again in the next such context."""
-        with replayed(sources(**self.roots)) as drawn:
+        self.sources = self.sources or sources(**self.roots)
+        with replayed(self.sources) as drawn:
             yield
         for name in drawn:
             self.note(f"draws from {name}: judged for one state of it")

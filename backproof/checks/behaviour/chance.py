@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from backproof.checks.behaviour.reach import reach
+from backproof.programs.reach import reach
 
 
 class Source(NamedTuple):
@@ -26,7 +26,7 @@ GLOBAL = (
 
 def sources(**roots: Any) -> tuple[Source, ...]:
     """The generators that functions draw from: the global ones, and their own within reach."""
-    own = [_source(name, thing) for name, thing in reach(roots)]
+    own = [_source(name, thing) for name, thing in reach(roots).things]
     return (*GLOBAL, *(source for source in own if source is not None))
 
 

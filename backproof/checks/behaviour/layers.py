@@ -19,10 +19,10 @@ from backproof.checks.behaviour.acts import (
 from backproof.checks.behaviour.conduct import elsewhere
 from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangents
 from backproof.checks.behaviour.passes import OUTPUT, Layer, Run, Trial
-from backproof.checks.behaviour.reach import arrays
 from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
 from backproof.exact.precision import Array
 from backproof.programs.nodes import leaves
+from backproof.programs.reach import reach
 from backproof.verdict.decisions import PATIENCE
 
 
@@ -134,7 +134,7 @@ def _use_twice(trial: Trial, book: Notebook, dy: Answer) -> None:
     """Two backward passes of one forward pass: what one leaves behind must not reach the other."""
     with book.same_chance():
         run = trial.forward(book)
-        kept = arrays(run.passed.kept or {})
+        kept = reach(run.passed.kept or {}).arrays
         kept = {n: a for n, a in kept.items() if not sharing(a, run.given.held)}
         before = {name: a.tobytes() for name, a in kept.items()}
         first, second = trial.pull(run, dy, book), None

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -11,7 +12,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from backproof.checks.behaviour.reach import reach
+from backproof.programs.reach import reach
 from backproof.programs.run import CannotFollow
 
 SHORT = (torch.float32, torch.float16, torch.bfloat16)
@@ -23,7 +24,8 @@ BY_REJECTION = ("_standard_gamma", "_sample_dirichlet")
 @contextmanager
 def kept(roots: Mapping[str, Any]) -> Iterator[None]:
     """Put back at the end what code within reach holds: tensors, their gradients, attributes."""
-    things = [thing for _, thing in reach(roots)]
+    found = (thing for _, thing in reach(roots).things)
+    things = [t for t in found if not isinstance(t, type | ModuleType)]
     modules = [m for t in things if isinstance(t, torch.nn.Module) for m in t.modules()]
     objects = [*modules, *(t for t in things if _has_attributes(t))]
     attributes = [d for thing in objects for d in _dictionaries(thing)]
@@ -51,7 +53,7 @@ def kept(roots: Mapping[str, Any]) -> Iterator[None]:
 def set_up(roots: Mapping[str, Any], devices: Sequence[torch.device]) -> Iterator[None]:
     """Gradients are recorded; random states and the default dtype are put back at the end."""
     indices = [d.index for d in devices if d.type == "cuda"]
-    generators = [t for _, t in reach(roots) if isinstance(t, torch.Generator)]
+    generators = [t for _, t in reach(roots).things if isinstance(t, torch.Generator)]
     with ExitStack() as stack:
         for generator in generators:
             stack.callback(generator.set_state, generator.get_state())
