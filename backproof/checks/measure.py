@@ -197,6 +197,8 @@ def measure(
         claimed = next(values) if claims[k] is not None else None
         size = formats[k].half_ulp(np.abs(midpoints(told.values[k])))
         unit = np.maximum(np.maximum(found[k], size), formats[k].floor(run.flushes))
+        if name in projections:  # what does not count is rounded as well
+            unit = unit + formats[k].half_ulp(_largest(run.returned.get(name)))
         tensors[name] = Tensor(
             name,
             told.values[k],
@@ -216,6 +218,12 @@ def measure(
     if two and _rounds_badly(measured):
         measured = _with_stable(measured, true, seed)
     return _with_libraries(measured, usual, seed) if _rounds_badly(measured) else measured
+
+
+def _largest(returned: Any) -> Any:
+    """The largest size in what a claim returned, as an array."""
+    sizes = np.abs(numbers_in(returned)) if isinstance(returned, np.ndarray) else np.zeros(1)
+    return np.asarray(sizes[np.isfinite(sizes)].max(initial=0.0))
 
 
 def _with_stable(measured: Measured, true: list[Step], seed: int) -> Measured:
