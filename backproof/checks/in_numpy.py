@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.arguments.trees import Arguments
+from backproof.checks.behaviour.attempts import traced
 from backproof.checks.behaviour.conduct import observe_pair
 from backproof.checks.behaviour.layers import observe_layer
 from backproof.checks.behaviour.passes import OUTPUT, Layer
@@ -30,15 +31,9 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     found = reach({LOSS: loss, "gradient": gradient})
 
     def record(at: Tensors) -> Run:
-        return run_pair(
-            loss,
-            gradient,
-            at,
-            arguments.rebuild,
-            arguments.gradients,
-            numbers=numbers,
-            found=found,
-        )
+        rebuild, read = arguments.rebuild, arguments.gradients
+        run = partial(run_pair, loss, gradient, at, rebuild, read, numbers=numbers, found=found)
+        return traced(run, asked.seconds)
 
     def value(at: Tensors) -> Any:
         return loss(*arguments.rebuild(_copies(at, tensors)))
@@ -55,7 +50,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
         record,
         Runs(value, returned),
         Context({**arguments.constants, **tensors}, at=returned),
-        _referring(asked.reference, arguments, {}),
+        _referring(asked, arguments, {}),
     )
 
 
@@ -76,7 +71,7 @@ def layer(
         {COTANGENT + name: dy for name, dy in dys.items()},
         {n: t.dtype for n, t in tensors.items()},
         _observed(conduct, conduct.gradients[0] if conduct.gradients else {}, conduct.outputs),
-        code.record,
+        lambda at: traced(partial(code.record, at), asked.seconds),
         Runs(code.loss, code.gradient),
         Context(
             {**arguments.constants, **tensors},
@@ -85,7 +80,7 @@ def layer(
             code.at_cotangent if one else None,
             code.gradient,
         ),
-        _referring(asked.reference, arguments, dys),
+        _referring(asked, arguments, dys),
     )
 
 
@@ -140,10 +135,9 @@ def _weighed(y: Any, dys: Tensors) -> Any:
     return sum(np.asarray(named[n] * dy).sum() for n, dy in dys.items())
 
 
-def _referring(
-    reference: Callable[..., Any] | None, arguments: Arguments, dys: Tensors
-) -> Reference | None:
+def _referring(asked: Asked, arguments: Arguments, dys: Tensors) -> Reference | None:
     """The reference, whose backward nobody knows."""
+    reference = asked.reference
     if reference is None:
         return None
 
@@ -162,7 +156,7 @@ def _referring(
             forward, nothing, at, arguments.rebuild, _none(arguments), partial(_cotangent, dys)
         )
 
-    return Reference(record, Runs(value, nothing))
+    return Reference(lambda at: traced(partial(record, at), asked.seconds), Runs(value, nothing))
 
 
 def _paired(reference: Callable[..., Any]) -> Callable[..., Any]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.behaviour.limits import TimeLimit, listening, within
+from backproof.programs.run import CannotFollow, Run
 
 NOT_THEIRS = tuple(
     os.path.join(folder, "")
@@ -24,6 +25,8 @@ NOT_THEIRS = tuple(
     )
 )
 LONGEST = 300
+SLOWER = 30.0
+"""By so many times a recorded run may be slower than a plain one; only what hangs takes longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,17 @@ def attempt(thunk: Callable[[], Any], seconds: float, *passing: type[Exception])
     if keyboard.pressed:
         raise KeyboardInterrupt
     return Attempt(value, problem, hung, time.perf_counter() - start)
+
+
+def traced(run: Callable[[], Run], seconds: float) -> Run:
+    """What a recorded run of somebody's code is. Raises `CannotFollow` where the code raises or
+    leaves when it meets the arrays of a record, or has no end; seconds: that a plain call may take.
+    """
+    made = attempt(run, SLOWER * seconds, CannotFollow)
+    if made.problem:
+        raise CannotFollow(f"under a tracer it {made.problem}")
+    found: Run = made.value
+    return found
 
 
 class Failed(Exception):

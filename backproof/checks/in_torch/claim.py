@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from backproof.checks.behaviour.attempts import attempt, limited
+from backproof.checks.behaviour.attempts import limited, traced
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.in_torch.call import TorchCall, take_apart
@@ -82,11 +82,7 @@ def _followed(
             leaves = {n: torch.from_numpy(np.array(at[n])).to(x) for n, x in call.leaves.items()}
             return run_call(call.taken(), leaves, cotangents=seeds, by_backward=by_backward)
 
-    made = attempt(run, seconds, CannotFollow)
-    if made.value is None:
-        raise CannotFollow(f"under a tracer it {made.problem}")
-    found: Run = made.value
-    return found
+    return traced(run, seconds)
 
 
 def _value(call: TorchCall, dys: Tensors, seconds: float, at: Mapping[str, Any]) -> float:
