@@ -1,0 +1,1 @@
+"""Arguments of any structure, and what answers to them."""

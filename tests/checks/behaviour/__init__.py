@@ -1,0 +1,1 @@
+"""How code behaves when it is called, observed in floats."""
