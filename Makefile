@@ -14,7 +14,7 @@ SOUND := $(shell test "$$(cat $(STAMP) 2>/dev/null)" = "$(FOR)" \
 
 # The tests come last, so that their summary is the last line.
 .NOTPARALLEL:
-.PHONY: help run test lint types rooms tests thorough format set-up clean anew
+.PHONY: help run test lint types rooms tests thorough mutants format set-up clean anew
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,9 @@ tests: $(STAMP)  ## the tests alone (ARGS="-k roll_call")
 
 thorough: $(STAMP)  ## the tests on many more random cases, other ones each time
 	$(BIN)/pytest -n auto --maxprocesses 8 --hypothesis-profile=thorough $(ARGS)
+
+mutants: $(STAMP)  ## faults planted in the judge itself: do the tests notice? (ARGS="slope")
+	cd tests && ../$(BIN)/python -m mutants $(ARGS)
 
 format: $(STAMP)  ## lay the code out, and mend what ruff can mend
 	$(BIN)/ruff check --fix .

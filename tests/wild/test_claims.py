@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from wild import CLAIMS, WildClaim
 from wild.conduct import MISCONDUCT, misconduct
 from wild.trial import AGREES, claimed, disagreement, moved, pose, tensors

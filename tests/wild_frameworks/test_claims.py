@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+
+from backproof.diagnosis.codes import CODES
 from wild_frameworks import FrameworkClaim, claims
 from wild_frameworks.driving import drive, slopes
 from wild_frameworks.labels import BY_NAME, LOOKS, MISCONDUCT
-
-from backproof.diagnosis.codes import CODES
 
 CLAIMS = claims()
 SEEDS = range(3)
