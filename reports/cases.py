@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backproof.reports.format import described, digits17, short
-from backproof.reports.statuses import RIGHT
+from backproof.reports.statuses import FAULTY, RIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,8 @@ class Minimal:
 class CaseView:
     """A verdict as it is shown.
 
-    tensors: their names with the findings of every witness. again: what judges it again.
+    size: the largest error relative to the largest true element of its tensor, of what is not
+    right. tensors: their names with the findings of every witness. again: what judges it again.
     """
 
     anchor: str
@@ -42,6 +43,7 @@ class CaseView:
     title: str
     case: str
     status: str
+    size: str
     error_ratio: str
     diagnosis: str
     culprits: tuple[str, ...]
@@ -73,6 +75,7 @@ def view(
         verdict["title"],
         described(verdict["case"]) if verdict["case"] else f"Judged by {claim['way']}",
         verdict["status"],
+        _size(verdict),
         short(max((e for e in strict if e is not None), default=None)),
         " ".join(verdict["diagnosis"].split()),
         tuple(verdict["culprits"]),
@@ -83,6 +86,11 @@ def view(
         tuple(_minimal(entry) for entry in minimal if entry.get("of") == verdict["id"]),
         claim["again"] if claim else f"backproof replay {verdict['id']}",
     )
+
+
+def _size(verdict: Mapping[str, Any]) -> str:
+    size = verdict.get("size")
+    return "" if size is None or verdict["status"] not in (*FAULTY, "accepted") else short(size)
 
 
 def anchors(verdicts: Sequence[Mapping[str, Any]], prefix: str) -> list[str]:

@@ -180,6 +180,14 @@ def test_every_finding_is_shown_whole() -> None:
     ]
 
 
+def test_the_size_of_what_is_not_right_stands_in_its_head() -> None:
+    """Of a wrong case and of an accepted one; a right one has none, whatever its number."""
+    sizes = {Status.WRONG: 0.75, Status.ACCEPTED: 1e-6, Status.CORRECT: 0.5}
+    verdicts = [verdict(status, k, size=size) for k, (status, size) in enumerate(sizes.items())]
+    page = text(reports.render(run(verdicts=verdicts, requested=3)))
+    assert "wrong by 0.75" in page and "accepted by 1e-06" in page and "by 0.5" not in page
+
+
 def test_what_is_wrong_comes_with_its_cause_and_a_way_to_see_it() -> None:
     """Diagnosis, culprits, the minimal case and its replay command are on the page."""
     wrong = verdict(
