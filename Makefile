@@ -35,10 +35,10 @@ rooms: $(STAMP)
 	$(BIN)/lint-imports
 
 tests: $(STAMP)  ## the tests alone (ARGS="-k roll_call")
-	$(BIN)/pytest -n auto --maxprocesses 8 $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal $(ARGS)
 
 thorough: $(STAMP)  ## the tests on many more random cases, other ones each time
-	$(BIN)/pytest -n auto --maxprocesses 8 --hypothesis-profile=thorough $(ARGS)
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal --hypothesis-profile=thorough $(ARGS)
 
 mutants: $(STAMP)  ## faults planted in the judge itself: do the tests notice? (ARGS="slope")
 	cd tests && ../$(BIN)/python -m mutants $(ARGS)

@@ -88,3 +88,38 @@ def test_a_path_that_cannot_be_written_ends_the_session_before_it_begins(
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([f"*{says}*"])
     assert Path(pytester.path / "file").read_text() == "mine"
+
+
+SESSION = """
+    import numpy as np
+
+    def forward(x): return np.tanh(x), np.tanh(x)
+    def backward(dy, y): return dy * (1 - y * y)
+    def backward_at_the_input(dy, y): return dy * (1 - y)
+
+    X = np.linspace(-1, 1, 5)
+
+    def test_right(gradient_oracle):
+        assert gradient_oracle.check_layer(forward, backward, X, name="tanh")
+
+    def test_wrong(gradient_oracle):
+        gradient_oracle.check_layer(forward, backward_at_the_input, X, name="wrong tanh")
+"""
+
+
+@pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["one process", "xdist"])
+def test_the_fixture_fails_with_the_verdict_and_reports_every_one(
+    pytester: pytest.Pytester, workers: list[str]
+) -> None:
+    """Right and wrong are both on the page; the failure is the verdict, without a line of ours."""
+    pytester.makepyfile(SESSION)
+    result = pytester.runpytest_subprocess("--backproof-report=page.html", *workers)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*GradientError: WRONG by 2.6  wrong tanh*", "*1 wrong, 1 correct*"]
+    )
+    result.stdout.no_fnmatch_line("*judging.py*")
+    result.stdout.no_fnmatch_line("*pytest_plugin.py*")
+    run = read_run(pytester.path / "page.json")
+    assert {str(v.status) for v in run.verdicts} == {"correct", "wrong"}
+    assert "wrong tanh" in (pytester.path / "page.html").read_text()

@@ -33,17 +33,22 @@ def nobody(heard: Heard, findings: list[Finding]) -> list[Finding]:
 
 @np.errstate(all="ignore")
 def judge_claim(
-    claim: Claim, seed: int, accept: Accept | None = None, further: Further = nobody
+    claim: Claim,
+    seed: int,
+    accept: Accept | None = None,
+    further: Further = nobody,
+    explain: bool = True,
 ) -> Verdict:
     """Judge somebody's claim at a point. Never raises for what the claim does.
 
-    further: hears other witnesses, and may say of a finding that it is outvoted.
+    further: hears other witnesses, and may say of a finding that it is outvoted. explain: whether
+    to say what is wrong with it.
     """
     with sealed():
-        return _judged(claim, seed, accept or {}, further)
+        return _judged(claim, seed, accept or {}, further, explain)
 
 
-def _judged(claim: Claim, seed: int, accept: Accept, further: Further) -> Verdict:
+def _judged(claim: Claim, seed: int, accept: Accept, further: Further, explain: bool) -> Verdict:
     start = time.perf_counter()
     observed = claim.observed
     findings = [_acted(act.code, act.tensor, act.detail) for act in observed.acts]
@@ -58,7 +63,8 @@ def _judged(claim: Claim, seed: int, accept: Accept, further: Further) -> Verdic
     findings = further(heard, findings)
     status = _worst(findings)
     why = Why()
-    if not status and (status is not Status.UNDECIDED or heard.judgement.code):
+    open_ = status is Status.UNDECIDED and not heard.judgement.code
+    if explain and not status and not open_:
         why = explain_acts(claim, findings) or explained(claim, heard, findings)
     found = Verdict(
         claim.subject,

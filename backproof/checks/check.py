@@ -42,16 +42,18 @@ def check(
     Raises ValueError where the arguments hold no floats or lie outside of their domain.
     """
     callables(loss=loss, gradient=gradient)
+    allowed = checked_accept(accept)
 
     def claim(*point: Any) -> Claim:
         known = name or title(gradient)
-        again = called("check", (title(loss), title(gradient)), "args", seed, reference)
+        both = (title(loss), title(gradient))
+        again = called("check", both, "args", seed, reference, allowed)
         asked = Asked("check", known, again, seed, seconds, reference)
         arguments = _arguments(loss, point, dtype, argnums)
         kept = checked(domain, arguments.tensors)
         return within(pair(loss, gradient, arguments, asked), kept)
 
-    return judge_points(claim, args, inputs, seed, checked_accept(accept))
+    return judge_points(claim, args, inputs, seed, allowed)
 
 
 def check_layer(
@@ -75,16 +77,18 @@ def check_layer(
     as in `check`; reference returns y alone.
     """
     callables(forward=forward, **({} if backward is None else {"backward": backward}))
+    allowed = checked_accept(accept)
 
     def claim(*point: Any) -> Claim:
         known = name or title(backward or forward)
-        again = called("check_layer", (title(forward), title(backward)), "inputs", seed, reference)
+        passes = (title(forward), title(backward))
+        again = called("check_layer", passes, "inputs", seed, reference, allowed)
         asked = Asked("check_layer", known, again, seed, seconds, reference)
         arguments = _arguments(forward, point, dtype, argnums)
         kept = checked(domain, arguments.tensors)
         return within(layer(forward, backward, arguments, asked), kept)
 
-    return judge_points(claim, inputs_, inputs, seed, checked_accept(accept))
+    return judge_points(claim, inputs_, inputs, seed, allowed)
 
 
 def _arguments(

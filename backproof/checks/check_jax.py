@@ -41,14 +41,15 @@ def check_jax(
     require(JAX, EXACT)
     from backproof.checks.in_jax.claim import jax_claim
 
-    again = called("check_jax", (title(function),), "args", seed, reference)
+    allowed = checked_accept(accept)
+    again = called("check_jax", (title(function),), "args", seed, reference, allowed)
     asked = Asked("check_jax", name or title(function), again, seed, seconds, reference)
 
     def claim(*point: Any) -> Claim:
         found = jax_claim(function, point, asked, dtype, _positions(argnums, len(point)))
         return within(found, checked(domain, found.tensors))
 
-    return judge_points(claim, args, inputs, seed, checked_accept(accept))
+    return judge_points(claim, args, inputs, seed, allowed)
 
 
 def _positions(argnums: int | tuple[int, ...] | None, count: int) -> frozenset[int] | None:

@@ -46,11 +46,12 @@ def check_torch(
     from backproof.checks.in_torch.claim import torch_claim
 
     written = f"{title(function)}.apply" if custom_function(function) else title(function)
-    again = called("check_torch", (written,), "args", seed, reference)
+    allowed = checked_accept(accept)
+    again = called("check_torch", (written,), "args", seed, reference, allowed)
     asked = Asked("check_torch", name or title(function), again, seed, seconds, reference)
 
     def claim(*point: Any) -> Claim:
         call = take_apart(function, point, dtype, argnums)
         return within(torch_claim(call, asked), checked(domain, dict(call.tensors)))
 
-    return judge_points(claim, args, inputs, seed, checked_accept(accept))
+    return judge_points(claim, args, inputs, seed, allowed)

@@ -52,11 +52,18 @@ def title(function: Any) -> str:
 
 
 def called(
-    way: str, names: tuple[str, ...], rest: str, seed: int, reference: Function | None
+    way: str,
+    names: tuple[str, ...],
+    rest: str,
+    seed: int,
+    reference: Function | None,
+    accept: Mapping[str, float],
 ) -> str:
     """The call that judges the same again, as one would write it."""
-    other = f", reference={title(reference)}" if reference is not None else ""
-    return f"backproof.{way}({', '.join(names)}, *{rest}, seed={seed}{other})"
+    words = [*names, f"*{rest}", f"seed={seed}"]
+    words += [f"reference={title(reference)}"] if reference is not None else []
+    words += [f"accept={dict(accept)}"] if accept else []
+    return f"backproof.{way}({', '.join(words)})"
 
 
 def callables(**functions: Any) -> None:

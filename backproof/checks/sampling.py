@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from backproof.checks.accepted import Accept
 from backproof.checks.answer import judge_claim, told
+from backproof.checks.behaviour.limits import listening
 from backproof.checks.claim import Claim
 from backproof.verdict import Subject, Verdict
 from backproof.verdict.decisions import SAMPLED
@@ -31,7 +32,8 @@ def judge_points(
     """
 
     def judge(point: tuple[Any, ...]) -> Verdict:
-        return judge_claim(claim(*point), seed, accept)
+        with listening():  # once, for the many calls of the code that follow
+            return judge_claim(claim(*point), seed, accept)
 
     if inputs is None:
         if not args:

@@ -36,7 +36,9 @@ def whole(tensor: Tensor, seed: int = 0) -> float:
 def stays(
     name: str, here: Tensor, inputs: Mapping[str, Floats], elsewhere: Elsewhere, seed: int
 ) -> bool:
-    """Whether an error is there at points nearby as well, and the same."""
+    """Whether an error is there at points nearby as well, and the same: by itself or, where the
+    function grows fast, as a part of its element.
+    """
     random = np.random.default_rng(seed)
     worst = int(np.argmax(here.ratio))
     found = []
@@ -45,16 +47,19 @@ def stays(
             n: x * (1 + NEARBY * random.uniform(-1, 1, np.shape(x))) for n, x in inputs.items()
         }
         found.append(_signed(elsewhere(point)[name], worst))
-    parts = np.array(found)
-    scatter = float(parts.std())
-    return scatter == 0 or abs(float(parts.mean())) / scatter > STAYS
+    return any(map(_stands, np.array(found).T))
 
 
-def _signed(tensor: Tensor, k: int) -> float:
-    """The relative error of an element, with its sign."""
+def _stands(errors: Floats) -> bool:
+    scatter = float(errors.std())
+    return scatter == 0 or abs(float(errors.mean())) / scatter > STAYS
+
+
+def _signed(tensor: Tensor, k: int) -> tuple[float, float]:
+    """The error of an element, and the part of it that this is, with their sign."""
     true = float(tensor.truth.ravel()[k])
     error = float(numbers_in(tensor.returned).ravel()[k]) - true
-    return error / abs(true) if true else error
+    return error, error / abs(true) if true else error
 
 
 def coarse(tensors: Sequence[Tensor]) -> list[str]:

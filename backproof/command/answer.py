@@ -16,7 +16,7 @@ def answer(command: Callable[[], Any]) -> int:
     """The exit code of a command; what the user gave wrong is said on stderr in a line."""
     from backproof.architectures import CaseError
     from backproof.command.claims import NoSuchClaim
-    from backproof.command.judging import NoSize
+    from backproof.command.sizes import NoSize
     from backproof.diagnosis.codes import NoSuchCode
     from backproof.faults import NoSuchFault
     from backproof.suite.draw import NoSuchCase

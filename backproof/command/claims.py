@@ -9,7 +9,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from hypothesis.strategies import SearchStrategy
+
 import backproof
+from backproof.command.sizes import sizes_of
 from backproof.verdict import Verdict
 
 Judging = Callable[[int, Mapping[str, float]], Verdict]
@@ -31,9 +34,11 @@ class NoSuchClaim(ValueError):
 
 
 def find_claim(target: str) -> Judging:
-    """The claim that PATH.py:NAME or pkg.mod:NAME names. Raises `NoSuchClaim` where there is none.
+    """The claim that PATH.py:NAME or pkg.mod:NAME names.
 
     The module is imported, its folder first on the path; what it raises then is told as such.
+    Raises `NoSuchClaim` where there is no claim, `NoSize` or `NoSuchCode` where its `accept` is
+    none.
     """
     place, colon, name = target.rpartition(":")
     if not colon or not place or not name:
@@ -49,13 +54,12 @@ def claim_in(module: ModuleType, name: str) -> Judging:
     for found in parts:
         for way, names in WAYS.items():
             if all(n in found for n in names):
-                inputs = _needed(found.get("inputs"), name)
-                given = _given(found) | {"inputs": inputs, "name": name}
+                given = _given(found, name)
                 return partial(_check_pair, way, [found[n] for n in names], given)
     own = _prefixed(module, f"{name}_")
-    inputs = own.get("inputs", getattr(module, "inputs", None))
-    if callable(holder) and inputs is not None:
-        return partial(_check_function, holder, _given(own) | {"inputs": inputs, "name": name})
+    own.setdefault("inputs", getattr(module, "inputs", None))
+    if callable(holder) and own["inputs"] is not None:
+        return partial(_check_function, holder, _given(own, name))
     raise NoSuchClaim(f"{name} is no claim of {module.__name__}: needed is {CONVENTION}")
 
 
@@ -81,7 +85,7 @@ def _module(place: str) -> ModuleType:
 
 def _attributes(holder: Any) -> dict[str, Any]:
     found = {n: getattr(holder, n, None) for n in (*PAIR, *LAYER, *FURTHER)}
-    return {n: x for n, x in found.items() if callable(x) or (n == "accept" and x is not None)}
+    return {n: x for n, x in found.items() if callable(x) or (n in FURTHER and x is not None)}
 
 
 def _prefixed(module: ModuleType, prefix: str) -> dict[str, Any]:
@@ -89,13 +93,21 @@ def _prefixed(module: ModuleType, prefix: str) -> dict[str, Any]:
     return {n: getattr(module, prefix + n) for n in names if hasattr(module, prefix + n)}
 
 
-def _given(found: Mapping[str, Any]) -> dict[str, Any]:
+def _given(found: Mapping[str, Any], name: str) -> dict[str, Any]:
     """What is passed on to the way in, as far as a claim has it."""
-    return {n: found[n] for n in ("reference", "accept") if n in found}
+    given = {"inputs": _needed(found.get("inputs"), name), "name": name}
+    if "reference" in found:
+        given["reference"] = found["reference"]
+        if not callable(given["reference"]):
+            kind = type(given["reference"]).__name__
+            raise NoSuchClaim(f"the reference of {name} is a {kind}: it must be a function")
+    if "accept" in found:
+        given["accept"] = sizes_of(name, found["accept"])
+    return given
 
 
 def _needed(inputs: Any, name: str) -> Any:
-    if inputs is None:
+    if not callable(inputs) and not isinstance(inputs, SearchStrategy):
         raise NoSuchClaim(f"{name} has no inputs: a function {name}_inputs(seed) gives a tuple")
     return inputs
 

@@ -1,7 +1,6 @@
 """`backproof check`: claims in files, judged one after another and told."""
 
 import json
-import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -9,35 +8,8 @@ from dataclasses import replace
 from rich.console import Console
 
 from backproof.command.claims import NoSuchClaim, find_claim
-from backproof.diagnosis.codes import code_of
 from backproof.suite.closing import NOT_RIGHT, RIGHT
 from backproof.verdict import Subject, Verdict
-
-
-class NoSize(ValueError):
-    """What was to be accepted is no CODE=SIZE; the message says what one looks like."""
-
-
-def sizes(given: Sequence[str]) -> dict[str, float]:
-    """What is accepted, by code: of ["BP118=1e-6"] {"BP118": 1e-6}.
-
-    Raises `NoSize` where one has no size, `NoSuchCode` where there is no such code.
-    """
-    found = {}
-    for text in given:
-        code, _, size = text.partition("=")
-        found[code_of(code).code] = _positive(size, text)
-    return found
-
-
-def _positive(size: str, text: str) -> float:
-    try:
-        number = float(size)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < math.inf:
-        raise NoSize(f"--accept {text}: say CODE=SIZE with a positive number, as BP118=1e-6")
-    return number
 
 
 def check_all(
@@ -50,7 +22,7 @@ def check_all(
     """Judge every claim named, print the verdicts, and return the exit code.
 
     All are found before the first is judged, so that a slip in a name costs nothing. Raises
-    `NoSuchClaim` where one is none.
+    `NoSuchClaim` where one is none, `NoSize` or `NoSuchCode` where it accepts what nobody can.
     """
     if not targets:
         raise NoSuchClaim("nothing to check: say PATH.py:NAME or pkg.mod:NAME")
@@ -71,6 +43,6 @@ def _again(verdict: Verdict, target: str, seed: int, accept: Mapping[str, float]
     assert isinstance(verdict.case, Subject)
     words = ["backproof", "check", target, *(["--seed", str(seed)] if seed else [])]
     for code, size in accept.items():
-        words += ["--accept", f"{code}={size:g}"]
+        words += ["--accept", f"{code}={size!r}"]
     again = shlex.join(words)
     return replace(verdict, case=replace(verdict.case, again=again))

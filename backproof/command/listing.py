@@ -4,6 +4,7 @@ from itertools import groupby
 from textwrap import fill
 
 from backproof.diagnosis.codes import CODES, COLUMNS
+from backproof.verdict.witnesses import EXACT, require
 
 KINDS = {
     "numbers": "a function of numbers, with its slopes",
@@ -19,7 +20,11 @@ def all_codes() -> str:
 
 
 def all_primitives() -> str:
-    """Every elementary operation that is followed, by families and kinds."""
+    """Every elementary operation that is followed, by families and kinds.
+
+    Raises `WitnessAbsent` where there is no exact arithmetic.
+    """
+    require(EXACT)
     from backproof.exact.primitives import lines
 
     told = []

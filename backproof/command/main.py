@@ -14,18 +14,21 @@ from rich.console import Console
 from backproof import __version__
 from backproof.command.answer import answer
 from backproof.suite.closing import RIGHT
+from backproof.verdict.witnesses import EXACT, require
 
 app = App(
     name="backproof",
     help="Proof-reads backprop: gradients derived by hand against four independent witnesses.",
     version=__version__,
-    help_format="plaintext",
+    help_format="markdown",
 )
 console = Console(highlight=False)
 
 AtLeastOne = Annotated[int, Parameter(validator=validators.Number(gte=1))]
 FromZero = Annotated[int, Parameter(validator=validators.Number(gte=0))]
 Minutes = Annotated[float | None, Parameter(validator=validators.Number(gt=0))]
+Flag = Annotated[bool, Parameter(negative="", show_default=False)]
+Text = Annotated[str, Parameter(show_default=False)]
 
 
 @app.command
@@ -35,9 +38,9 @@ def run(
     seed: FromZero = 0,
     workers: AtLeastOne = 2,
     time: Minutes = None,
-    only: str = "",
+    only: Text = "",
     out: Path = Path("reports"),
-    plant: str = "",
+    plant: Text = "",
 ) -> int:
     """Judge random gradients by all witnesses, train on the digits, try the tutorial; one page.
 
@@ -56,7 +59,7 @@ def run(
 
 
 @app.command
-def replay(case: str, *, out: Path = Path("reports"), plant: str = "") -> int:
+def replay(case: str, *, out: Path = Path("reports"), plant: Text = "") -> int:
     """Judge one case again and print its verdict with all its findings.
 
     Args:
@@ -74,7 +77,7 @@ def check(
     *claims: str,
     seed: FromZero = 0,
     accept: Annotated[list[str] | None, Parameter(negative="")] = None,
-    json: bool = False,
+    json: Flag = False,
 ) -> int:
     """Judge gradients in files or modules: PATH.py:NAME or pkg.mod:NAME, several at once.
 
@@ -87,17 +90,18 @@ def check(
         accept: A deviation by design, as CODE=SIZE: BP118=1e-6. May be given several times.
         json: Print the verdicts as JSON instead.
     """
-    from backproof.command.judging import check_all, sizes
+    from backproof.command.judging import check_all
+    from backproof.command.sizes import sizes
 
     return check_all(claims, seed, sizes(accept or []), json, console)
 
 
 @app.command
-def explain(code: str = "", *, primitives: bool = False) -> int:
+def explain(code: Text = "", *, primitives: Flag = False) -> int:
     """Explain a diagnosis: what it is, what it looks like, the usual cause, the mend.
 
     Args:
-        code: A code or its name: BP104, or transposed. Without one all are listed.
+        code: A code or its name: BP103, or transposed. Without one all are listed.
         primitives: List the elementary operations that are followed, family by family.
     """
     from backproof.command.listing import all_codes, all_primitives
@@ -132,8 +136,8 @@ def power(
     cases: Annotated[int | None, Parameter(validator=validators.Number(gte=1))] = None,
     seed: FromZero = 0,
     out: Path | None = None,
-    rounding: bool = False,
-    expressions: bool = False,
+    rounding: Flag = False,
+    expressions: Flag = False,
 ) -> int:
     """Put the checker on trial: planted faults, false alarms, and its costs beside others'.
 
@@ -145,6 +149,7 @@ def power(
         rounding: Instead, the error ratios of right and of unstable layers in four formats.
         expressions: Instead, random expressions, each right and with a fault, in four formats.
     """
+    require(EXACT)  # nothing of it can be imported without
     from backproof.power.trial import CASES, put_checker_on_trial, put_on_trial
 
     if rounding or expressions:

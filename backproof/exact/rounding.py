@@ -82,7 +82,7 @@ def carried_errors(
     errors: by the number of a step, the size of its own. moved: tangents that there are already.
     """
     steps, random = ancestors(outputs), np.random.default_rng(seed)
-    at_once = max(1, TOGETHER // max(s.size for s in steps))
+    at_once = max(1, TOGETHER // max(1, *(s.size for s in steps)))
     found: list[list[Floats]] = [[] for _ in outputs]
     for start in range(0, count, at_once):
         rows = min(at_once, count - start)

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+LEAVES = frozenset({np.ndarray, np.float64, float, int, bool, str, type(None)})
+"""The kinds of most leaves, which are told at once."""
+
 
 class Branch(NamedTuple):
     """One step down: how it reads in a name ("['W']"), the key or field or index, what is there."""
@@ -18,6 +21,8 @@ class Branch(NamedTuple):
 
 def branches(value: Any) -> list[Branch] | None:
     """The steps down from a node, in order; None for a leaf."""
+    if type(value) in LEAVES:
+        return None
     if isinstance(value, dict):
         return [Branch(f"[{key!r}]", key, child) for key, child in value.items()]
     if isinstance(value, list | tuple):

@@ -62,10 +62,10 @@ def held_against(record: Record, step: Step, own: Any) -> None:
     with np.errstate(all="ignore"):
         apart = np.abs(own - step.value)
         sizes = np.abs(own[np.isfinite(own)])
-    size = max(float(sizes.max(initial=0.0)), _terms(step), _by_norm(step))
-    least = precision.floor(flushes=True)
-    off = np.isfinite(apart) & (apart > FAITHFUL * np.sqrt(precision.u) * size + least)
-    if off.any():
+    least, digits = precision.floor(flushes=True), FAITHFUL * np.sqrt(precision.u)
+    off = float(apart[np.isfinite(apart)].max(initial=0.0)) - least
+    beyond = off > digits * float(sizes.max(initial=0.0))
+    if beyond and off > digits * max(_terms(step), _by_norm(step)):
         record.unlike.append(step)
 
 

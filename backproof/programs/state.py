@@ -12,6 +12,8 @@ import numpy as np
 from backproof.programs.reach import Reach, contents, slots_of
 
 Change = Callable[[], Any]
+Holder = Callable[[], list[Change]]
+"""What must be done so that something that holds others is as it was."""
 
 
 class State:
@@ -19,23 +21,17 @@ class State:
 
     __slots__ = ("_arrays", "_caches", "_chance", "_classes", "_holders")
 
-    def __init__(self, found: Reach) -> None:
-        self._arrays = [(a, a.copy()) for a in found.arrays.values() if a.dtype != object]
-        self._chance = [_chance_of(g) for g in found.chance]
+    def __init__(self, *reached: Reach) -> None:
+        self._arrays = [
+            (a, a.copy()) for r in reached for a in r.arrays.values() if a.dtype != object
+        ]
+        self._chance = [_chance_of(g) for r in reached for g in r.chance]
         self._chance += [_of_numpy(), _of_python()]
-        self._caches = found.caches
+        self._caches = [cache for r in reached for cache in r.caches]
         for cache in self._caches:
             cache.cache_clear()
-        self._classes = [(kind, dict(vars(kind))) for kind in found.classes]
-        self._holders = [
-            *(_names(space, names) for space, names in found.globals.values()),
-            *(_contents(m, dict(m)) for m in found.mappings),
-            *(_elements(x, list(x)) for x in found.lists),
-            *(_contents(s, set(s)) for s in found.sets),
-            *(_cell(cell, contents(cell)) for cell in found.cells),
-            *(_defaults(f, f.__defaults__) for f in found.functions),
-            *(_slots(x, {n: getattr(x, n) for n in slots_of(x)}) for x in found.slotted),
-        ]
+        self._classes = [(kind, dict(vars(kind))) for r in reached for kind in r.classes]
+        self._holders = [holder for r in reached for holder in _holders(r)]
 
     def put_back(self) -> None:
         """All as it was. An interruption that comes meanwhile waits until that is done."""
@@ -55,6 +51,16 @@ class State:
             change()
 
 
+def _holders(found: Reach) -> Iterator[Holder]:
+    yield from (_names(space, names) for space, names in found.globals.values())
+    yield from (_contents(m, dict(m)) for m in found.mappings)
+    yield from (_elements(x, list(x)) for x in found.lists)
+    yield from (_contents(s, set(s)) for s in found.sets)
+    yield from (_cell(cell, contents(cell)) for cell in found.cells)
+    yield from (_defaults(f, f.__defaults__) for f in found.functions)
+    yield from (_slots(x, {n: getattr(x, n) for n in slots_of(x)}) for x in found.slotted)
+
+
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """Signals wait until this is done, in the thread that gets them."""
@@ -71,7 +77,7 @@ def undisturbed() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _names(space: dict[str, Any], names: set[str]) -> Callable[[], list[Change]]:
+def _names(space: dict[str, Any], names: set[str]) -> Holder:
     before = {name: space[name] for name in names if name in space}
 
     def changes() -> list[Change]:
@@ -85,7 +91,7 @@ def _names(space: dict[str, Any], names: set[str]) -> Callable[[], list[Change]]
     return changes
 
 
-def _contents(holder: Any, before: Any) -> Callable[[], list[Change]]:
+def _contents(holder: Any, before: Any) -> Holder:
     """Of a dict or a set."""
 
     def changes() -> list[Change]:
@@ -100,7 +106,7 @@ def _contents(holder: Any, before: Any) -> Callable[[], list[Change]]:
     return changes
 
 
-def _elements(holder: list[Any], before: list[Any]) -> Callable[[], list[Change]]:
+def _elements(holder: list[Any], before: list[Any]) -> Holder:
     def changes() -> list[Change]:
         same = len(holder) == len(before) and all(
             x is y for x, y in zip(holder, before, strict=True)
@@ -110,7 +116,7 @@ def _elements(holder: list[Any], before: list[Any]) -> Callable[[], list[Change]
     return changes
 
 
-def _cell(cell: Any, before: tuple[Any, ...]) -> Callable[[], list[Change]]:
+def _cell(cell: Any, before: tuple[Any, ...]) -> Holder:
     def put() -> None:
         if before:
             cell.cell_contents = before[0]
@@ -124,7 +130,7 @@ def _cell(cell: Any, before: tuple[Any, ...]) -> Callable[[], list[Change]]:
     return changes
 
 
-def _defaults(function: Any, before: Any) -> Callable[[], list[Change]]:
+def _defaults(function: Any, before: Any) -> Holder:
     def put() -> None:
         function.__defaults__ = before
 
@@ -135,7 +141,7 @@ def _is(x: Any, y: Any) -> bool:
     return x is y
 
 
-def _slots(x: Any, before: dict[str, Any]) -> Callable[[], list[Change]]:
+def _slots(x: Any, before: dict[str, Any]) -> Holder:
     def changes() -> list[Change]:
         now = list(slots_of(x))
         fresh = [n for n in now if n not in before]

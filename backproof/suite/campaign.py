@@ -118,13 +118,14 @@ def _fill(
             running[pool.submit(judge_one, *task)] = which
 
 
-def judge_one(case: Case, witnesses: Sequence[str], fault: str) -> Verdict:
-    """Judge a case, with a fault planted if one is named."""
+def judge_one(case: Case, witnesses: Sequence[str], fault: str, *, explain: bool = True) -> Verdict:
+    """Judge a case, with a fault planted if one is named. explain: whether to say why."""
     if not fault:
-        return check_case(case, witnesses=witnesses)
+        return check_case(case, witnesses=witnesses, explain=explain)
     from backproof.faults import claim_with, named
 
-    return check_case(case, claim_with(named(fault), case.network), witnesses)
+    claim = claim_with(named(fault), case.network)
+    return check_case(case, claim, witnesses, explain=explain)
 
 
 def _train() -> dict[str, Any]:

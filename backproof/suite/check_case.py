@@ -18,14 +18,20 @@ if TYPE_CHECKING:  # it needs exact arithmetic, without which a case is judged a
 
 
 def check_case(
-    case: Case, claim: Claim | None = None, witnesses: Sequence[str] = WITNESSES
+    case: Case,
+    claim: Claim | None = None,
+    witnesses: Sequence[str] = WITNESSES,
+    *,
+    explain: bool = True,
 ) -> Verdict:
     """Judge `manual`'s gradient of a case, or another claim to it, by the witnesses named.
+
+    explain: whether to say which layer is at fault and why, which takes far longer than to judge.
 
     Never raises for what a claim or a witness does: a claim that misbehaves is `broken`, a witness
     that cannot be heard is silent with the reason, and where none can tell it is `undecided`.
     """
-    verdict = _judged(case, claim or Claim(case.network), witnesses)
+    verdict = _judged(case, claim or Claim(case.network), witnesses, explain)
     if claim is None:
         for listen in LISTENERS:
             listen(verdict)
@@ -36,11 +42,11 @@ judge = check_case
 """Its former name."""
 
 
-def _judged(case: Case, claim: Claim, witnesses: Sequence[str]) -> Verdict:
+def _judged(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -> Verdict:
     start = time.perf_counter()
     reason = absent(EXACT)
     if EXACT in witnesses and not reason:
-        verdict = _exactly(case, claim, witnesses)
+        verdict = _exactly(case, claim, witnesses, explain)
     else:
         from backproof.suite.without_exact import judge_by_others
 
@@ -49,16 +55,22 @@ def _judged(case: Case, claim: Claim, witnesses: Sequence[str]) -> Verdict:
     return replace(verdict, seconds=time.perf_counter() - start)
 
 
-def _exactly(case: Case, claim: Claim, witnesses: Sequence[str]) -> Verdict:
+def _exactly(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -> Verdict:
     from backproof.suite.exactly import judge_exactly
     from backproof.suite.layers import GUILTY
     from backproof.suite.sentences import another_function, heard, told
 
-    verdict = judge_exactly(case, claim, witnesses)
+    verdict = judge_exactly(case, claim, witnesses, explain=False)
+    if not verdict and verdict.status not in GUILTY and explain:
+        verdict = judge_exactly(case, claim, witnesses)
     verdict = replace(verdict, evidence=heard(verdict))
-    if verdict.status not in GUILTY:
+    if verdict.status not in GUILTY or not explain:
         return verdict
-    guilt = [] if another_function(verdict.findings) else _guilty(case, claim)
+    other = another_function(verdict.findings)
+    guilt = [] if other else _guilty(case, claim)
+    if not guilt and not other:  # no single layer: the whole is explained
+        whole = judge_exactly(case, claim, witnesses)
+        verdict = replace(verdict, diagnosis=whole.diagnosis, code=whole.code)
     like, code = _known_fault(case, claim) if verdict.status is Status.WRONG else ("", "")
     return told(verdict, guilt, code, like)
 

@@ -29,11 +29,15 @@ BELIEF = "finite differences are further off than they believe"
 IN_DOUBLE = "less than float32 shows: the same code is wrong in float64"
 
 
-def judge_exactly(case: Case, claim: Claim, witnesses: Sequence[str]) -> Verdict:
-    """The verdict on a claim to the gradient of a case."""
+def judge_exactly(
+    case: Case, claim: Claim, witnesses: Sequence[str], explain: bool = True
+) -> Verdict:
+    """The verdict on a claim to the gradient of a case. explain: whether to say what is wrong."""
     seed = seed_of(case)
     further = _Further(case, witnesses, seed)
-    return replace(judge_claim(at_case(claim, case), seed, further=further), case=case)
+    return replace(
+        judge_claim(at_case(claim, case), seed, further=further, explain=explain), case=case
+    )
 
 
 def at_case(claim: Claim, case: Case) -> Foreign:

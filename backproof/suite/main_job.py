@@ -94,11 +94,12 @@ def _shrink(verdict: Verdict, case: Case, job: Job) -> dict[str, Any]:
 
     seen_by = {f.witness for f in verdict.findings if not f.status}
     witnesses = (EXACT,) if seen_by - {TORCH, JAX} else (EXACT, TORCH)
-    least = minimal(
-        case,
-        lambda smaller: judge_one(smaller, witnesses, job.plant).status is verdict.status,
-        seed=job.seed,
-    )
+
+    def convicts(smaller: Case) -> bool:
+        judged = judge_one(smaller, witnesses, job.plant, explain=False)
+        return judged.status is verdict.status
+
+    least = minimal(case, convicts, seed=job.seed)
     path = job.out / CASES / f"{least.id}.json"
     document = case_to_json(least)
     write_whole(path, to_text(document))

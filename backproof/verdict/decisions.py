@@ -11,9 +11,8 @@ LIMIT = 8.0
 layers, none lies above (worst 3.2 in float32, 5.1 in float64); unstable backward passes lie at 33
 to 1e7.
 """
-DOUBTFUL, HOPELESS = 4.0, 32.0
-"""Units: an error between them is measured again, with `MANY` samples. One right element in 1e5
-lies above the first; the second is chosen, and saves time."""
+DOUBTFUL = 4.0
+"""Units: a larger error is measured again, with `MANY` samples. One right element in 1e5."""
 SAMPLES, MANY = 8, 64
 """Random first-order errors from which a unit is estimated, at first and where it is doubtful."""
 LIBRARY, LIBRARY_BITS = 4.0, 128

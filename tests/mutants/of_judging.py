@@ -90,8 +90,8 @@ OF_JUDGING = (
     ),
     Mutant(
         "checks/unfollowed.py",
-        "abs(float(parts.mean())) / scatter > STAYS",
-        "abs(float(parts.mean())) / scatter < STAYS",
+        "abs(float(errors.mean())) / scatter > STAYS",
+        "abs(float(errors.mean())) / scatter < STAYS",
         "an error that stays is rounding, one that jumps is not",
     ),
     Mutant(

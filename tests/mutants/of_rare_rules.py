@@ -102,8 +102,8 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/judge.py",
-        "or by_stairs(measured, suspects, loss, seed)",
-        "or None",
+        "return by_stairs(measured, _settled(suspects, tie), loss, seed) or _wrong(",
+        "return _wrong(",
         "no suspect is looked at for stairs",
     ),
     Mutant(
@@ -114,14 +114,14 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/judge.py",
-        "by_constants(measured, nearby)\n        or ",
-        "",
+        "found = by_constants(measured, nearby) or by_convention(measured)",
+        "found = by_convention(measured)",
         "no difference is ever the rounding of a constant",
     ),
     Mutant(
         "checks/judge.py",
-        "tie = matters(measured) if measured.decisions else None",
-        "tie = None",
+        "tie = matters(measured) if measured.decisions else None\n        return",
+        "tie = None\n        return",
         "a convention that agrees with the run's is not told",
     ),
     Mutant(

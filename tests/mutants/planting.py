@@ -1,9 +1,9 @@
 """A copy of the repository in which a fault is planted, and the tests run on it.
 
-The working tree is never touched. mutmut and cosmic-ray were tried and left aside: they change
-operators wherever they stand, some ten thousand times in these rooms, which is days of tests on two
-cores; and a limit that is not asked, a radius that is ignored or a tie that has no side is no
-operator.
+The working tree is never touched. A table of our own and not mutmut or cosmic-ray: these change
+operators and numbers wherever they stand, which in these rooms are thousands of places at some
+seconds each; and a check that is skipped, a radius that is ignored or a tie that has no side is no
+change of an operator.
 """
 
 import os

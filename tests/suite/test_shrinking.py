@@ -36,7 +36,8 @@ def test_a_fault_shrinks_to_the_layer_at_fault(fault: Fault) -> None:
     """
 
     def convicts(case: Case) -> bool:
-        return check_case(case, claim_with(fault, case.network), fault.witnesses).status in GUILTY
+        claim = claim_with(fault, case.network)
+        return check_case(case, claim, fault.witnesses, explain=False).status in GUILTY
 
     convicted = (c for c in cases_with(fault.layer, "float64", 0, PATIENCE) if convicts(c))
     case = next(convicted)

@@ -14,6 +14,8 @@ from backproof.exact.precision import Array
 from backproof.programs.nodes import leaves, mapped, outline
 
 GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
+COPIED = 2**16
+"""Bytes up to which arrays are compared by copies of them, which is the fastest for small ones."""
 NOT_FOLLOWED = (np.matrix, np.ma.MaskedArray)
 
 
@@ -67,12 +69,16 @@ class Given:
     values: list[Any]
     held: Mapping[str, Any]
 
-    def changed(self) -> list[str]:
-        """The arrays that are no longer, byte for byte, what they were, and tensors put aside."""
+    def changed(self, replaced: Sequence[str] | None = None) -> list[str]:
+        """The arrays that are no longer, byte for byte, what they were, and tensors put aside.
+
+        replaced: what `replaced` says, where that is known.
+        """
+        replaced = self.replaced() if replaced is None else replaced
         were = {**self.arguments.constants, **self.arguments.tensors}
         arrays = {n: a for n, a in self.held.items() if isinstance(a, np.ndarray)}
         written = [n for n, a in arrays.items() if not _same_bytes(a, were[n])]
-        return written + [n for n in self.replaced() if n in self.arguments.tensors]
+        return written + [n for n in replaced if n in self.arguments.tensors]
 
     def replaced(self) -> list[str]:
         """The leaves that are new in a list, dict or dataclass, or gone from it."""
@@ -160,6 +166,7 @@ def _cast(leaf: Any, dtype: Any) -> Any:
 def _same_bytes(a: Array, b: Any) -> bool:
     if a.shape != b.shape or a.dtype != b.dtype:
         return False
-    if a.flags.c_contiguous and b.flags.c_contiguous and a.dtype.kind in "fiub":
+    large = a.nbytes > COPIED
+    if large and a.flags.c_contiguous and b.flags.c_contiguous and a.dtype.kind in "fiub":
         return np.array_equal(a.reshape(-1).view(np.uint8), b.reshape(-1).view(np.uint8))
     return a.tobytes() == b.tobytes()

@@ -10,7 +10,7 @@ import numpy as np
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Given
 from backproof.checks.behaviour.attempts import attempt
-from backproof.checks.behaviour.chance import Source, replayed, sources
+from backproof.checks.behaviour.chance import Chance
 from backproof.exact.precision import Array
 from backproof.verdict.decisions import PATIENCE
 
@@ -38,7 +38,7 @@ class Notebook:
     """Acts, suspicions, notes, and what there was no time for.
 
     roots: the code observed, by name. limit: seconds that one call may take. spent: seconds that
-    the calls took. sources: of random numbers, once they were looked for.
+    the calls took. chance: the sources of random numbers, once they were looked for.
     """
 
     roots: Mapping[str, Any]
@@ -49,7 +49,7 @@ class Notebook:
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     spent: float = 0.0
-    sources: tuple[Source, ...] = ()
+    chance: Chance | None = None
 
     def convict(self, code: str, tensor: str, detail: str) -> None:
         """An act, unless it is known already."""
@@ -75,8 +75,8 @@ class Notebook:
     @contextmanager
     def same_chance(self) -> Iterator[None]:
         """What is drawn inside is drawn again in the next such context."""
-        self.sources = self.sources or sources(**self.roots)
-        with replayed(self.sources) as drawn:
+        self.chance = self.chance or Chance(**self.roots)
+        with self.chance.replayed() as drawn:
             yield
         for name in drawn:
             self.note(f"draws from {name}: judged for one state of it")
@@ -105,7 +105,7 @@ class Notebook:
     @contextmanager
     def aside(self) -> Iterator["Notebook"]:
         """A notebook for calls where nothing is held against the code but the time it takes."""
-        other = Notebook(self.roots, self.limit)
+        other = Notebook(self.roots, self.limit, chance=self.chance)
         with suppress(Ended):
             yield other
         self.spent += other.spent
@@ -114,10 +114,11 @@ class Notebook:
 
     def unchanged(self, who: str, given: Given) -> None:
         """Convict the code that was given these arguments of changing one of them in place."""
-        changed = given.changed()
+        replaced = given.replaced()
+        changed = given.changed(replaced)
         for name in changed:
             self.convict("BP208", name, f"{who} changes {name} in place")
-        for name in given.replaced():
+        for name in replaced:
             if name not in changed:
                 self.note(f"{who} puts another object in the place of {name}")
 

@@ -8,14 +8,16 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from backproof.checks.behaviour.limits import TimeLimit, listening, within
-from backproof.programs.run import CannotFollow, Run
+
+if TYPE_CHECKING:
+    from backproof.programs.run import Run
 
 NOT_THEIRS = tuple(
     os.path.join(folder, "")
@@ -68,10 +70,12 @@ def attempt(thunk: Callable[[], Any], seconds: float, *passing: type[Exception])
     return Attempt(value, problem, hung, time.perf_counter() - start)
 
 
-def traced(run: Callable[[], Run], seconds: float) -> Run:
+def traced(run: Callable[[], "Run"], seconds: float) -> "Run":
     """What a recorded run of somebody's code is. Raises `CannotFollow` where the code raises or
     leaves when it meets the arrays of a record, or has no end; seconds: that a plain call may take.
     """
+    from backproof.programs.run import CannotFollow  # it needs exact arithmetic
+
     made = attempt(run, SLOWER * seconds, CannotFollow)
     if made.problem:
         raise CannotFollow(f"under a tracer it {made.problem}")
@@ -98,23 +102,30 @@ def sealed() -> Iterator[None]:
 
     The numbers that it draws are `chance`'s affair.
     """
-    environment, depth, stdin = dict(os.environ), sys.getrecursionlimit(), sys.stdin
-    with ExitStack() as stack:
-        stack.enter_context(redirect_stdout(Nowhere()))
-        stack.enter_context(redirect_stderr(Nowhere()))
-        stack.enter_context(np.errstate(all="ignore"))
-        stack.enter_context(np.printoptions())
-        stack.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")
+    environment, depth, stdin = _environment(), sys.getrecursionlimit(), sys.stdin
+    printing = np.get_printoptions()
+    with (
+        redirect_stdout(Nowhere()),
+        redirect_stderr(Nowhere()),
+        np.errstate(all="ignore"),
+        warnings.catch_warnings(action="ignore"),
+    ):
         sys.stdin = io.StringIO()
         try:
             yield
         finally:
             sys.stdin = stdin
             sys.setrecursionlimit(depth)
-            if dict(os.environ) != environment:
+            if np.get_printoptions() != printing:
+                np.set_printoptions(**printing)
+            if _environment() != environment:
                 os.environ.clear()
-                os.environ.update(environment)
+                os.environ.update({os.fsdecode(k): os.fsdecode(v) for k, v in environment.items()})
+
+
+def _environment() -> dict[Any, Any]:
+    """The environment as Python keeps it: to decode it takes longer than most calls do."""
+    return dict(getattr(os.environ, "_data", os.environ))
 
 
 def _said(error: BaseException) -> str:

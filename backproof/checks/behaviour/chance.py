@@ -1,7 +1,7 @@
 """Where the chance in somebody's code comes from, and how it is made to come out the same again."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -24,25 +24,31 @@ GLOBAL = (
 )
 
 
-def sources(**roots: Any) -> tuple[Source, ...]:
-    """The generators that functions draw from: the global ones, and their own within reach."""
-    own = [_source(name, thing) for name, thing in reach(roots).things]
-    return (*GLOBAL, *(source for source in own if source is not None))
-
-
-@contextmanager
-def replayed(sources: Sequence[Source]) -> Iterator[list[str]]:
-    """Put every source back as it was, at the end. Yields a list that then names what was drawn
-    from: the same code, run again, draws the same numbers.
+class Chance:
+    """The generators that functions draw from, the global ones and their own within reach, with
+    the states that they had when this was made.
     """
-    before, drawn = [source.get() for source in sources], list[str]()
-    try:
-        yield drawn
-    finally:
-        for source, state in zip(sources, before, strict=True):
-            if not _same(source.get(), state):
-                drawn.append(source.name)
-                source.put(state)
+
+    __slots__ = ("_sources",)
+
+    def __init__(self, **roots: Any) -> None:
+        own = [_source(name, thing) for name, thing in reach(roots).things]
+        found = (*GLOBAL, *(source for source in own if source is not None))
+        self._sources = [(source, source.get()) for source in found]
+
+    @contextmanager
+    def replayed(self) -> Iterator[list[str]]:
+        """Put every source back as it was, at the end. Yields a list that then names what was drawn
+        from: the same code, run again, draws the same numbers.
+        """
+        drawn = list[str]()
+        try:
+            yield drawn
+        finally:
+            for source, state in self._sources:
+                if not _same(source.get(), state):
+                    drawn.append(source.name)
+                    source.put(state)
 
 
 def _source(name: str, thing: Any) -> Source | None:

@@ -1,9 +1,7 @@
 """A forward pass and its backward, whatever the convention, called with copies of arguments."""
 
-import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from math import inf
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from backproof.checks.arguments.answers import WrongStructure
@@ -11,6 +9,7 @@ from backproof.checks.arguments.trees import Arguments, Given, flatten, like
 from backproof.checks.behaviour.acts import Notebook, copied, misfits, note_sharing
 from backproof.checks.behaviour.repeats import Answer
 from backproof.exact.precision import Array
+from backproof.programs.conventions import positional
 from backproof.programs.nodes import mapped, outline
 
 OUTPUT = "y"
@@ -36,6 +35,12 @@ class Layer:
 
     forward: Callable[..., Any]
     backward: Callable[..., Any] | None
+    positional: tuple[int, float] = field(init=False)
+    """How many arguments the backward must have by position, and how many it can have."""
+
+    def __post_init__(self) -> None:
+        asked = (1, 1) if self.backward is None else positional(self.backward)
+        object.__setattr__(self, "positional", asked)
 
     def __call__(self, *inputs: Any) -> Passed:
         """The forward pass. Raises `WrongStructure` where it fits no convention."""
@@ -45,7 +50,7 @@ class Layer:
             if not two or not callable(result[1]):
                 raise WrongStructure(f"expected (y, pullback); came {outline(result)}")
             return Passed(result[0], result[1], {"pullback": result[1]})
-        least, most = _positional(backward)
+        least, most = self.positional
         if two and most > 1:
             return Passed(result[0], lambda dy: backward(dy, result[1]), {"cache": result[1]})
         if least > 1:
@@ -110,14 +115,3 @@ def _taken_apart(passed: Passed) -> tuple[Passed, Arguments]:
         return passed, flatten([passed.y], [OUTPUT])
     except ValueError as error:
         raise WrongStructure(f"what is returned for y cannot be judged: {error}") from None
-
-
-def _positional(function: Callable[..., Any]) -> tuple[int, float]:
-    """How many arguments a function must have by position, and how many it can have."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # written in C
-        return 2, 2
-    named = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    rest = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    return sum(p.default is p.empty for p in named), inf if rest else len(named)

@@ -12,7 +12,7 @@ import numpy as np
 from jax.tree_util import keystr, tree_flatten_with_path
 
 from backproof.checks.arguments.answers import WrongStructure
-from backproof.checks.behaviour.chance import replayed, sources
+from backproof.checks.behaviour.chance import Chance
 from backproof.exact.precision import Array
 from backproof.programs.jaxpr.arguments import Arguments, floating
 from backproof.programs.jaxpr.programs import OUTPUT
@@ -44,7 +44,7 @@ class Code:
 
     def same_chance(self) -> AbstractContextManager[list[str]]:
         """What is drawn inside is drawn again in the next such context."""
-        return replayed(sources(**self.roots))
+        return Chance(**self.roots).replayed()
 
     def mode(self) -> Any:
         """The context that all of it runs in; the user's configuration is back afterwards."""

@@ -5,7 +5,7 @@ a batch, letters of the inputs alone are summed. Every letter stands at most onc
 """
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from math import prod
 from typing import Any
 
@@ -20,18 +20,31 @@ from backproof.exact.record import Step
 
 def _contract(multiply: Callable[[Any, Any], Any], a: Any, b: Any, letters: str) -> Any:
     """As one product of stacks of matrices, (batch, left, summed) @ (batch, summed, right)."""
+    (batch, left, summed), orders = _layout(letters)
+    A, B = a.transpose(orders[0]), b.transpose(orders[1])
+    stacked, rows, inner = A.shape[:batch], A.shape[batch : batch + left], A.shape[batch + left :]
+    columns = B.shape[batch + summed :]
+    A = A.reshape(prod(stacked), prod(rows), prod(inner))
+    product = multiply(A, B.reshape(prod(stacked), prod(inner), prod(columns)))
+    return product.reshape(stacked + rows + columns).transpose(orders[2])
+
+
+@cache
+def _layout(letters: str) -> tuple[tuple[int, ...], tuple[tuple[int, ...], ...]]:
+    """How many letters are of a batch, of the left, summed; and the orders of axes:
+    of a as batch, left, summed; of b as batch, summed, right; of the product as the output.
+    """
     (la, lb), out = letters.split("->")[0].split(","), letters.split("->")[1]
     batch = [c for c in out if c in la and c in lb]
     left = [c for c in out if c in la and c not in lb]
     right = [c for c in out if c in lb and c not in la]
     summed = [c for c in la if c in lb and c not in out]
-    size = {**dict(zip(la, a.shape, strict=True)), **dict(zip(lb, b.shape, strict=True))}
-    count = [prod(size[c] for c in group) for group in (batch, left, summed, right)]
-    A = a.transpose([la.index(c) for c in batch + left + summed]).reshape(*count[:3])
-    B = b.transpose([lb.index(c) for c in batch + summed + right])
-    product = multiply(A, B.reshape(count[0], count[2], count[3]))
-    order = batch + left + right
-    return product.reshape([size[c] for c in order]).transpose([order.index(c) for c in out])
+    orders = (
+        tuple(la.index(c) for c in batch + left + summed),
+        tuple(lb.index(c) for c in batch + summed + right),
+        tuple((batch + left + right).index(c) for c in out),
+    )
+    return tuple(map(len, (batch, left, summed))), orders
 
 
 _floats = partial(_contract, np.matmul)

@@ -50,8 +50,10 @@ class Expressions:
 
     @property
     def passed(self) -> bool:
-        """Whether no wrong one is missed, no right one accused, and the judge never raised."""
-        return not self.mistakes
+        """Whether any is judged, no wrong one missed, no right one accused, and the judge never
+        raised.
+        """
+        return bool(self.counts) and not self.mistakes
 
     def to_json(self) -> dict[str, Any]:
         """The counts, and every mistake with its source, as JSON values."""

@@ -42,15 +42,16 @@ def run(
 ) -> Expressions:
     """Judge `count` random expressions at every seed, right and with one fault each, in formats.
 
-    seeds: without any a fixed one and one that is drawn, half of the expressions each.
+    seeds: without any a fixed one and one that is drawn, half of the expressions each; one more
+    of the first where the count is odd.
     """
     start = time.perf_counter()
     chosen = tuple(seeds) if seeds else (FIXED, secrets.randbelow(2**32))
     asked = [
         (f, seed, number)
         for f in on or formats()
-        for seed in chosen
-        for number in range(count // len(chosen))
+        for place, seed in enumerate(chosen)
+        for number, _ in enumerate(range(place, count, len(chosen)))
     ]
     found: list[Outcome] = []
     for k, (f, seed, number) in enumerate(asked):

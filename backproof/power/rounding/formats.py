@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,6 +18,7 @@ from backproof.exact.taylor import weighed
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict import Status
 from backproof.verdict.decisions import BITS
+from backproof.verdict.witnesses import TORCH, absent
 
 Function = Callable[..., Any]
 Record = Callable[[Mapping[str, Any]], Run]
@@ -147,6 +147,6 @@ def _value(run: Run) -> float:
 def formats() -> list[Format]:
     """Those that are at hand."""
     found = [Format(FLOAT64), Format(FLOAT32), Format(FLOAT16)]
-    if find_spec("torch"):
+    if not absent(TORCH):
         found += [Format(BFLOAT16, "torch"), Format(FLOAT16, "torch")]
     return found

@@ -141,7 +141,8 @@ class Exchange:
                 if name in space:
                     self._into(space, name, space[name])
                 elif name in BUILTINS:
-                    space[name] = self.types.type if name == "type" else self.types.made[float]
+                    of = self.types
+                    space[name] = of.kind_of if name == "type" else of.stand_in(float)
         for mapping in found.mappings:
             for key, value in list(mapping.items()):
                 self._into(mapping, key, value)

@@ -1,6 +1,7 @@
 """Stand-ins of the types that code calls or compares by: float, type, numpy.float64 and its kin."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from backproof.programs.numpy.numbers import KINDS, Float, Number
 from backproof.programs.numpy.operands import is_known, known, plain, step_of
 from backproof.programs.numpy.tape import Tape
 
-TYPES: tuple[type, ...] = (float, np.float64, np.float32, np.float16)
+TYPES: frozenset[type] = frozenset({float, np.float64, np.float32, np.float16})
 
 
 class Kind(type):
@@ -49,16 +50,24 @@ class Kind(type):
 
 
 class Types:
-    """The stand-ins of one tape, each made once."""
+    """The stand-ins of one tape, each made once, when it is asked for."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.made = {kind: self._kind(kind, self._maker(kind)) for kind in TYPES}
-        self.type = self._type()
+        self._made: dict[type, Kind] = {}
 
     def stand_in(self, kind: Any) -> Any:
         """The stand-in of a type, or itself."""
-        return self.made.get(kind, kind) if isinstance(kind, type) else kind
+        if kind not in TYPES:
+            return kind
+        if kind not in self._made:
+            self._made[kind] = self._kind(kind, self._maker(kind))
+        return self._made[kind]
+
+    @cached_property
+    def kind_of(self) -> Kind:
+        """What stands for `type`, which code calls or compares by."""
+        return self._type()
 
     def _kind(self, real: type, make: Any) -> Kind:
         body = {"real": real, "make": staticmethod(make), "tape": self.tape}

@@ -38,7 +38,7 @@ def following(tape: Tape, found: Reach, values: Sequence[Any]) -> Iterator[None]
     `CannotFollow` where it makes more steps than it may.
     """
     own = reach({"arguments": values})
-    states, exchange = [State(found), State(own)], Exchange(tape)
+    state, exchange = State(found, own), Exchange(tape)
     tape.is_open = True
     try:
         for part in (found, own):
@@ -50,8 +50,7 @@ def following(tape: Tape, found: Reach, values: Sequence[Any]) -> Iterator[None]
         raise CannotFollow(str(error)) from None
     finally:
         tape.is_open = False
-        for state in states:
-            state.put_back()
+        state.put_back()
 
 
 def silent() -> dict[str, Any]:

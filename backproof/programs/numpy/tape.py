@@ -9,6 +9,7 @@ import numpy as np
 
 from backproof.exact.precision import precision_of
 from backproof.exact.primitives.elementwise import complex_, imag, real
+from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Escape, Place, Record, Step
 from backproof.programs.frames import Frames
 from backproof.programs.memory import Memory, Storage
@@ -124,18 +125,32 @@ class Tape:
         """The step that an array's elements have now, by what was written to its memory."""
         if not self.is_known(array):
             return self.constant(array)
-        storage, places, part = self._where(array)
         before, self.record.place = self.record.place, self.place()
-        step = storage.read(places, lambda: self.constant(array))
-        if part is not None:
-            step = (real, imag)[part](step) if step.is_complex else step
+        whole = self._turned(array)
+        step = self._stored(array) if whole is None else moved(np.transpose, whole)
         self.record.place = before
         if not alike(array, step.value):
             self.escape("an array was written to by code that is not followed")
             step = self.constant(array)
+            storage, places, part = self._where(array)
             if part is None:
                 storage.write(places, step)
         return step
+
+    def _turned(self, array: Any) -> Step | None:
+        """The step of an array of which this is the transpose, if its memory has no other steps:
+        what there is to read most often, and told at once.
+        """
+        _, home, step = self._homes.get(id(owner_of(array)), (None, None, None))
+        if home is None or array.ndim < 2 or array.shape != home.shape[::-1]:
+            return None
+        same = array.strides == home.strides[::-1] and array.dtype == home.dtype
+        return step if same and pointer(array) == pointer(home) else None
+
+    def _stored(self, array: Any) -> Step:
+        storage, places, part = self._where(array)
+        step = storage.read(places, lambda: self.constant(array))
+        return (real, imag)[part](step) if part is not None and step.is_complex else step
 
     def places(self, array: Any) -> Any:
         """Where in its storage the elements of an array lie."""
@@ -163,4 +178,5 @@ class Tape:
 def alike(array: Any, value: Any) -> bool:
     """Whether an array has the values of a step."""
     with np.errstate(all="ignore"):
-        return bool(np.all((array == value) | ((array != array) & (value != value))))
+        same = np.asarray(array == value)
+        return bool(same.all() or (same | ((array != array) & (value != value))).all())
