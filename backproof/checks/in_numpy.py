@@ -31,15 +31,15 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     found = reach({LOSS: loss, "gradient": gradient})
 
     def record(at: Tensors) -> Run:
-        rebuild, read = arguments.rebuild, arguments.gradients
+        rebuild, read = arguments.rebuild, arguments.fitted
         run = partial(run_pair, loss, gradient, at, rebuild, read, numbers=numbers, found=found)
-        return traced(run, asked.seconds)
+        return traced(run, asked.seconds, conduct.seconds)
 
     def value(at: Tensors) -> Any:
         return loss(*arguments.rebuild(_copies(at, tensors)))
 
     def returned(at: Mapping[str, Any]) -> Mapping[str, Any]:
-        return arguments.gradients(gradient(*arguments.rebuild(_copies(at, tensors))))
+        return arguments.fitted(gradient(*arguments.rebuild(_copies(at, tensors))))
 
     return Claim(
         subject(tensors, asked),
@@ -50,7 +50,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
         record,
         Runs(value, returned),
         Context({**arguments.constants, **tensors}, at=returned),
-        _referring(asked, arguments, {}),
+        _referring(asked, arguments, {}, conduct.seconds),
     )
 
 
@@ -71,7 +71,7 @@ def layer(
         {COTANGENT + name: dy for name, dy in dys.items()},
         {n: t.dtype for n, t in tensors.items()},
         _observed(conduct, conduct.gradients[0] if conduct.gradients else {}, conduct.outputs),
-        lambda at: traced(partial(code.record, at), asked.seconds),
+        lambda at: traced(partial(code.record, at), asked.seconds, conduct.seconds),
         Runs(code.loss, code.gradient),
         Context(
             {**arguments.constants, **tensors},
@@ -80,7 +80,7 @@ def layer(
             code.at_cotangent if one else None,
             code.gradient,
         ),
-        _referring(asked, arguments, dys),
+        _referring(asked, arguments, dys, conduct.seconds),
     )
 
 
@@ -99,7 +99,7 @@ class _Layer:
             self.layer.backward,
             at,
             self.arguments.rebuild,
-            self.arguments.gradients,
+            self.arguments.fitted,
             partial(_cotangent, self.dys),
             numbers=self.numbers,
             found=self.found,
@@ -113,7 +113,7 @@ class _Layer:
         """The gradients in floats."""
         passed = self._passed(at)
         dy = mapped(partial(_cotangent, self.dys), OUTPUT, passed.y)
-        return self.arguments.gradients(passed.pullback(dy))
+        return self.arguments.fitted(passed.pullback(dy))
 
     def at_cotangent(self, dy: Any) -> Mapping[str, Any]:
         """The gradients in floats at another cotangent of the only output."""
@@ -135,8 +135,8 @@ def _weighed(y: Any, dys: Tensors) -> Any:
     return sum(np.asarray(named[n] * dy).sum() for n, dy in dys.items())
 
 
-def _referring(asked: Asked, arguments: Arguments, dys: Tensors) -> Reference | None:
-    """The reference, whose backward nobody knows."""
+def _referring(asked: Asked, arguments: Arguments, dys: Tensors, spent: float) -> Reference | None:
+    """The reference, whose backward nobody knows; spent: seconds that the claim's calls took."""
     reference = asked.reference
     if reference is None:
         return None
@@ -156,7 +156,10 @@ def _referring(asked: Asked, arguments: Arguments, dys: Tensors) -> Reference | 
             forward, nothing, at, arguments.rebuild, _none(arguments), partial(_cotangent, dys)
         )
 
-    return Reference(lambda at: traced(partial(record, at), asked.seconds), Runs(value, nothing))
+    def recorded(at: Tensors) -> Run:
+        return traced(partial(record, at), asked.seconds, spent)
+
+    return Reference(recorded, Runs(value, nothing))
 
 
 def _paired(reference: Callable[..., Any]) -> Callable[..., Any]:

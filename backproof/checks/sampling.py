@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from backproof.checks.accepted import Accept
 from backproof.checks.answer import judge_claim, told
+from backproof.checks.behaviour.attempts import TURN
 from backproof.checks.behaviour.limits import listening
 from backproof.checks.claim import Claim
 from backproof.verdict import Subject, Verdict
@@ -32,7 +33,7 @@ def judge_points(
     """
 
     def judge(point: tuple[Any, ...]) -> Verdict:
-        with listening():  # once, for the many calls of the code that follow
+        with TURN, listening():  # once, for the many calls of the code that follow
             return judge_claim(claim(*point), seed, accept)
 
     if inputs is None:

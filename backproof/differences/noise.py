@@ -8,7 +8,7 @@ import numpy as np
 from backproof.differences.box import Box
 from backproof.differences.probes import proportional
 from backproof.exact.precision import Array
-from backproof.verdict.numeric import DEVIATIONS, GROWN, SATURATED, STEEP
+from backproof.verdict.numeric import DEVIATIONS, LOUDER, SATURATED, STEEP
 
 FINE, COARSE, WIDE, WIDEST = (1.37 * 2.0**-k for k in (44, 21, 17, 6))
 """Spacings of the values, relative to each element: below and above the grid of float32, on which a
@@ -77,7 +77,7 @@ def measure(box: Box, name: str, seed: int) -> Noise:
     fine = max(fine, roundoff * abs(here) / 2)  # values that near may agree by accident
     deviation = max(fine, coarse) if math.isfinite(coarse) else fine
     closest = deviation
-    if coarse > GROWN * fine and _distinct(near) >= DISTINCT:
+    if coarse > LOUDER * fine and _distinct(near) >= DISTINCT:
         closest = fine
         if scatter(run(WIDE)) > SATURATED * coarse:
             deviation = fine

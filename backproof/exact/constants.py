@@ -6,6 +6,7 @@ dyadic numbers are exact. A move belongs to a place in the code, whatever uses i
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import tee
 from typing import Any
 
 import flint
@@ -120,7 +121,16 @@ def explained(here: System, nearby: Iterable[System] = ()) -> Explained | None:
     nearby: the same at further points, which are asked for where one has less than `EQUATIONS`
     elements for each scalar.
     """
-    groups = _groups([here])
+    first, second = tee(nearby)
+    found = _by_moves(here, first, typed=False)
+    if found is not None or not any(s.typed for s in scalars([*here.claimed, *here.true])):
+        return found
+    return _by_moves(here, second, typed=True)
+
+
+def _by_moves(here: System, nearby: Iterable[System], typed: bool) -> Explained | None:
+    """The same; typed: whether numbers typed with few digits may be off by the next one."""
+    groups = _groups([here], typed)
     if not groups:
         return None
     systems, others = [here], iter(nearby)
@@ -129,7 +139,7 @@ def explained(here: System, nearby: Iterable[System] = ()) -> Explained | None:
         if another is None:
             break
         systems.append(another)
-    groups = _groups(systems)
+    groups = _groups(systems, typed)
     moves = np.zeros(len(groups))
     for _ in range(TURNS):
         found = [_differences(system, groups, moves) for system in systems]
@@ -149,10 +159,10 @@ def explained(here: System, nearby: Iterable[System] = ()) -> Explained | None:
     return None
 
 
-def _groups(systems: Sequence[System]) -> list[list[Scalar]]:
+def _groups(systems: Sequence[System], typed: bool) -> list[list[Scalar]]:
     """The scalars of all points that may be off, those that move as one together."""
     each = (scalars([*system.claimed, *system.true]) for system in systems)
-    return _same_places([scalar for found in each for scalar in found])
+    return _same_places([s for found in each for s in found if typed or not s.typed])
 
 
 def _same_places(movable: Sequence[Scalar]) -> list[list[Scalar]]:

@@ -14,7 +14,7 @@ from backproof.exact.balls import as_balls, midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.record import Step
-from backproof.exact.rounding import carried_errors
+from backproof.exact.rounding import carried_errors, root_mean_square
 from backproof.verdict.decisions import LIBRARY, LIBRARY_BITS, SAMPLES
 
 ARITHMETIC = {"add", "subtract", "multiply", "divide", "square", "sqrt", "reciprocal", "cast"}
@@ -67,4 +67,4 @@ def carried_on(
     """The root mean square of what errors of steps make of each output."""
     with np.errstate(all="ignore"):
         found = map(np.nan_to_num, carried_errors(outputs, errors, count, seed))
-        return [np.sqrt(np.mean(np.abs(t) ** 2, axis=0)) for t in found]
+        return [root_mean_square(np.abs(t)) for t in found]

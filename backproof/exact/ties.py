@@ -161,15 +161,24 @@ def conventions(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[
     Lines from the output backwards, whose conventions change first; at most `CONVENTIONS` of all.
     """
     lines = _lines(found)
-    choices = [[AS_IT_RAN, *group[0].options()] for group in lines]
+    choices = [[AS_IT_RAN, *_others(group)] for group in lines]
     for backwards in islice(product(*reversed(choices)), CONVENTIONS):
         yield _convention(zip(lines, reversed(backwards), strict=True))
+
+
+def _others(group: Sequence[Tie]) -> list[str]:
+    """The conventions of a line that are not what the run itself took at every tie."""
+    return [
+        name
+        for name in group[0].options()
+        if any(not np.array_equal(tie.options()[name], tie.step.value) for tie in group)
+    ]
 
 
 def alone(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, Any]]]:
     """The conventions by which one line alone takes its ties otherwise than the run did."""
     for group in _lines(found):
-        for name in group[0].options():
+        for name in _others(group):
             yield _convention([(group, name)])
 
 

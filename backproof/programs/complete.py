@@ -4,7 +4,7 @@ At the same point, what differs is time or identity. A little aside, the first r
 the second point must give what the second does; else a value has left it, and is a constant there.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -14,13 +14,16 @@ import numpy as np
 
 from backproof.exact.balls import Balls, numbers, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
-from backproof.exact.precision import FLOAT32, FLOAT64, Precision, coarser
+from backproof.exact.precision import FLOAT64
 from backproof.exact.record import Place, Step
+from backproof.programs.aside import aside, scales
+from backproof.programs.remembered import outputs_differ, remembered, unused
 from backproof.programs.run import CannotFollow, Run, Tensors
-from backproof.verdict.decisions import ASIDE, BITS, LOST, ULPS_ASIDE
+from backproof.verdict.decisions import BITS, LOST
 
 Record = Callable[[Tensors], Run]
 OTHER = "the code takes other steps at every point nearby"
+KEPT = "what is computed at points nearby is a value here that was kept of another call"
 ARRAYS = ("positions", "places")
 """The settings that say where elements are put."""
 
@@ -49,15 +52,31 @@ def incomplete(run: Run, record: Record, tensors: Tensors, seed: int = 0) -> Los
     record: makes it again, at other tensors.
     """
     formats = {n: x.precision or FLOAT64 for n, x in run.inputs.items()}
-    for k, scale in enumerate(_scales(formats)):
+    other, apart = None, 0.0
+    for k, scale in enumerate(scales(formats)):
+        point = aside(tensors, formats, scale, seed + k)
         try:
-            aside = record(_aside(tensors, formats, scale, seed + k))
+            if k == 0 and (unseen := _unseen(run, record, tensors, point)):
+                return unseen
+            other, apart = record(point), scale
         except CannotFollow:
             continue
-        if _unlike(run, aside) is None:
-            lost = _lost(run, aside)
+        if _unlike(run, other) is None:
+            lost = _lost(run, other)
             return None if lost is None else _changing(run, record(tensors)) or lost
+    there = [] if other is None else ancestors(_targets(other))
+    if (kept := remembered(ancestors(_targets(run)), there, apart)) is not None:
+        return Loss(KEPT, kept.place)
     return _changing(run, record(tensors)) or Loss(OTHER, share=0.0, harmless=True)
+
+
+def _unseen(run: Run, record: Record, tensors: Tensors, there: Tensors) -> Loss | None:
+    """Inputs that change an output though no step of the record leads to it from them."""
+    names = [n for n in unused(run) if n in there]
+    moved = record({**tensors, **{n: there[n] for n in names}}) if names else run
+    if not outputs_differ(run, moved):
+        return None
+    return Loss(f"the output changes with {' and '.join(names)}, by no step of the record")
 
 
 def _changing(run: Run, again: Run) -> Loss | None:
@@ -158,28 +177,6 @@ def _largest(a: Balls, b: Balls) -> float:
 
 def _finite(x: Any, y: Any) -> bool:
     return bool(x.is_finite() and y.is_finite())
-
-
-def _scales(formats: Mapping[str, Precision]) -> Sequence[float]:
-    """From the farthest to the nearest, of the format that has the fewest bits."""
-    coarse = coarser(FLOAT64, *formats.values())
-    if coarse.bits < FLOAT32.bits:
-        return (ULPS_ASIDE * 2.0 ** (1 - coarse.bits),)
-    return ASIDE if coarse is FLOAT64 else ASIDE[:2]
-
-
-def _aside(
-    tensors: Tensors, formats: Mapping[str, Precision], scale: float, seed: int
-) -> Mapping[str, Any]:
-    """Every element moved by a random part of itself, within its format."""
-    random = np.random.default_rng([seed, 13])
-
-    def moved(t: Any, precision: Precision) -> Any:
-        d = random.uniform(0.5, 1.0, size=t.shape) * random.choice([-1.0, 1.0], size=t.shape)
-        wide = np.asarray(t, dtype=np.float64) * (1 + scale * d)
-        return np.asarray(precision.rounded(wide)).astype(t.dtype)
-
-    return {name: moved(t, formats.get(name, FLOAT64)) for name, t in tensors.items()}
 
 
 def _named(step: Step) -> str:

@@ -1,8 +1,9 @@
 """The numbers of finite differences that can turn a verdict, with their units and their evidence.
 
-The witness is on trial on 47 functions with a known slope, smooth, noisy, kinked and swinging: its
-error bounds the truth in each of them, and it convicts nobody who is right. Where nothing else is
-said a number was chosen there. The spacings, orders and levels of the method stay with the method.
+The witness is on trial on 39 functions with a known slope, smooth, noisy and swinging, and on five
+kinks: its error bounds the truth in each of them, and it convicts nobody who is right. Where
+nothing else is said a number was chosen there. The spacings, orders and levels of the method stay
+with the method.
 """
 
 # What a slope says of a claim
@@ -41,7 +42,7 @@ NEAREST = 2.0**-40
 # Noise
 DEVIATIONS = 3
 """Noise counts as so many of its standard deviations."""
-GROWN, SATURATED = 64.0, 15.0
+LOUDER, SATURATED = 64.0, 15.0
 """Scatter that grows so much from FINE to COARSE is a kink, a bend, or noise that FINE cannot see;
 it is noise if it grows no further: from COARSE to WIDE a kink's grows 16 times."""
 STEEP = 64.0

@@ -34,7 +34,7 @@ OF_EVIDENCE = (
         ("tests/programs/numpy/test_complete.py",),
     ),
     Mutant(
-        "programs/complete.py",
+        "programs/aside.py",
         "wide = np.asarray(t, dtype=np.float64) * (1 + scale * d)",
         "wide = np.asarray(t, dtype=np.float64) * (1 + 0 * scale * d)",
         "the second record is made at the same point",

@@ -133,6 +133,7 @@ OF_EXACT = (
         "if step.primitive.decides and afresh:",
         "if step.primitive.decides:",
         "the run's decisions are not replayed",
+        ("tests/exact/test_evaluate.py",),
     ),
     Mutant(
         "exact/evaluate.py",

@@ -84,12 +84,6 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "exact/staircase.py",
-        "if not all(differing[k : k + STAIRS]):",
-        "if not any(differing[k : k + STAIRS]):",
-        "one octave over which decisions differ makes a staircase",
-    ),
-    Mutant(
-        "exact/staircase.py",
         "np.ptp(window) < FLAT * abs(np.median(window) - recorded)",
         "np.ptp(window) < np.inf",
         "a corner nearby is a staircase",

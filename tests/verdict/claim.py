@@ -18,7 +18,7 @@ class Tried:
     """One claim.
 
     make: makes what the way in is called with, anew. status: what it is to be told. said: what its
-    evidence must say besides. options: of the way in.
+    evidence or its diagnosis must say besides. options: of the way in.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Tried:
     def holds(self) -> bool:
         """Whether the verdict is the one that it is to have."""
         verdict = self.judged()
-        return verdict.status is self.status and self.said in verdict.evidence
+        return verdict.status is self.status and self.said in verdict.evidence + verdict.diagnosis
 
 
 def undiagnosed(monkeypatch: pytest.MonkeyPatch) -> None:

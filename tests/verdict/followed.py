@@ -49,6 +49,11 @@ def coarsely(x: Any) -> float:
     return float(np.float16(waves(x)))
 
 
+def rounded(g: Any) -> Any:
+    """With some units in the last place less."""
+    return (g + np.float32(24)) - np.float32(24)
+
+
 X = drawn((3, 4))[0]
 SHORT = X.astype(np.float32)
 PLAIN = {"reference": waves}
@@ -72,7 +77,7 @@ FOLLOWED = (
         "a backward not followed, as a whole",
         _of(
             secret(waves),
-            secret(lambda x: (waves_gradient(x) * 1.02).astype(x.dtype)),
+            secret(lambda x: (waves_gradient(x.astype(float)) * 1.004).astype(x.dtype)),
             drawn((12, 12), dtype=np.float16)[0],
         ),
         Status.WRONG,
@@ -114,6 +119,21 @@ FOLLOWED = (
     Tried(
         "nothing followed, few digits",
         _of(secret(coarsely), secret(waves_gradient), X),
+        Status.UNDECIDED,
+    ),
+    Tried(
+        "nothing followed, rounded",
+        _of(secret(waves), secret(lambda x: rounded(waves_gradient(x))), SHORT),
+        Status.CORRECT,
+    ),
+    Tried(
+        "many elements, rounded",
+        _of(waves, lambda x: rounded(waves_gradient(x)), LARGE.astype(np.float32)),
+        Status.CORRECT,
+    ),
+    Tried(
+        "many elements, few digits",
+        _of(lambda x: np.float32(waves(x)), waves_gradient, LARGE),
         Status.UNDECIDED,
     ),
     Tried("many elements", _of(waves, waves_gradient, LARGE), Status.CORRECT),

@@ -53,9 +53,10 @@ def share(which: str) -> Any:
         hit = (x == np.max(x)) * 1.0
         if which == "shared":
             return 3 * hit / hit.sum()
-        if which in ("first", "last"):
-            kept = np.flatnonzero(hit)[0 if which == "first" else -1]
-            hit[:] = np.arange(len(hit)) == kept
+        if which == "first":
+            hit = hit * (np.cumsum(hit) == 1)
+        if which == "last":
+            hit = hit * (np.cumsum(hit[::-1])[::-1] == 1)
         return 3 * hit
 
     return gradient
@@ -132,7 +133,7 @@ POINTED = (
     Tried("relu away from 0", _of(relu, relu_gradient(0.0), X), Status.CORRECT),
     *(
         Tried(f"largest, {w}", _of(largest, share(w), EQUAL), Status.KINK, "BP501")
-        for w in ("first", "shared")
+        for w in ("first", "last", "shared")
     ),
     Tried("largest, to each", _of(largest, share("each"), EQUAL), Status.WRONG),
     Tried("norm squared at 0", _of(norm, lambda x: 2 * x, ROWS), Status.CORRECT),

@@ -17,7 +17,7 @@ def test_every_claim_is_told_what_is_right_of_it(
     undiagnosed(monkeypatch)
     verdict = claim.judged()
     assert verdict.status is claim.status, str(verdict)
-    assert claim.said in verdict.evidence
+    assert claim.said in verdict.evidence + verdict.diagnosis
     assert bool(verdict) is (claim.status in RIGHT)
 
 

@@ -49,6 +49,20 @@ def read(names: Sequence[str], values: Sequence[Any], due: Mapping[str, Array], 
     return next((found for found in possible if _fits(found, due)), possible[0])
 
 
+def fits(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    """Whether a gradient of a shape belongs to a tensor of another: it is the same, or lacks first
+    axes of one element, which `tensor -= gradient` puts there.
+    """
+    lacking = len(to) - len(shape)
+    return lacking >= 0 and to == (1,) * lacking + shape
+
+
+def fitted(found: Gradients, due: Mapping[str, Array]) -> Gradients:
+    """Gradients in the shapes of the tensors that they fit."""
+    pairs = ((n, g, due[n].shape) for n, g in found.items())
+    return {n: g.reshape(to) if g is not None and fits(g.shape, to) else g for n, g, to in pairs}
+
+
 def _below(name: str, value: Any, result: Any, due: Collection[str]) -> Gradients:
     """A result read like the tree of an argument, or of a part of it."""
     if not _owes(name, value, due):

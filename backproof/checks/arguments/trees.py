@@ -54,6 +54,10 @@ class Arguments:
         """What a gradient function returned, by the names of the tensors (`answers.read`)."""
         return answers.read(self.names, self.values, self.tensors, result)
 
+    def fitted(self, result: Any) -> answers.Gradients:
+        """The same, in the shapes of the tensors to which they belong."""
+        return answers.fitted(self.gradients(result), self.tensors)
+
     def cast(self, dtype: Any) -> "Arguments":
         """The same in another dtype of floats. Python floats among the constants have none."""
         tensors = {name: t.astype(dtype) for name, t in self.tensors.items()}

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from backproof.checks.arguments.answers import WrongStructure
+from backproof.checks.arguments.answers import WrongStructure, fits
 from backproof.checks.arguments.trees import Given
 from backproof.checks.behaviour.attempts import attempt
 from backproof.checks.behaviour.chance import Chance
@@ -134,10 +134,12 @@ def misfits(
             book.convict("BP205", name, f"there is no gradient for {name}")
         elif not numbers(g):
             book.convict("BP204", name, f"is an array of {g.dtype}, not of real numbers")
-        elif g.shape != shape:
+        elif not fits(g.shape, shape):
             book.convict("BP203", name, f"has shape {g.shape}, its tensor has {shape}")
         else:
-            fit[name] = g
+            if g.shape != shape:
+                book.note(f"the gradient of {name} has shape {g.shape}, its tensor has {shape}")
+            fit[name] = g.reshape(shape)
     return fit
 
 

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import sysconfig
+import threading
 import time
 import traceback
 import warnings
@@ -27,8 +28,14 @@ NOT_THEIRS = tuple(
     )
 )
 LONGEST = 300
-SLOWER = 30.0
-"""By so many times a recorded run may be slower than a plain one; only what hangs takes longer."""
+TURN = threading.RLock()
+"""Prints, warnings, random states and whatever else a run sets and puts back are those of the whole
+process: one thread at a time has them.
+"""
+SLOWER = 100.0
+"""So many times as long as all plain calls together a recorded run may take, where that is more
+than what one call may: a sum of Python's numbers takes a thousand times as long as one plain call.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +77,15 @@ def attempt(thunk: Callable[[], Any], seconds: float, *passing: type[Exception])
     return Attempt(value, problem, hung, time.perf_counter() - start)
 
 
-def traced(run: Callable[[], "Run"], seconds: float) -> "Run":
-    """What a recorded run of somebody's code is. Raises `CannotFollow` where the code raises or
-    leaves when it meets the arrays of a record, or has no end; seconds: that a plain call may take.
+def traced(run: Callable[[], "Run"], seconds: float, spent: float = 0.0) -> "Run":
+    """What a recorded run of somebody's code is.
+
+    seconds: that a call may take. spent: seconds that the plain calls took. Raises `CannotFollow`
+    where the code raises or leaves when it meets the arrays of a record, or has no end.
     """
     from backproof.programs.run import CannotFollow  # it needs exact arithmetic
 
-    made = attempt(run, SLOWER * seconds, CannotFollow)
+    made = attempt(run, max(seconds, SLOWER * spent), CannotFollow)
     if made.problem:
         raise CannotFollow(f"under a tracer it {made.problem}")
     found: Run = made.value
@@ -102,25 +111,33 @@ def sealed() -> Iterator[None]:
 
     The numbers that it draws are `chance`'s affair.
     """
-    environment, depth, stdin = _environment(), sys.getrecursionlimit(), sys.stdin
-    printing = np.get_printoptions()
     with (
+        TURN,
+        _put_back(),
         redirect_stdout(Nowhere()),
         redirect_stderr(Nowhere()),
         np.errstate(all="ignore"),
         warnings.catch_warnings(action="ignore"),
     ):
         sys.stdin = io.StringIO()
-        try:
-            yield
-        finally:
-            sys.stdin = stdin
-            sys.setrecursionlimit(depth)
-            if np.get_printoptions() != printing:
-                np.set_printoptions(**printing)
-            if _environment() != environment:
-                os.environ.clear()
-                os.environ.update({os.fsdecode(k): os.fsdecode(v) for k, v in environment.items()})
+        yield
+
+
+@contextmanager
+def _put_back() -> Iterator[None]:
+    """What code may set for the whole process, and what has no context of its own."""
+    environment, depth, stdin = _environment(), sys.getrecursionlimit(), sys.stdin
+    printing = np.get_printoptions()
+    try:
+        yield
+    finally:
+        sys.stdin = stdin
+        sys.setrecursionlimit(depth)
+        if np.get_printoptions() != printing:
+            np.set_printoptions(**printing)
+        if _environment() != environment:
+            os.environ.clear()
+            os.environ.update({os.fsdecode(k): os.fsdecode(v) for k, v in environment.items()})
 
 
 def _environment() -> dict[Any, Any]:

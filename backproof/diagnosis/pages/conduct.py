@@ -25,7 +25,7 @@ CONDUCT = (
         "BP203", "wrong-shape", "The gradient has another shape than its tensor",
         "A gradient has one number for each element of its tensor, and the same shape.",
         "claimed.shape != tensor.shape. Where the numbers are those of the truth, or sum up to "
-        "it, the report says so.",
+        "it, the report says so. That a gradient lacks first axes of one element is a remark.",
         "keepdims=True left on, (1, o) for (o,); a batch axis too many; a flattened result.",
         "Assert `g.shape == p.shape` at the end of backward. An update by broadcasting would "
         "accept the wrong shape in silence, and even change that of the parameter.",

@@ -171,6 +171,8 @@ class Exchange:
         """An attribute of a class; what is no method before must not become one."""
         other = self.stand_in(value)
         if other is not value:
+            # The only place where `Layer.xp` and `self.xp` are both looked up is the class itself.
+            # `State` puts it back, undisturbed by signals, before anything else runs.
             is_bound = isinstance(other, FunctionType) and not hasattr(value, "__get__")
             type.__setattr__(kind, name, staticmethod(other) if is_bound else other)
 

@@ -27,6 +27,8 @@ def local_imports(
             if fresh is not code:
                 used |= {n for n in names if n in _all_names(code)}
                 function.__code__ = fresh
+        # An import statement looks nowhere else: a function's builtins, and with them `__import__`,
+        # are fixed when it is made. No entry is exchanged, those added are taken out again below.
         for name in used:
             sys.modules[renamed[name]] = stand_in(sys.modules[name])
         yield
