@@ -19,7 +19,9 @@ MOST, MOST_NUMBERS = 4000, 2_000_000
 
 def program(run: Run) -> Program | None:
     """The backward pass of a run; None where it was not followed, is too long or no floats."""
-    outputs = {n: s for n, s in run.claimed.items() if s is not None}
+    outputs = {
+        n: s for n, s in run.claimed.items() if s is not None and s.shape == run.inputs[n].shape
+    }
     if not outputs or any(s.is_complex for s in [*outputs.values(), *run.outputs.values()]):
         return None
     forward = ancestors(list(run.outputs.values()))

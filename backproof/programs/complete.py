@@ -52,31 +52,39 @@ def incomplete(run: Run, record: Record, tensors: Tensors, seed: int = 0) -> Los
     record: makes it again, at other tensors.
     """
     formats = {n: x.precision or FLOAT64 for n, x in run.inputs.items()}
+    far = lambda: aside(tensors, formats, scales(formats)[0], seed)  # noqa: E731
     other, apart = None, 0.0
     for k, scale in enumerate(scales(formats)):
-        point = aside(tensors, formats, scale, seed + k)
         try:
-            if k == 0 and (unseen := _unseen(run, record, tensors, point)):
-                return unseen
-            other, apart = record(point), scale
+            other, apart = record(aside(tensors, formats, scale, seed + k)), scale
         except CannotFollow:
             continue
         if _unlike(run, other) is None:
             lost = _lost(run, other)
-            return None if lost is None else _changing(run, record(tensors)) or lost
+            if lost is None:
+                return _unseen(run, record, tensors, far)
+            return _changing(run, record(tensors)) or lost
     there = [] if other is None else ancestors(_targets(other))
     if (kept := remembered(ancestors(_targets(run)), there, apart)) is not None:
         return Loss(KEPT, kept.place)
-    return _changing(run, record(tensors)) or Loss(OTHER, share=0.0, harmless=True)
+    unseen = _unseen(run, record, tensors, far)
+    return unseen or _changing(run, record(tensors)) or Loss(OTHER, share=0.0, harmless=True)
 
 
-def _unseen(run: Run, record: Record, tensors: Tensors, there: Tensors) -> Loss | None:
-    """Inputs that change an output though no step of the record leads to it from them."""
-    names = [n for n in unused(run) if n in there]
-    moved = record({**tensors, **{n: there[n] for n in names}}) if names else run
-    if not outputs_differ(run, moved):
+def _unseen(run: Run, record: Record, tensors: Tensors, far: Callable[[], Tensors]) -> Loss | None:
+    """Inputs that change an output though no step of the record leads to it from them; far: makes
+    another point.
+    """
+    names = [n for n in unused(run) if n in tensors]
+    if not names:
         return None
-    return Loss(f"the output changes with {' and '.join(names)}, by no step of the record")
+    try:
+        there = far()
+        moved = record({**tensors, **{n: there[n] for n in names}})
+    except CannotFollow:
+        return None
+    said = f"the output changes with {' and '.join(names)}, by no step of the record"
+    return Loss(said) if outputs_differ(run, moved) else None
 
 
 def _changing(run: Run, again: Run) -> Loss | None:

@@ -35,6 +35,10 @@ class Tried:
             found: Verdict = way(*self.make(), **self.options)
         return found
 
+    def stands(self) -> bool:
+        """Whether its status is the one that it is to have."""
+        return self.judged().status is self.status
+
     def holds(self) -> bool:
         """Whether the verdict is the one that it is to have."""
         verdict = self.judged()

@@ -58,7 +58,7 @@ X = drawn((3, 4))[0]
 SHORT = X.astype(np.float32)
 PLAIN = {"reference": waves}
 AT_0 = np.array([-1.0, 0.0, 2.0])
-LARGE = drawn(120_000)[0]
+LARGE = drawn(220_000)[0]
 
 FOLLOWED = (
     Tried(

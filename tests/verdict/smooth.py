@@ -129,7 +129,7 @@ SMOOTH = (
         Status.WRONG,
         way="check_layer",
     ),
-    Tried("softmax", _of(scores, scores_gradient, X[0]), Status.CORRECT),
+    Tried("softmax, scored", _of(scores, scores_gradient, X[0]), Status.CORRECT),
     Tried("softmax, negative", _of(scores, lambda x: -scores_gradient(x), X[0]), Status.WRONG),
     Tried(
         "half angle",

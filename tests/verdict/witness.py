@@ -19,9 +19,13 @@ class Shown:
     name: str
     sound: Callable[[], bool]
 
-    def judged(self) -> Any:
+    def judged(self) -> bool:
         """As of a claim."""
-        return self.holds()
+        return self.sound()
+
+    def stands(self) -> bool:
+        """As of a claim."""
+        return self.sound()
 
     def holds(self) -> bool:
         """Whether the witness says what is right of it."""

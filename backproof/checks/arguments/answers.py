@@ -59,8 +59,11 @@ def fits(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
 
 def fitted(found: Gradients, due: Mapping[str, Array]) -> Gradients:
     """Gradients in the shapes of the tensors that they fit."""
-    pairs = ((n, g, due[n].shape) for n, g in found.items())
-    return {n: g.reshape(to) if g is not None and fits(g.shape, to) else g for n, g, to in pairs}
+    return {n: g if g is None else _shaped(g, due[n].shape) for n, g in found.items()}
+
+
+def _shaped(g: Any, shape: tuple[int, ...]) -> Any:
+    return g.reshape(shape) if g.shape != shape and fits(g.shape, shape) else g
 
 
 def _below(name: str, value: Any, result: Any, due: Collection[str]) -> Gradients:

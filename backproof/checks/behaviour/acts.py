@@ -137,9 +137,9 @@ def misfits(
         elif not fits(g.shape, shape):
             book.convict("BP203", name, f"has shape {g.shape}, its tensor has {shape}")
         else:
+            fit[name] = g.reshape(shape)
             if g.shape != shape:
                 book.note(f"the gradient of {name} has shape {g.shape}, its tensor has {shape}")
-            fit[name] = g.reshape(shape)
     return fit
 
 

@@ -55,6 +55,19 @@ def test_another_shape_is_broken(db: Any) -> None:
     assert (verdict.status, verdict.code) == (Status.BROKEN, "BP203")
 
 
+def test_what_is_wrong_beside_another_shape_is_told_as_well() -> None:
+    """Two gradients of other shapes say so, and the third one is judged and explained."""
+
+    def gradients(dy: Any, cache: Any) -> Any:
+        x, W = cache
+        return 2 * dy @ W.T, (x.T @ dy).ravel(), dy
+
+    verdict = backproof.check_layer(affine, gradients, X, W, B)
+    status = {f.tensor: f.status for f in verdict.findings}
+    assert verdict.status is Status.BROKEN and "its tensor has (3, 2)" in str(verdict)
+    assert (status["x"], status["W"], status["b"]) == (Status.WRONG, Status.BROKEN, Status.BROKEN)
+
+
 def test_a_number_for_the_only_element() -> None:
     """() for (1,) is a remark; (1,) for () would make a vector of a number."""
     square = lambda x: (x * x).sum()  # noqa: E731
