@@ -21,7 +21,7 @@ def told(verdict: Verdict, guilt: Sequence[Guilt], code: str, like: str) -> Verd
         verdict,
         culprits=culprits,
         diagnosis=_diagnosis(verdict, guilt, culprits) + like,
-        code=code or next((g.verdict.code for g in guilt if g.verdict), verdict.code),
+        code=code or next((g.verdict.code for g in guilt if g.verdict is not None), verdict.code),
     )
 
 
@@ -33,7 +33,7 @@ def _diagnosis(verdict: Verdict, guilt: Sequence[Guilt], culprits: Sequence[str]
         where = "no single layer: the chain through them"
         return f"{TITLES.get(verdict.status, '')}{where}\n{verdict.diagnosis}".rstrip()
     lines = [f"{TITLES.get(verdict.status, f'{verdict.status}: ')}{'; '.join(culprits)}"]
-    lines += [f"{g.where}: {g.verdict.diagnosis}" for g in guilt if g.verdict]
+    lines += [f"{g.where}: {g.verdict.diagnosis}" for g in guilt if g.verdict is not None]
     return "\n".join(lines)
 
 
