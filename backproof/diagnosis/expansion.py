@@ -132,7 +132,7 @@ class Expansion(Growing):
         self.edge(np.expand_dims(y, step.settings["axis"]), x, 0, 1.0)
         return y
 
-    def spread(self, step: Step, g: Any) -> Any:
+    def spread(self, step: Step, g: Any, *_: Any) -> Any:
         """What falls on one place is added up."""
         y = self.made(step)
         places = step.settings["places"]

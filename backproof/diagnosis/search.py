@@ -166,4 +166,4 @@ def _apart(these: Any, those: Any) -> float:
     """How far apart two arrays are; infinite where they have other shapes."""
     if np.shape(these) != np.shape(those):
         return float("inf")
-    return float(np.abs(these - those).max(initial=0.0))
+    return float(np.abs(1.0 * these - 1.0 * those).max(initial=0.0))  # of decisions, too

@@ -43,7 +43,7 @@ def name(step: Step) -> str:
         return ""
     place, line = step.place, linecache.getline(step.place.file, step.place.line).strip()
     if line == f"return {code}" and place.calls:
-        line = linecache.getline(*place.calls[-1]).strip()
+        line = linecache.getline(*place.calls[-1][:2]).strip()
         called = re.fullmatch(r"(\w+) = [\w.]+\(.*\)", line)
         return called[1] if called else code
     found = re.fullmatch(r"(\w+) = (.*)", line)

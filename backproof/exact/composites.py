@@ -98,6 +98,11 @@ def ordered(x: Step, axis: int = -1, descending: bool = False) -> tuple[Step, St
     return along(x, order, axis), order
 
 
+def partitioned(x: Step, kth: Any, axis: int) -> Step:
+    """The elements along an axis with those around the kth in order."""
+    return along(x, d.order(x, axis=axis, kth=tuple(np.ravel(kth).tolist())), axis)
+
+
 def along(x: Step, indices: Step, axis: int) -> Step:
     """The elements that indices name along an axis, as numpy.take_along_axis."""
     return moved(lambda p, i: np.take_along_axis(p, i, axis), x, by=(indices,))

@@ -155,4 +155,5 @@ def _laid_out(step: Step, given: list[Any]) -> dict[str, Any]:
     ):
         return dict(step.settings)
     places = step.settings["layout"](*positions_of(*sources), *given[len(sources) :])
-    return {**step.settings, "positions": np.asarray(places, dtype=np.int64)}
+    where = "positions" if "positions" in step.settings else "places"
+    return {**step.settings, where: np.asarray(places, dtype=np.int64)}

@@ -18,14 +18,15 @@ NO_SETTINGS: Mapping[str, Any] = {}
 class Place:
     """Where in somebody's code a step stands: a line, or of it the columns from start to end.
 
-    calls: the lines that led there, outermost first, by which two uses of a helper differ.
+    calls: the lines that led there, and from which column on, outermost first, by which two uses of
+    a helper differ.
     """
 
     file: str
     line: int
     start: int | None = None
     end: int | None = None
-    calls: tuple[tuple[str, int], ...] = ()
+    calls: tuple[tuple[str, int, int | None], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"

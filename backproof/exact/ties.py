@@ -14,6 +14,7 @@ import numpy as np
 
 from backproof.exact.evaluate import over_floats
 from backproof.exact.primitives.decisions import MARGINS
+from backproof.exact.primitives.moves import Shared
 from backproof.exact.record import Place, Step
 from backproof.exact.rounding import samples
 from backproof.verdict.decisions import COMPARED, CONVENTIONS, ISOLATED, SAMPLES, TIED
@@ -21,23 +22,28 @@ from backproof.verdict.decisions import COMPARED, CONVENTIONS, ISOLATED, SAMPLES
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A decision and where it is a tie: an array of truth values of the decision's shape."""
+    """A decision and where it is a tie: an array of truth values of the decision's shape; of an
+    order, by where an element is, the number of its equals.
+    """
 
     step: Step
     where: Any
 
     @property
     def place(self) -> tuple[Any, ...]:
-        """The line of code, and the calls that led there."""
+        """The piece of code, the calls that led there, what it does, and against which numbers: a
+        library's function may compare several times.
+        """
         place = self.step.place or Place("", 0)
-        return place.file, place.line, place.calls
+        fixed = tuple(c for x in self.step.inputs if (c := _number(x)) is not None)
+        return place, self.step.primitive.name, fixed
 
     def options(self) -> dict[str, Any]:
         """By the name of a convention, the decision with its ties taken so."""
         if self.step.primitive.name == "winner":
             return _winners(self.step, self.where)
         if self.step.primitive.name == "order":
-            return {"the last of equals first": _reordered(self.step)}
+            return _orders(self.step, self.where)
         if self.step.primitive.name == "sign":
             taken = {"below": -1.0, "above": 1.0, "between": 0.0}
         else:
@@ -45,19 +51,32 @@ class Tie:
         return {name: np.where(self.where, v, self.step.value) for name, v in taken.items()}
 
 
+def _number(x: Step) -> float | None:
+    """The one number that a constant is throughout; None for what is none."""
+    while x.primitive.name == "move" and len(x.inputs) == 1:
+        x = x.inputs[0]
+    if x.primitive.name not in ("constant", "number") or not x.size:
+        return None
+    first = x.value.flat[0]
+    return float(first) if (x.value == first).all() else None
+
+
 def ties(decisions: Sequence[Step]) -> list[Tie]:
     """The ties among decisions: compared values within `TIED` units of what the rounding of the
     steps that led to them makes, or equal; inputs have no rounding there.
     """
-    found = []
-    for step in decisions:
-        margin = _margin(step)
-        if margin is None or not np.any(np.abs(margin) <= _coarse(step)):
-            continue
-        where = np.abs(margin) <= TIED * _rounding(step)
-        if where.any():
-            found.append(Tie(step, np.broadcast_to(where, step.shape)))
-    return found
+    return [tie for step in decisions if (tie := _tie(step)) is not None]
+
+
+def _tie(step: Step) -> Tie | None:
+    margin = _margin(step)
+    if margin is None or not np.any(np.abs(margin) <= _coarse(step)):
+        return None
+    near = TIED * _rounding(step)
+    if step.primitive.name == "order":
+        return _equals(step, near)
+    where = np.abs(margin) <= near
+    return Tie(step, np.broadcast_to(where, step.shape)) if where.any() else None
 
 
 def _margin(step: Step) -> Any:
@@ -70,9 +89,7 @@ def _margin(step: Step) -> Any:
         rest = np.where(step.value, np.inf, np.abs(values[0] - best))
         return np.where(step.value, rest.min(axis=axis, keepdims=True), rest)
     if name == "order":
-        rows = np.take_along_axis(values[0], step.value, step.settings["axis"])
-        gaps = np.diff(rows, axis=step.settings["axis"])
-        return np.broadcast_to(np.abs(gaps).min(initial=np.inf), step.shape)
+        return np.diff(np.sort(values[0], step.settings["axis"]), axis=step.settings["axis"])
     with np.errstate(all="ignore"):
         return MARGINS[name](*values) if name in MARGINS and step.inputs[0].is_float else None
 
@@ -114,11 +131,36 @@ def _winners(step: Step, where: Any) -> dict[str, Any]:
     }
 
 
-def _reordered(step: Step) -> Any:
-    """The order with equal elements the other way round."""
-    axis = step.settings["axis"]
-    values = np.flip(step.inputs[0].value, axis)
-    return step.shape[axis] - 1 - np.argsort(values, axis=axis, kind="stable")
+def _equals(step: Step, near: Any) -> Tie | None:
+    """The elements of an order that lie so near to the next one; all of them are one group."""
+    axis, values = step.settings["axis"], step.inputs[0].value
+    order = np.argsort(values, axis=axis, kind="stable")
+    rows, around = (np.take_along_axis(x, order, axis) for x in (values, near))
+    next_to = [
+        np.take(around, k, axis) for k in (range(1, step.shape[axis]), range(step.shape[axis] - 1))
+    ]
+    apart = ~(np.diff(rows, axis=axis) <= np.maximum(*next_to))
+    if apart.all():
+        return None
+    first = np.ones_like(np.take(order, [0], axis), dtype=bool)
+    starts = np.moveaxis(np.concatenate([first, apart], axis), axis, -1)
+    numbers = np.moveaxis(np.cumsum(starts).reshape(starts.shape) - 1, -1, axis)
+    groups = np.empty_like(order)
+    np.put_along_axis(groups, order, numbers, axis)
+    return Tie(step, groups)
+
+
+def _orders(step: Step, groups: Any) -> dict[str, Any]:
+    axis, n = step.settings["axis"], step.shape[step.settings["axis"]]
+    found = np.take_along_axis(groups, step.value, axis) * n
+    places = np.expand_dims(np.arange(n), [k for k in range(step.ndim) if k != axis % step.ndim])
+    there, back = (np.argsort(found + p, axis=axis) for p in (places, n - 1 - places))
+    turned = np.empty_like(step.value)
+    np.put_along_axis(turned, there, np.take_along_axis(step.value, back, axis), axis)
+    return {
+        "equals the other way round": turned,
+        "equals in equal shares": Shared.among(step.value, groups),
+    }
 
 
 AS_IT_RAN = "as it ran"
@@ -171,22 +213,29 @@ def _others(group: Sequence[Tie]) -> list[str]:
     return [
         name
         for name in group[0].options()
-        if any(not np.array_equal(tie.options()[name], tie.step.value) for tie in group)
+        if any(_differs(tie.options()[name], tie.step.value) for tie in group)
     ]
 
 
+def _differs(option: Any, value: Any) -> bool:
+    return isinstance(option, Shared) or not np.array_equal(option, value)
+
+
 def alone(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, Any]]]:
-    """The conventions by which one line alone takes its ties otherwise than the run did."""
-    for group in _lines(found):
-        for name in _others(group):
-            yield _convention([(group, name)])
+    """The conventions by which one line alone takes its ties otherwise than the run did, and those
+    by which all that can do: of max(max(x, 0), 0) neither moves the slope alone.
+    """
+    choices = [(group, name) for group in _lines(found) for name in _others(group)]
+    yield from (_convention([choice]) for choice in choices)
+    for name in dict.fromkeys(name for _, name in choices):
+        yield _convention([choice for choice in choices if choice[1] == name])
 
 
 def _lines(found: Sequence[Tie]) -> list[list[Tie]]:
     """The ties of each line together, from the output backwards."""
     lines: dict[tuple[Any, ...], list[Tie]] = {}
     for tie in sorted(found, key=lambda t: -t.step.number):
-        lines.setdefault((tie.place, tie.step.primitive.name), []).append(tie)
+        lines.setdefault(tie.place, []).append(tie)
     return list(lines.values())
 
 
@@ -194,7 +243,8 @@ def _convention(taken: Iterable[tuple[list[Tie], str]]) -> tuple[dict[str, str],
     named: dict[str, str] = {}
     decided: dict[int, Any] = {}
     for group, name in taken:
-        named[group[0].step.named] = name
+        line = group[0].step.named
+        named[line if line not in named else f"{line}, its comparison {len(named) + 1}"] = name
         if name != AS_IT_RAN:
             decided |= {tie.step.number: tie.options()[name] for tie in group}
     return named, decided

@@ -45,13 +45,14 @@ class Frames:
         """
         frame: FrameType | None = sys._getframe(1)
         inner: FrameType | None = None
-        calls: list[tuple[str, int]] = []
+        calls: list[tuple[str, int, int | None]] = []
         while frame is not None and frame.f_code not in until:
             if self.is_theirs(frame.f_code):
                 if inner is None:
                     inner = frame
                 else:
-                    calls.append((frame.f_code.co_filename, frame.f_lineno))
+                    called, column, _ = self._piece(frame.f_code, frame.f_lasti)
+                    calls.append((frame.f_code.co_filename, called, column))
             elif inner is not None and frame.f_code.co_filename.startswith(OURS):
                 break
             frame = frame.f_back

@@ -43,12 +43,17 @@ def remembered(here: Sequence[Step], there: Sequence[Step], scale: float) -> Ste
     known = {_bytes(s) for s in there if s.primitive.name == "constant"}
     computed = [s for s in there if s.is_float and s.inputs]
     for step in here:
-        kept = step.primitive.name == "constant" and step.is_float and bool(step.value.any())
+        kept = step.primitive.name == "constant" and step.is_float and not _is_count(step)
         if kept and _bytes(step) not in known:
             near = np.sqrt(scale) * _size(step)
             if any(_near(step, s, near) for s in computed if s.shape == step.shape):
                 return step
     return None
+
+
+def _is_count(step: Step) -> bool:
+    """Whether a number may be how many elements there are, or nothing at all."""
+    return not step.value.any() or (step.size == 1 and bool(np.all(step.value % 1 == 0)))
 
 
 def _bytes(step: Step) -> tuple[tuple[int, ...], bytes]:

@@ -37,13 +37,20 @@ less_equal = decision("less_equal", np.less_equal, np.subtract)
 equal = decision("equal", np.equal)
 not_equal = decision("not_equal", np.not_equal)
 winner = decision("winner", lambda x, axis, largest: _one_hot(x, axis, largest))
-order = decision("order", lambda x, axis, kind=None: np.argsort(x, axis=axis, kind="stable"))
+order = decision("order", lambda x, axis, kth=None: _order(x, axis, kth))
 sign = decision("sign", np.sign, lambda x: x)
 floor = decision("floor", np.floor, lambda x: x - np.rint(x))
 ceil = decision("ceil", np.ceil, lambda x: x - np.rint(x))
 trunc = decision("trunc", np.trunc, lambda x: x - np.rint(x))
 rint = decision("rint", np.rint, lambda x: x - np.floor(x) - 0.5)
 other = decision("decision", lambda *xs, function: function(*xs))
+
+
+def _order(x: Any, axis: int, kth: tuple[int, ...] | None) -> Any:
+    """Where the elements are in order along an axis; only around the kth where these are told."""
+    if kth is None:
+        return np.argsort(x, axis=axis, kind="stable")
+    return np.argpartition(x, kth, axis=axis)
 
 
 def _largest(x: Any, axes: tuple[int, ...]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.exact.balls import NOTHING, ZERO, Balls, filled, to_balls
+from backproof.exact.balls import NOTHING, ZERO, Balls, as_balls, filled, to_balls
 from backproof.exact.primitive import primitive
 from backproof.exact.record import Record, Step
 
@@ -52,13 +52,28 @@ def _move_balls(*arrays: Any, positions: Any, layout: Layout, decisions: int) ->
 
 
 def _move_pull(g: Step, y: Step, *xs: Step, positions: Any, layout: Layout, decisions: int) -> Any:
-    sources, start, found = xs[: len(xs) - decisions], 1, []
+    sources, by, start, found = xs[: len(xs) - decisions], xs[len(xs) - decisions :], 1, []
     for x in sources:
-        inside = (positions >= start) & (positions < start + x.size)
-        places = np.where(inside, positions - start + 1, 0)
-        found.append(spread(g, places=places, shape=x.shape) if x.is_float else None)
+        found.append(_part_of(g, sources, by, start, x, layout, positions) if x.is_float else None)
         start += x.size
     return (*found, *[None] * decisions)
+
+
+def _part_of(
+    g: Step, sources: Any, by: Any, start: int, x: Step, layout: Layout, positions: Any
+) -> Step:
+    """The adjoint of one of the inputs, which is put elsewhere where a decision is."""
+
+    def back(_: Any, *decided: Any) -> Any:
+        return _inside(layout(*positions_of(*sources), *decided), start, x.size)
+
+    more = {"layout": back, "decisions": len(by)} if by else {}
+    return spread(g, *by, places=_inside(positions, start, x.size), shape=x.shape, **more)
+
+
+def _inside(positions: Any, start: int, size: int) -> Any:
+    """Of positions those of one input, counted from 1; 0 for the others."""
+    return np.where((positions >= start) & (positions < start + size), positions - start + 1, 0)
 
 
 def _move_push(ts: Any, y: Any, *xs: Any, **settings: Any) -> Any:
@@ -78,17 +93,45 @@ move = primitive(
 )
 
 
-def _spread(g: Any, places: Any, shape: tuple[int, ...]) -> Any:
+class Shared(np.ndarray[Any, Any]):
+    """An order in which equal elements have their places in equal shares: what comes back from
+    these is divided among them. groups: by where an element is, the number of its equals.
+    """
+
+    groups: Any = None  # of what is made of such an order
+
+    @classmethod
+    def among(cls, order: Any, groups: Any) -> "Shared":
+        """An order, its elements shared among the groups."""
+        made = np.array(order).view(cls)
+        made.groups = groups
+        return made
+
+    def shares(self, values: Any) -> Any:
+        """What comes back to each element of a group: the mean over all of it."""
+        sums = np.full(self.groups.max() + 1, NOTHING if values.dtype == object else 0.0)
+        np.add.at(sums, self.groups, values)
+        return (sums / np.bincount(self.groups.ravel()).astype(values.dtype))[self.groups]
+
+
+def _shared(values: Any, by: tuple[Any, ...]) -> Any:
+    for decided in by:
+        if isinstance(decided, Shared) and np.shape(decided.groups) == values.shape:
+            values = decided.shares(values)
+    return values
+
+
+def _spread(g: Any, *by: Any, places: Any, shape: tuple[int, ...], **_: Any) -> Any:
     size = int(np.prod(shape))
     flat, values = places.ravel(), np.ravel(g)
     if values.dtype.kind == "c":
         parts = (np.bincount(flat, part, size + 1) for part in (values.real, values.imag))
         real, imaginary = parts
         return (real + 1j * imaginary)[1:].reshape(shape)
-    return np.bincount(flat, values, minlength=size + 1)[1:].reshape(shape)
+    return _shared(np.bincount(flat, values, minlength=size + 1)[1:].reshape(shape), by)
 
 
-def _spread_balls(g: Any, places: Any, shape: tuple[int, ...]) -> Balls:
+def _spread_balls(g: Any, *by: Any, places: Any, shape: tuple[int, ...], **_: Any) -> Balls:
     size = int(np.prod(shape))
     sums = filled([NOTHING] * (size + 1), (size + 1,))
     flat, values = places.ravel(), to_balls(g).ravel()
@@ -96,24 +139,27 @@ def _spread_balls(g: Any, places: Any, shape: tuple[int, ...]) -> Balls:
         sums[flat] = values
     else:
         np.add.at(sums, flat, values)
-    return sums[1:].reshape(shape)
+    return as_balls(_shared(sums[1:].reshape(shape), by))
 
 
-def _spread_terms(g: Any, places: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
-    return (
-        _spread(np.ones(g.shape), places, shape),
-        _spread(np.abs(g) ** 2, places, shape),
-    )
+def _spread_terms(g: Any, *_: Any, **settings: Any) -> tuple[Any, Any]:
+    return _spread(np.ones(g.shape), **settings), _spread(np.abs(g) ** 2, **settings)
+
+
+def _spread_pull(gg: Step, y: Step, g: Step, *by: Step, places: Any, **settings: Any) -> Any:
+    def forth(p: Any, *decided: Any) -> Any:
+        return _at(p, settings["layout"](None, *decided) if decided else places)
+
+    moving = move(gg, *by, positions=places, layout=forth, decisions=len(by))
+    return (moving, *[None] * len(by))
 
 
 spread = primitive(
     "spread",
     _spread,
     _spread_balls,
-    pull=lambda gg, y, g, places, shape: (
-        move(gg, positions=places, layout=lambda p: _at(p, places), decisions=0),
-    ),
-    push=lambda ts, y, g, **settings: _spread(ts[0], **settings),
+    pull=_spread_pull,
+    push=lambda ts, y, g, *_, **settings: _spread(ts[0], **settings),
     terms=_spread_terms,
     summary="elements added up at their places: the adjoint of a move",
 )

@@ -67,23 +67,14 @@ def running(largest: bool) -> Lowering:
 
 
 def chosen(o: Operation, x: Step, *args: Any, **named: Any) -> Any:
-    """What stands along an axis where the run's index says: mode, and the median of numbers."""
+    """What stands along an axis where the run's index says: mode, and the median of rows."""
     given = {**dict(zip(("dim", "keepdim"), args, strict=False)), **named}
-    if len(o.results) == 1:
-        found = d.other(x, function=lambda v: _first_like(v, o.results[0]))
-        return d.pick(found, x, axis=tuple(range(x.ndim)))
     if not x.ndim:
         return x, None
     axis, index = given.get("dim", -1) % x.ndim, o.decided(1)
     whole = index if given.get("keepdim") else moved(lambda p: np.expand_dims(p, axis), index)
     y = c.along(x, whole, axis)
     return (y if given.get("keepdim") else moved(lambda p: p.squeeze(axis), y)), index
-
-
-def _first_like(v: Any, value: Any) -> Any:
-    """True at the first element nearest to a value."""
-    distance = np.where(np.isnan(v), np.inf, np.abs(v - value))
-    return (np.arange(v.size) == np.argmin(distance)).reshape(v.shape)
 
 
 def at_indices(rank: int) -> Lowering:
@@ -108,7 +99,6 @@ CHOICES: dict[str, Lowering] = {
     "amax": amax,
     "amin": amin,
     "aminmax": aminmax,
-    "nanmedian": chosen,
     "mode": chosen,
     "fractional_max_pool2d": at_indices(2),
     "fractional_max_pool3d": at_indices(3),

@@ -8,7 +8,7 @@ from backproof.exact import composites as c
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
-from backproof.programs.aten.choices import Made
+from backproof.programs.aten.choices import Made, chosen
 from backproof.programs.aten.operations import Lowering, Operation
 
 
@@ -92,6 +92,14 @@ def _without(shape: tuple[int, ...], axis: int) -> list[int]:
     return [n for k, n in enumerate(shape) if k != axis]
 
 
+def median_of_numbers(o: Operation, x: Step, *args: Any, **named: Any) -> Any:
+    """The lower median of what is a number."""
+    if len(o.results) > 1:
+        return chosen(o, x, *args, **named)
+    numbers = max(x.size - int(np.isnan(x.value).sum()), 1)  # all others are last in order
+    return _at_rank(moved(lambda p: p.ravel(), x), 0, rank_of(numbers, None), None)
+
+
 def _at_rank(x: Step, axis: int, rank: int, index: Any) -> Step:
     order = d.order(x, axis=axis)
     if index is not None and not np.array_equal(np.take(order.value, [rank], axis), index):
@@ -116,4 +124,5 @@ ORDERS: dict[str, Lowering] = {
     "topk": topk,
     "kthvalue": ranked(_kth),
     "median": ranked(_middle),
+    "nanmedian": median_of_numbers,
 }

@@ -22,7 +22,7 @@ def place_of(source_info: Any, frames: Frames, within: Place | None = None) -> P
     if not own:
         return within
     line, last, start, end = _positions(*own[0])
-    calls = tuple((code.co_filename, _positions(code, at)[0] or 0) for code, at in own[:0:-1])
+    calls = tuple((code.co_filename, *_called(code, at)) for code, at in own[:0:-1])
     file = own[0][0].co_filename
     return Place(file, line or 0, start, end if last == line else None, calls)
 
@@ -36,6 +36,11 @@ def _own(source_info: Any, frames: Frames) -> Iterator[tuple[CodeType, int]]:
             return
         if frames.is_theirs(code):
             yield code, instruction
+
+
+def _called(code: CodeType, instruction: int) -> tuple[int, int | None]:
+    line, _, start, _ = _positions(code, instruction)
+    return line or 0, start
 
 
 def _positions(code: CodeType, instruction: int) -> Any:

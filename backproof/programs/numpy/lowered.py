@@ -37,8 +37,7 @@ def _order(x: Step, axis: int | None = -1, **_: Any) -> Step:
 
 def _partitioned(x: Step, kth: Any, axis: int | None = -1, **_: Any) -> Step:
     rows, along = (moved(np.ravel, x), 0) if axis is None else (x, axis % x.ndim)
-    places = d.other(rows, function=lambda v: np.argpartition(v, kth, axis=along))
-    return c.along(rows, places, along)
+    return c.partitioned(rows, kth, along)
 
 
 def _running(lower: Callable[..., Step]) -> Callable[..., Step]:

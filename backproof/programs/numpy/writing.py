@@ -87,10 +87,7 @@ class Writing:
         step, where = step_of(self.tape, x), plain(kth)
         places = np.argpartition(plain_view(x), where, axis=axis, kind=kind)
         after = np.take_along_axis(plain_view(x), places, axis)
-        function = lambda v: np.argpartition(v, where, axis=axis)  # noqa: E731
-        found = self.tape.settle(
-            lambda: c.along(step, d.other(step, function=function), axis % x.ndim), after
-        )
+        found = self.tape.settle(lambda: c.partitioned(step, where, axis % x.ndim), after)
         plain_view(x)[...] = after
         self.tape.write(plain_view(x), found)
 

@@ -102,4 +102,4 @@ def test_a_place_has_the_column_and_the_calls() -> None:
     assert product.place is not None
     assert (product.place.file, product.place.line) == (__file__, line)
     assert product.place.start == 16 and product.place.end == 21
-    assert any(file == __file__ for file, _ in product.place.calls)
+    assert any(file == __file__ for file, *_ in product.place.calls)

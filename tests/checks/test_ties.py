@@ -1,0 +1,92 @@
+"""Ties of orders, of several comparisons in one line, and what no convention gives."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import backproof
+from backproof.verdict import Status
+
+X = np.array([1.5, -2.0, 1.5, 0.25, 1.5, -2.0, 1.5])
+WEIGHTS = np.array([1.0, -2.0, 4.0, 3.0, 0.5, 7.0, 0.25])
+
+
+def ranked(x: Any) -> Any:
+    """A loss of the elements in order."""
+    return np.sum(WEIGHTS * np.sort(x))
+
+
+def back(order: Any) -> Any:
+    """What comes back through an order."""
+    g = np.empty(order.shape)
+    g[order] = WEIGHTS
+    return g
+
+
+def shared(x: Any) -> Any:
+    """The mean over equal elements."""
+    g = back(np.argsort(x, kind="stable"))
+    return np.array([np.mean(g[x == each]) for each in x])
+
+
+ORDERS: dict[str, Any] = {
+    "stable": lambda x: back(np.argsort(x, kind="stable")),
+    "the other way round": lambda x: back(len(x) - 1 - np.argsort(x[::-1], kind="stable")),
+    "in equal shares": shared,
+}
+
+
+@pytest.mark.parametrize("named", ORDERS)
+def test_an_order_may_have_its_equals_in_any_convention(named: str) -> None:
+    """Equal elements take their places in order, backwards, or share them."""
+    verdict = backproof.check(ranked, ORDERS[named], X)
+    assert verdict.status is Status.KINK, str(verdict)
+    wrong = backproof.check(ranked, lambda x: ORDERS[named](x) + (x == x[0]), X)
+    assert wrong.status is Status.WRONG, str(wrong)
+
+
+@pytest.mark.parametrize("part", ["sort", "topk", "kthvalue", "median", "nanmedian"])
+def test_torch_shares_or_chooses_among_equals(part: str) -> None:
+    """What autograd does at equal elements is a convention, and told as one."""
+    functions: dict[str, Any] = {
+        "sort": lambda x: x.sort(descending=True).values,
+        "topk": lambda x: x.topk(2).values,
+        "kthvalue": lambda x: x.kthvalue(4).values,
+        "median": lambda x: x.median(),
+        "nanmedian": lambda x: x.nanmedian(),
+    }
+    ties = torch.tensor(X, dtype=torch.float32)
+    verdict = backproof.check_torch(functions[part], ties)
+    assert verdict.status is Status.KINK, str(verdict)
+
+
+def bounded(x: Any) -> Any:
+    """Two bounds in one line."""
+    return np.sum(np.maximum(np.minimum(x, 2.0), -1.0) ** 2)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)])
+def test_each_comparison_of_a_line_has_a_convention_of_its_own(low: float, high: float) -> None:
+    """A value on its lower bound says nothing of one on its upper bound."""
+    x = np.array([-1.0, 2.0, 0.5, -1.0, 3.0])
+
+    def gradient(x: Any) -> Any:
+        slope = ((x > -1) & (x < 2)) + low * (x == -1) + high * (x == 2)
+        return 2 * np.clip(x, -1, 2) * slope
+
+    assert backproof.check(bounded, gradient, x).status is Status.KINK
+    wrong = backproof.check(bounded, lambda x: gradient(x) + 9 * (x == 2), x)
+    assert wrong.status is Status.WRONG
+
+
+def twice(x: Any) -> Any:
+    """A bend that is met twice."""
+    return np.sum(3 * np.maximum(np.maximum(x, 0), 0))
+
+
+def test_a_bend_that_is_met_twice_is_a_bend() -> None:
+    """Neither of the two comparisons moves the slope alone; both together do."""
+    x = np.array([0.0, 1.0, -1.0])
+    assert backproof.check(twice, lambda x: 3.0 * (x > 0), x).status is Status.KINK
