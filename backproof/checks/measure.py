@@ -108,7 +108,8 @@ class Tensor:
         """
         assert self.claimed is not None
         known = radii(self.claimed) + radii(self.true)
-        return self.residue > self.allowed + np.where(np.isfinite(known), known, 0.0)
+        known = np.where(np.isfinite(known) & ~self.bends, known, 0.0)  # a bend's is in the residue
+        return self.residue > self.allowed + known
 
     @cached_property
     def bad(self) -> Any:
@@ -189,7 +190,8 @@ def measure(
     extra = [found[k] for k, c in enumerate(claims) if c is not None]
     decided = isolated(ancestors(list(run.outputs.values())), run.inputs, seed)
     told = known(wanted, [*found, *extra], decided=decided)
-    told = settled_beside(wanted, told, list(run.inputs.values()), seed, decided)
+    lost = [~np.isfinite(radii(v)) for v in told.values]
+    told = settled_beside(wanted, told, list(run.inputs.values()), seed, decided, returned)
     values = iter(told.values[len(true) :])
     tensors = {}
     for k, name in enumerate(names):
@@ -216,13 +218,25 @@ def measure(
         measured = _again(measured, true, seed)
     if two and _rounds_badly(measured):
         measured = _with_stable(measured, true, seed)
-    return _with_libraries(measured, usual, seed) if _rounds_badly(measured) else measured
+    measured = _with_libraries(measured, usual, seed) if _rounds_badly(measured) else measured
+    return _without_slopes(measured, dict(zip(names, lost, strict=False)))
 
 
 def _largest(returned: Any) -> Any:
     """The largest size in what a claim returned, as an array."""
     sizes = np.abs(numbers_in(returned)) if isinstance(returned, np.ndarray) else np.zeros(1)
     return np.asarray(sizes[np.isfinite(sizes)].max(initial=0.0))
+
+
+def _without_slopes(measured: Measured, lost: Mapping[str, Any]) -> Measured:
+    """With no unit but half an ulp where the slopes are no numbers, and so is what they make of
+    rounding.
+    """
+    tensors = {
+        n: replace(t, unit=np.where(lost[n], t.half, t.unit)) if lost[n].any() else t
+        for n, t in measured.tensors.items()
+    }
+    return replace(measured, tensors=tensors)
 
 
 def _with_stable(measured: Measured, true: list[Step], seed: int) -> Measured:

@@ -78,7 +78,8 @@ def singular(run: Run, names: Sequence[str]) -> Singular | None:
     seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
     found = [g for g in gradients(seeds, [run.inputs[n] for n in names]) if g is not None]
     usual = _first([s for s in ancestors(found) if s.number not in given])
-    source = _first([s for s in forward if s.inputs]) or (None if usual is None else _source(forward, usual))
+    source = _first([s for s in forward if s.inputs])
+    source = source or (None if usual is None else _source(forward, usual))
     at = own or usual or source
     return None if at is None else Singular(at, source)
 

@@ -32,12 +32,14 @@ def over_balls(
     at: Mapping[str, Balls] | None = None,
     decided: Mapping[int, Any] | None = None,
     afresh: bool = False,
+    least: flint.arb | None = None,
 ) -> list[Balls]:
     """The values of steps, with the decisions of the run.
 
     at: other values of inputs, by name. decided: by the number of a decision, what it is to be
-    instead. afresh: decisions are taken anew, of midpoints. Raises what FLINT raises where a
-    function has no ball.
+    instead. afresh: decisions are taken anew, of midpoints. least: what stands for a divisor, the
+    base of a power, and the like that is 0 exactly. Raises what FLINT raises where a function has
+    no ball.
     """
     at, decided = at or {}, decided or {}
     steps = ancestors(targets)
@@ -49,11 +51,23 @@ def over_balls(
         for step in steps:
             if first[step.number] == step.number:
                 given = [values[first[x.number]] for x in step.inputs]
+                if least is not None and step.primitive.name in DIVISORS:
+                    _put_least(given, DIVISORS[step.primitive.name], least)
                 values[step.number] = _value(step, given, at, decided, afresh)
             for x in step.inputs:
                 if last[first[x.number]] == step.number and first[x.number] not in wanted:
                     values.pop(first[x.number], None)
         return [to_balls(values[first[t.number]]) for t in targets]
+
+
+DIVISORS = {"divide": 1, "power": 0, "rsqrt": 0, "log": 0, "log2": 0, "log10": 0}
+"""Functions that have no value or no slope where one of their arguments is 0, and which one."""
+
+
+def _put_least(given: list[Any], k: int, least: flint.arb) -> None:
+    if any(type(x) is flint.arb and x == 0 for x in given[k].flat):
+        found = (least if type(x) is flint.arb and x == 0 else x for x in given[k].flat)
+        given[k] = np.fromiter(found, dtype=object).reshape(given[k].shape)
 
 
 def same(steps: Sequence[Step], decided: Mapping[int, Any]) -> dict[int, int]:

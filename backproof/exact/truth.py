@@ -97,17 +97,19 @@ def settled_beside(
     inputs: Sequence[Step],
     seed: int = 0,
     decided: Mapping[int, Any] | None = None,
+    claimed: Mapping[str, Any] | None = None,
 ) -> Known:
     """The values with those that are no numbers replaced by what they are 2^-200 aside.
 
     Where all sides agree, that; where they are several numbers, as of a norm at 0, a ball that
-    holds them; where the value grows without bound, infinity; else it stays unknown.
+    holds them; where the value grows without bound, infinity; else it stays unknown. claimed: by
+    the name of an input, a gradient: of a norm it is the slope to its own side, if any.
     """
     if all(all(x.is_finite() for x in numbers(v)) for v in found.values):
         return found
     sides = [
         [_moved(steps, inputs, BESIDE * k, directions, decided) for k in (1, 2)]
-        for directions in _directions(inputs, seed)
+        for directions in _directions(inputs, seed, claimed or {})
     ]
     values = []
     for k, v in enumerate(found.values):
@@ -116,9 +118,11 @@ def settled_beside(
     return Known(tuple(values), found.bits, found.bounded, beside=True)
 
 
-def _directions(inputs: Sequence[Step], seed: int) -> Iterator[Mapping[str, Floats]]:
+def _directions(
+    inputs: Sequence[Step], seed: int, claimed: Mapping[str, Any]
+) -> Iterator[Mapping[str, Floats]]:
     """Random ones, to either side: of one size, and twice of very different sizes, what is small in
-    the first being large in the second.
+    the first being large in the second; and that of a claim.
     """
     random = np.random.default_rng(seed)
     even = {
@@ -128,16 +132,25 @@ def _directions(inputs: Sequence[Step], seed: int) -> Iterator[Mapping[str, Floa
     powers = {n: random.integers(0, UNEVEN, d.shape) for n, d in even.items()}
     small = {n: d * 2.0 ** -powers[n] for n, d in even.items()}
     large = {n: d * 2.0 ** (powers[n] - UNEVEN) for n, d in even.items()}
-    for directions in (even, small, large):
+    own = {n: _finite(claimed[n]) + 2.0**-UNEVEN * even[n] for n in even if n in claimed}
+    for directions in (even, small, large, {**small, **own}):
         yield directions
         yield {n: -d for n, d in directions.items()}
+
+
+def _finite(gradient: Any) -> Floats:
+    """A gradient as a direction, its largest element 1; 0 where it is no number."""
+    g = np.asarray(gradient, dtype=np.float64)
+    g = np.where(np.isfinite(g), g, 0.0)
+    return np.asarray(g / (np.abs(g).max(initial=0.0) or 1.0))
 
 
 def _moved(
     steps: Any, inputs: Sequence[Step], power: int, directions: Any, decided: Any
 ) -> list[Balls]:
     """The values a step of 2^-power aside."""
-    return over_balls(steps, 3 * power + UNEVEN, _at(inputs, directions, power), decided)
+    bits, least = 3 * power + UNEVEN, flint.arb(2) ** -power
+    return over_balls(steps, bits, _at(inputs, directions, power), decided, least=least)
 
 
 def _at(inputs: Any, directions: Any, power: int) -> dict[str, Balls]:

@@ -90,3 +90,41 @@ def test_a_bend_that_is_met_twice_is_a_bend() -> None:
     """Neither of the two comparisons moves the slope alone; both together do."""
     x = np.array([0.0, 1.0, -1.0])
     assert backproof.check(twice, lambda x: 3.0 * (x > 0), x).status is Status.KINK
+
+
+def lengths(x: Any) -> Any:
+    """The lengths of rows, the first of which is 0."""
+    return np.sum(np.array([3.0, 0.5]) * np.sqrt(np.sum(x * x, axis=1)))
+
+
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        ([0.0, 0.0], Status.KINK),
+        ([1.8, 2.4], Status.KINK),
+        ([0.0, -3.0], Status.KINK),
+        ([0.0, 3.1], Status.WRONG),
+        ([np.nan, np.nan], Status.WRONG),
+    ],
+)
+def test_a_length_of_0_has_no_slope_beyond_its_own(row: list[float], status: Status) -> None:
+    """Where a length is 0, its slopes to all sides make a ball; outside of it a claim is wrong."""
+    x = np.array([[0.0, 0.0], [4.0, 3.0]])
+    assert backproof.check(lengths, lambda _: np.array([row, [0.4, 0.3]]), x).status is status
+
+
+def apart(x: Any) -> Any:
+    """The distances of points, of each to itself among them."""
+    return np.sqrt(np.sum((x[:, None] - x[None]) ** 2, axis=-1))
+
+
+def test_what_is_0_wherever_it_is_moved_to_has_the_slope_0() -> None:
+    """The distance of a point to itself is 0 everywhere: its slope is 0 and not unknown."""
+    x = np.random.default_rng(3).standard_normal((3, 2))
+
+    def gradient(x: Any, own: float = 1.0) -> Any:
+        return 2 * ((x[:, None] - x[None]) / (apart(x) + own * np.eye(3))[..., None]).sum(axis=1)
+
+    assert backproof.check(lambda x: apart(x).sum(), gradient, x)
+    lost = backproof.check(lambda x: apart(x).sum(), lambda x: gradient(x, 0.0), x)
+    assert (lost.status, lost.code) == (Status.WRONG, "BP122")
