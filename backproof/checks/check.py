@@ -53,7 +53,8 @@ def check(
         kept = checked(domain, arguments.tensors)
         return within(pair(loss, gradient, arguments, asked), kept)
 
-    return judge_points(claim, args, inputs, seed, allowed)
+    code = {"loss": loss, "gradient": gradient, "reference": reference}
+    return judge_points(claim, args, inputs, seed, allowed, code)
 
 
 def check_layer(
@@ -88,7 +89,8 @@ def check_layer(
         kept = checked(domain, arguments.tensors)
         return within(layer(forward, backward, arguments, asked), kept)
 
-    return judge_points(claim, inputs_, inputs, seed, allowed)
+    code = {"forward": forward, "backward": backward, "reference": reference}
+    return judge_points(claim, inputs_, inputs, seed, allowed, code)
 
 
 def _arguments(

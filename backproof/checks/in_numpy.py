@@ -8,6 +8,7 @@ import numpy as np
 
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.attempts import traced
+from backproof.checks.behaviour.chance import Chance
 from backproof.checks.behaviour.conduct import observe_pair
 from backproof.checks.behaviour.layers import observe_layer
 from backproof.checks.behaviour.passes import OUTPUT, Layer
@@ -28,7 +29,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     conduct = observe_pair(loss, gradient, arguments, asked.seconds, patience=_patience(tensors))
     outputs = {} if conduct.loss is None else {LOSS: conduct.loss}
     numbers = numbers_among(arguments.names, arguments.values)
-    found = reach({LOSS: loss, "gradient": gradient})
+    found, chance = reach({LOSS: loss, "gradient": gradient}), Chance(loss=loss, gradient=gradient)
 
     def record(at: Tensors) -> Run:
         rebuild, read = arguments.rebuild, arguments.fitted
@@ -38,6 +39,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     def value(at: Tensors) -> Any:
         return loss(*arguments.rebuild(_copies(at, tensors)))
 
+    @chance.again
     def returned(at: Mapping[str, Any]) -> Mapping[str, Any]:
         return arguments.fitted(gradient(*arguments.rebuild(_copies(at, tensors))))
 
@@ -48,7 +50,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
         {n: t.dtype for n, t in tensors.items()},
         _observed(conduct, conduct.gradients, outputs),
         record,
-        Runs(value, returned),
+        Runs(chance.again(value), returned),
         Context({**arguments.constants, **tensors}, at=returned),
         _referring(asked, arguments, {}, conduct.seconds),
     )
@@ -90,7 +92,8 @@ class _Layer:
     def __init__(self, layer: Layer, arguments: Arguments, dys: Tensors) -> None:
         self.layer, self.arguments, self.dys = layer, arguments, dys
         self.numbers = numbers_among(arguments.names, arguments.values)
-        self.found = reach({"forward": layer.forward, "backward": layer.backward})
+        code = {"forward": layer.forward, "backward": layer.backward}
+        self.found, self.chance = reach(code), Chance(**code)
 
     def record(self, at: Tensors) -> Run:
         """A recorded run."""
@@ -107,13 +110,15 @@ class _Layer:
 
     def loss(self, at: Tensors) -> Any:
         """<y, dy>."""
-        return _weighed(self._passed(at).y, self.dys)
+        with self.chance.replayed():
+            return _weighed(self._passed(at).y, self.dys)
 
     def gradient(self, at: Mapping[str, Any]) -> Mapping[str, Any]:
         """The gradients in floats."""
-        passed = self._passed(at)
-        dy = mapped(partial(_cotangent, self.dys), OUTPUT, passed.y)
-        return self.arguments.fitted(passed.pullback(dy))
+        with self.chance.replayed():
+            passed = self._passed(at)
+            dy = mapped(partial(_cotangent, self.dys), OUTPUT, passed.y)
+            return self.arguments.fitted(passed.pullback(dy))
 
     def at_cotangent(self, dy: Any) -> Mapping[str, Any]:
         """The gradients in floats at another cotangent of the only output."""

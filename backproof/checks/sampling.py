@@ -1,6 +1,6 @@
 """More than one point: samplers of inputs, judged one after another, the worst one shrunk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from backproof.checks.accepted import Accept
@@ -8,6 +8,7 @@ from backproof.checks.answer import judge_claim, told
 from backproof.checks.behaviour.attempts import TURN
 from backproof.checks.behaviour.limits import listening
 from backproof.checks.claim import Claim
+from backproof.programs.state import put_back
 from backproof.verdict import Subject, Verdict
 from backproof.verdict.decisions import SAMPLED
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 Inputs = Any
 """A function of a seed to the arguments, or a Hypothesis strategy of them, in a tuple or alone."""
 
+NOTHING: Mapping[str, Any] = {}
 Judge = Callable[[tuple[Any, ...]], Verdict]
 
 
@@ -26,14 +28,16 @@ def judge_points(
     inputs: Inputs | None,
     seed: int,
     accept: Accept | None = None,
+    code: Mapping[str, Any] = NOTHING,
 ) -> Verdict:
     """Judge the arguments given, or those that a sampler gives; the worst verdict counts.
 
-    claim: the claim at a point. Raises ValueError where both are given, or neither.
+    claim: the claim at a point. code: by name, that whose state is put back at the end. Raises
+    ValueError where both are given, or neither.
     """
 
     def judge(point: tuple[Any, ...]) -> Verdict:
-        with TURN, listening():  # once, for the many calls of the code that follow
+        with TURN, listening(), put_back(code):  # once, for the many calls of the code that follow
             return judge_claim(claim(*point), seed, accept)
 
     if inputs is None:

@@ -67,7 +67,11 @@ DIVISORS = {"divide": 1, "power": 0, "rsqrt": 0, "log": 0, "log2": 0, "log10": 0
 def _put_least(given: list[Any], k: int, least: flint.arb) -> None:
     balls = np.asarray(given[k], dtype=object)
     zero = [type(x) is flint.arb and x == 0 for x in balls.ravel().tolist()]
-    given[k] = np.where(np.reshape(zero, balls.shape), least, balls) if any(zero) else given[k]
+    given[k] = (
+        np.where(np.reshape(zero, balls.shape), np.array(least, dtype=object), balls)
+        if any(zero)
+        else given[k]
+    )
 
 
 def same(steps: Sequence[Step], decided: Mapping[int, Any]) -> dict[int, int]:

@@ -132,17 +132,18 @@ def _directions(
     powers = {n: random.integers(0, UNEVEN, d.shape) for n, d in even.items()}
     small = {n: d * 2.0 ** -powers[n] for n, d in even.items()}
     large = {n: d * 2.0 ** (powers[n] - UNEVEN) for n, d in even.items()}
-    own = {n: _finite(claimed[n]) + 2.0**-UNEVEN * even[n] for n in even if n in claimed}
+    own = {n: _towards(claimed[n], even[n]) for n in even if n in claimed}
     for directions in (even, small, large, {**small, **own}):
         yield directions
         yield {n: -d for n, d in directions.items()}
 
 
-def _finite(gradient: Any) -> Floats:
-    """A gradient as a direction, its largest element 1; 0 where it is no number."""
+def _towards(gradient: Any, beside: Floats) -> Floats:
+    """A gradient as a direction, its largest element 1; another one's where it is no number."""
     g = np.asarray(gradient, dtype=np.float64)
-    g = np.where(np.isfinite(g), g, 0.0)
-    return np.asarray(g / (np.abs(g).max(initial=0.0) or 1.0))
+    known = np.isfinite(g)
+    size = np.abs(g[known]).max(initial=0.0) or 1.0
+    return np.where(known, np.where(known, g, 0.0) / size + 2.0**-UNEVEN * beside, beside)
 
 
 def _moved(

@@ -41,7 +41,7 @@ class Reach:
 
     globals: dict[int, tuple[dict[str, Any], set[str]]] = field(default_factory=dict)
     mappings: list[dict[Any, Any]] = field(default_factory=list)
-    lists: list[list[Any]] = field(default_factory=list)
+    lists: list[list[Any] | deque[Any]] = field(default_factory=list)
     sets: list[set[Any]] = field(default_factory=list)
     cells: list[CellType] = field(default_factory=list)
     classes: list[type] = field(default_factory=list)
@@ -101,7 +101,7 @@ def _of_container(name: str, x: Any, found: Reach) -> Iterator[Named]:
         found.mappings.append(x)
         yield from ((f"{name}[{key!r}]", value) for key, value in x.items())
         return
-    if isinstance(x, list):
+    if isinstance(x, list | deque):
         found.lists.append(x)
     elif isinstance(x, set):
         found.sets.append(x)

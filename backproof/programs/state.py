@@ -3,13 +3,14 @@
 import random
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from backproof.programs.reach import Reach, contents, slots_of
+from backproof.programs.reach import Reach, contents, reach, slots_of
 
 Change = Callable[[], Any]
 Holder = Callable[[], list[Change]]
@@ -49,6 +50,16 @@ class State:
         changes += [cache.cache_clear for cache in self._caches]
         for change in (*changes, *self._chance):
             change()
+
+
+@contextmanager
+def put_back(code: Mapping[str, Any]) -> Iterator[None]:
+    """Whatever runs here, all that code can reach is afterwards what it was. code: by name."""
+    state = State(reach(code))
+    try:
+        yield
+    finally:
+        state.put_back()
 
 
 def _holders(found: Reach) -> Iterator[Holder]:
@@ -106,12 +117,12 @@ def _contents(holder: Any, before: Any) -> Holder:
     return changes
 
 
-def _elements(holder: list[Any], before: list[Any]) -> Holder:
+def _elements(holder: list[Any] | deque[Any], before: list[Any]) -> Holder:
     def changes() -> list[Change]:
         same = len(holder) == len(before) and all(
             x is y for x, y in zip(holder, before, strict=True)
         )
-        return [] if same else [lambda: holder.__setitem__(slice(None), before)]
+        return [] if same else [holder.clear, lambda: holder.extend(before)]
 
     return changes
 

@@ -7,6 +7,7 @@ import pytest
 
 from backproof.exact.precision import FLOAT16, FLOAT32, FLOAT64, Precision
 from backproof.exact.primitives import elementwise as e
+from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Record
 from backproof.exact.rounding import units
@@ -51,3 +52,12 @@ def test_a_sum_of_halves_is_rounded_once() -> None:
     y = settled(record, lambda: summed(x), np.float16(terms.astype(float).sum()), FLOAT16)
     half = FLOAT16.half_ulp(np.abs(y.value))
     assert float(units([y])[0] / half) < 3
+
+
+def test_a_sum_that_cancels_is_one_in_any_shape() -> None:
+    """As the gradient of what a normalisation takes away again, laid out as its parameter is."""
+    record = Record()
+    x = record.input("x", np.array([[1e8, -1e8], [3.0, -3.0]], dtype=np.float32), FLOAT32)
+    noise = np.float32([[8.0], [0.0]])
+    settled(record, lambda: moved(lambda p: p.reshape(2, 1), summed(x, -1)), noise, FLOAT32)
+    assert not record.unlike

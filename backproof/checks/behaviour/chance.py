@@ -3,11 +3,14 @@
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from backproof.programs.reach import reach
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Source(NamedTuple):
@@ -49,6 +52,15 @@ class Chance:
                 if not _same(source.get(), state):
                     drawn.append(source.name)
                     source.put(state)
+
+    def again(self, function: Callable[[T], R]) -> Callable[[T], R]:
+        """The function, that draws the same numbers at every call."""
+
+        def run(at: T) -> R:
+            with self.replayed():
+                return function(at)
+
+        return run
 
 
 def _source(name: str, thing: Any) -> Source | None:

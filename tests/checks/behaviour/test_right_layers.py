@@ -1,10 +1,12 @@
 """Layers that behave, in many styles: no code."""
 
+from collections import deque
 from typing import Any
 
 import numpy as np
 import pytest
 
+import backproof
 from backproof.checks.behaviour.passes import against
 from checks.behaviour.observed import (
     LABELS,
@@ -180,3 +182,44 @@ def test_a_cache_for_one_use_is_noted() -> None:
     """A second backward pass of one forward pass that raises is told, and nobody is blamed."""
     conduct = layer(as_generator, lambda dy, running: running.send(dy))
     assert "the backward pass can run once for each forward pass" in conduct.notes
+
+
+def test_a_layer_is_afterwards_what_it_was() -> None:
+    """Running means, logs and caches that it keeps are those of its owner's own calls."""
+
+    class Centred:
+        """Takes the mean away, and remembers."""
+
+        def __init__(self) -> None:
+            self.mean, self.calls, self.last = np.zeros(3), [1], deque[Any]([0], maxlen=2)
+
+        def forward(self, x: Any) -> Any:
+            m = x.mean(axis=0)
+            self.mean += 0.1 * m
+            self.calls.append(len(self.calls))
+            self.last.append(m)
+            return x - m
+
+        def backward(self, dy: Any) -> Any:
+            return dy - dy.mean(axis=0)
+
+    layer, x = Centred(), np.random.default_rng(0).standard_normal((4, 3))
+    assert backproof.check_layer(layer.forward, layer.backward, x)
+    assert (layer.mean.tolist(), layer.calls, list(layer.last)) == ([0.0] * 3, [1], [0])
+
+
+def test_draws_are_the_same_where_nothing_is_followed() -> None:
+    """A loss that cannot be followed is asked at nearby points with one mask."""
+
+    def texts(x: Any) -> Any:
+        return np.array([float(repr(float(v))) for v in x])
+
+    def gradient(x: Any, part: float = 1.0) -> Any:
+        return 2 * texts(x) * (np.random.random(4) < 0.6) * part  # noqa: NPY002
+
+    def loss(x: Any) -> Any:
+        return np.sum(texts(x) ** 2 * (np.random.random(4) < 0.6))  # noqa: NPY002
+
+    x = np.array([0.5, -1.5, 2.0, 0.75])
+    assert backproof.check(loss, gradient, x)
+    assert not backproof.check(loss, lambda x: gradient(x, 1.01), x)

@@ -1,6 +1,7 @@
 """Code without an end: it is ended, found out, and not asked again."""
 
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -13,11 +14,11 @@ X = np.random.default_rng(1).normal(size=5)
 SECONDS = 0.2
 
 
-def counted(begun: list[str], name: str, ends: bool) -> Callable[..., Any]:
+def counted(begun: SimpleQueue[str], name: str, ends: bool) -> Callable[..., Any]:
     """2 x, by a function that notes that it has begun, and may have no end."""
 
     def function(x: Any, *_: Any) -> Any:
-        begun.append(name)
+        begun.put(name)
         while not ends:
             x = x + 0
         return 2 * x
@@ -25,12 +26,12 @@ def counted(begun: list[str], name: str, ends: bool) -> Callable[..., Any]:
     return function
 
 
-def pair(gradient: Any, begun: list[str]) -> Verdict:
+def pair(gradient: Any, begun: SimpleQueue[str]) -> Verdict:
     """A loss and its gradient."""
     return backproof.check(lambda x: (x * x).sum(), gradient, X, seconds=SECONDS)
 
 
-def layer(backward: Any, begun: list[str]) -> Verdict:
+def layer(backward: Any, begun: SimpleQueue[str]) -> Verdict:
     """A forward pass and its backward."""
     forward = counted(begun, "forward", ends=True)
     return backproof.check_layer(lambda x: (forward(x), x), backward, X, seconds=SECONDS)
@@ -39,10 +40,10 @@ def layer(backward: Any, begun: list[str]) -> Verdict:
 @pytest.mark.parametrize("way", [pair, layer])
 def test_what_has_no_end_is_begun_elsewhere_and_here(way: Callable[..., Verdict]) -> None:
     """Once at another point, where that would be only noted, once here, and never again."""
-    begun: list[str] = []
+    begun: SimpleQueue[str] = SimpleQueue()
     verdict = way(counted(begun, "gradient", ends=False), begun)
     assert (verdict.status, verdict.code) == (Status.BROKEN, "BP202")
-    assert begun.count("gradient") == 2
+    assert [begun.get_nowait() for _ in range(begun.qsize())].count("gradient") == 2
 
 
 def test_what_has_no_end_elsewhere_is_judged_here() -> None:
