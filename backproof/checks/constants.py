@@ -38,8 +38,14 @@ def system(measured: Measured) -> System | None:
     claimed = [t.claim for t in tensors if t.claim is not None]
     if len(claimed) < len(tensors):
         return None
-    steps, allowed = [t.step for t in tensors], [t.allowed for t in tensors]
-    return System(claimed, steps, allowed, measured.bits, measured.decided)
+    return System(
+        claimed,
+        [t.step for t in tensors],
+        [t.truth for t in tensors],
+        [t.allowed for t in tensors],
+        measured.bits,
+        measured.decided,
+    )
 
 
 def _rounds(tensor: Tensor) -> bool:

@@ -17,7 +17,6 @@ from backproof.exact.balls import Balls, as_balls, midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import FLOAT64, Floats, Precision
 from backproof.exact.record import Place, Step
-from backproof.exact.rounding import carried
 from backproof.verdict.decisions import DIGITS, EQUATIONS, MEANT, MOVED, TURNS, USED
 
 
@@ -43,23 +42,30 @@ class Scalar:
 class System:
     """One point's differences: of the claim's gradients from the true ones.
 
-    claimed, true: steps of one record, in pairs. halves: half an ulp of each element. bits: at
-    which the differences are known. decided: decisions that are taken otherwise than the run did.
+    claimed, true: steps of one record, in pairs. truth: the values of the latter. halves: half an
+    ulp of each element. bits: at which the differences are known. decided: decisions that are taken
+    otherwise than the run did.
     """
 
     claimed: Sequence[Step]
     true: Sequence[Step]
+    truth: Sequence[Floats]
     halves: Sequence[Floats]
     bits: int
     decided: Mapping[int, Any] = field(default_factory=dict)
 
-    def differences(self, moved: dict[int, Any]) -> list[Balls]:
-        """claimed - true over balls, with scalars moved."""
+    def differences(self, moved: dict[int, Any]) -> tuple[Floats, Floats]:
+        """claimed - true with scalars moved, and what of it is allowed: where the true element has
+        become a smaller one, as much less. Else a part of it too much would vanish with it.
+        """
         decided = {**self.decided, **moved}
         values = over_balls([*self.claimed, *self.true], self.bits, decided=decided)
-        count = len(self.claimed)
+        claimed, true = values[: len(self.claimed)], values[len(self.claimed) :]
         with flint.ctx.workprec(self.bits):
-            return [as_balls(a - b) for a, b in zip(values[:count], values[count:], strict=True)]
+            apart = [midpoints(as_balls(a - b)) for a, b in zip(claimed, true, strict=True)]
+        was, now = np.abs(_stacked(self.truth)), np.abs(_stacked(list(map(midpoints, true))))
+        part = np.divide(now, was, out=np.ones(was.shape), where=was != 0)
+        return _stacked(apart), _stacked(self.halves) * np.minimum(part, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +147,17 @@ def _by_moves(here: System, nearby: Iterable[System], typed: bool) -> Explained 
         systems.append(another)
     groups = _groups(systems, typed)
     moves = np.zeros(len(groups))
+    weights = _stacked([half for system in systems for half in system.halves])
     for _ in range(TURNS):
-        found = [_differences(system, groups, moves) for system in systems]
-        rest, weights = _stacked(found), _stacked([s.halves for s in systems])
+        rest, allowed = _differences(systems, groups, moves)
         if not np.isfinite(rest).all():
             return None
-        if (np.abs(rest) <= weights).all():
+        if (np.abs(rest) < allowed).all():
             return Explained(tuple(g[0] for g in groups), moves)
-        columns = np.stack([_column(systems, group) for group in groups], axis=1)
-        usable = np.isfinite(columns).all(axis=1) & (weights > 0)
+        one = np.eye(len(groups))
+        moved = [_differences(systems, groups, moves + step)[0] for step in one]
+        columns = np.stack(moved, axis=1) - rest[:, None]
+        usable = np.isfinite(columns).all(axis=1)
         solved = lsq_linear(
             columns[usable] / weights[usable, None],
             -rest[usable] / weights[usable],
@@ -176,42 +184,23 @@ def _same_places(movable: Sequence[Scalar]) -> list[list[Scalar]]:
     return list(groups.values())
 
 
-def _differences(system: System, groups: Any, moves: Floats) -> list[Floats]:
+def _differences(systems: Sequence[System], groups: Any, moves: Floats) -> tuple[Floats, Floats]:
+    """Of all points, with every group moved by a part of its bound."""
+    found = [system.differences(_moved(system, groups, moves)) for system in systems]
+    return np.concatenate([d for d, _ in found]), np.concatenate([a for _, a in found])
+
+
+def _moved(system: System, groups: Any, moves: Floats) -> dict[int, Balls]:
     record = system.claimed[0].record
     with flint.ctx.workprec(system.bits):
-        moved = {
+        return {
             step.number: as_balls(to_balls(step.value) + flint.arb(float(m * scalar.bound)))
             for group, m in zip(groups, moves, strict=True)
             for scalar in group
             for step in scalar.steps
             if step.record is record
         }
-    return [midpoints(d) for d in system.differences(moved)]
 
 
-def _stacked(parts: Sequence[Sequence[Any]]) -> Floats:
-    flat = [np.ravel(np.real(array)) for arrays in parts for array in arrays]
-    return np.concatenate(flat)
-
-
-def _column(systems: Sequence[System], group: Sequence[Scalar]) -> Floats:
-    """How every difference moves with a scalar, by the slopes of the steps, for its whole bound."""
-    parts = []
-    for system in systems:
-        record = system.claimed[0].record
-        own = {s.number: x.bound for x in group for s in x.steps if s.record is record}
-        tangents = _tangents([*system.claimed, *system.true], own)
-        count = len(system.claimed)
-        parts.append([a - b for a, b in zip(tangents[:count], tangents[count:], strict=True)])
-    return _stacked(parts)
-
-
-def _tangents(targets: Sequence[Step], own: dict[int, float]) -> list[Any]:
-    tangents: dict[int, Any] = {}
-    with np.errstate(all="ignore"):
-        for step in ancestors(targets):
-            t = np.full(step.shape, own[step.number]) if step.number in own else None
-            t = carried(step, tangents) if t is None else t
-            if t is not None:
-                tangents[step.number] = t
-    return [np.broadcast_to(tangents.get(t.number, 0.0), t.shape) for t in targets]
+def _stacked(arrays: Sequence[Any]) -> Floats:
+    return np.concatenate([np.ravel(np.real(array)) for array in arrays])

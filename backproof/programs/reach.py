@@ -24,6 +24,10 @@ ON_TRIAL = "backproof.manual"
 """The one room of ours that is code like everybody's."""
 LONG = 10_000
 """Longer lists and dicts are data: nothing in them is looked for."""
+MOST = 50_000
+"""Arrays and containers in containers, all together: beyond them all is data, too, and what a run
+does to it is noticed where its record is made again.
+"""
 GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
 
 Named = tuple[str, Any]
@@ -36,7 +40,8 @@ class Reach:
     globals: the namespaces, with the names that code uses of them. mappings, lists, sets, cells,
     classes, slotted: what holds other things; an instance's attributes are among the mappings.
     arrays, by name ("self.cache[0]"). chance: random generators. caches: what remembers
-    the results of functions. names: all that code mentions. things: all of it, by name.
+    the results of functions. names: all that code mentions. things: all of it, by name. held: how
+    many arrays and containers are in containers.
     """
 
     globals: dict[int, tuple[dict[str, Any], set[str]]] = field(default_factory=dict)
@@ -52,6 +57,7 @@ class Reach:
     caches: list[Any] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     things: list[Named] = field(default_factory=list)
+    held: int = 0
 
 
 def reach(roots: Mapping[str, Any]) -> Reach:
@@ -93,8 +99,10 @@ def _beyond(name: str, x: Any, found: Reach, ours: set[str]) -> Iterator[Named]:
 
 
 def _of_container(name: str, x: Any, found: Reach) -> Iterator[Named]:
-    if len(x) > LONG:
+    if len(x) > LONG or found.held > MOST:
         return
+    parts = x.values() if isinstance(x, dict) else x
+    found.held += sum(isinstance(part, np.ndarray | tuple | list | dict) for part in parts)
     if isinstance(x, dict):
         if "__builtins__" in x:
             return

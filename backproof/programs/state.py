@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,17 @@ class State:
         self._classes = [(kind, dict(vars(kind))) for r in reached for kind in r.classes]
         self._holders = [holder for r in reached for holder in _holders(r)]
 
+    def __enter__(self) -> "State":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """All as it was, also where Ctrl-C comes on the way there."""
+        try:
+            self.put_back()
+        except BaseException:
+            self.put_back()
+            raise
+
     def put_back(self) -> None:
         """All as it was. An interruption that comes meanwhile waits until that is done."""
         with undisturbed():
@@ -55,11 +67,18 @@ class State:
 @contextmanager
 def put_back(code: Mapping[str, Any]) -> Iterator[None]:
     """Whatever runs here, all that code can reach is afterwards what it was. code: by name."""
-    state = State(reach(code))
-    try:
+    with State(reach(code)):
         yield
-    finally:
-        state.put_back()
+
+
+def is_put_back(frame: FrameType | None) -> bool:
+    """Whether a frame is on the way back: nobody may be interrupted there."""
+    while frame is not None and frame.f_code not in WAYS_BACK:
+        frame = frame.f_back
+    return frame is not None
+
+
+WAYS_BACK = (State.__exit__.__code__, State.put_back.__code__)
 
 
 def _holders(found: Reach) -> Iterator[Holder]:
@@ -68,7 +87,7 @@ def _holders(found: Reach) -> Iterator[Holder]:
     yield from (_elements(x, list(x)) for x in found.lists)
     yield from (_contents(s, set(s)) for s in found.sets)
     yield from (_cell(cell, contents(cell)) for cell in found.cells)
-    yield from (_defaults(f, f.__defaults__) for f in found.functions)
+    yield from (_function(f, f.__defaults__, f.__code__) for f in found.functions)
     yield from (_slots(x, {n: getattr(x, n) for n in slots_of(x)}) for x in found.slotted)
 
 
@@ -141,11 +160,11 @@ def _cell(cell: Any, before: tuple[Any, ...]) -> Holder:
     return changes
 
 
-def _defaults(function: Any, before: Any) -> Holder:
+def _function(function: Any, defaults: Any, code: Any) -> Holder:
     def put() -> None:
-        function.__defaults__ = before
+        function.__defaults__, function.__code__ = defaults, code
 
-    return lambda: [] if function.__defaults__ is before else [put]
+    return lambda: [] if function.__defaults__ is defaults and function.__code__ is code else [put]
 
 
 def _is(x: Any, y: Any) -> bool:

@@ -7,7 +7,10 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
+
+from backproof.programs.state import is_put_back
 
 AGAIN = 0.02
 """Seconds until code that swallowed a `TimeLimit` is given another."""
@@ -55,9 +58,9 @@ def within(seconds: float) -> Iterator[None]:
 def _by_signal(seconds: float) -> Iterator[None]:
     over = fired = False
 
-    def ring(*_: Any) -> None:
+    def ring(_: int, frame: FrameType | None) -> None:
         nonlocal fired
-        if not over:
+        if not over and not is_put_back(frame):  # it rings again
             fired = True
             raise TimeLimit(f"no answer within {seconds:g} s")
 

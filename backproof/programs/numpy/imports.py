@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import CodeType, FunctionType, ModuleType
 
-from backproof.programs.state import undisturbed
-
 FOLLOWED = ("numpy", "scipy", "math")
 """The packages whose modules have stand-ins."""
 
@@ -16,29 +14,26 @@ FOLLOWED = ("numpy", "scipy", "math")
 def local_imports(
     stand_in: Callable[[ModuleType], ModuleType], functions: list[FunctionType]
 ) -> Iterator[None]:
-    """Imports inside of functions find the stand-ins, under names that nobody else asks for."""
+    """Imports inside of functions find the stand-ins, under names that nobody else asks for. What a
+    function's code was before, its `State` knows.
+    """
     names = {n for n in FOLLOWED if n in sys.modules}
     renamed = {n: f"{n}_followed_{id(stand_in)}" for n in names}
-    before = [(f, f.__code__) for f in functions]
     used: set[str] = set()
     try:
-        for function, code in before:
-            fresh = _importing(code, renamed) if names & _all_names(code) else code
-            if fresh is not code:
-                used |= {n for n in names if n in _all_names(code)}
-                function.__code__ = fresh
+        for function in functions:
+            code = function.__code__
+            if names & (found := _all_names(code)):
+                function.__code__ = _importing(code, renamed)
+                used |= names & found if function.__code__ is not code else set()
         # An import statement looks nowhere else: a function's builtins, and with them `__import__`,
         # are fixed when it is made. No entry is exchanged, those added are taken out again below.
         for name in used:
             sys.modules[renamed[name]] = stand_in(sys.modules[name])
         yield
     finally:
-        with undisturbed():
-            for function, code in before:
-                if function.__code__ is not code:
-                    function.__code__ = code
-            for name in used:
-                sys.modules.pop(renamed[name], None)
+        for name in used:
+            sys.modules.pop(renamed[name], None)
 
 
 def _all_names(code: CodeType) -> set[str]:

@@ -38,19 +38,19 @@ def following(tape: Tape, found: Reach, values: Sequence[Any]) -> Iterator[None]
     `CannotFollow` where it makes more steps than it may.
     """
     own = reach({"arguments": values})
-    state, exchange = State(found, own), Exchange(tape)
+    exchange = Exchange(tape)
     tape.is_open = True
     try:
-        for part in (found, own):
-            exchange.put_in(part)
-        functions = [*found.functions, *own.functions]
-        with local_imports(exchange.stand_in, functions), np.errstate(**silent()):
-            yield
+        with State(found, own):
+            for part in (found, own):
+                exchange.put_in(part)
+            functions = [*found.functions, *own.functions]
+            with local_imports(exchange.stand_in, functions), np.errstate(**silent()):
+                yield
     except TooLong as error:
         raise CannotFollow(str(error)) from None
     finally:
         tape.is_open = False
-        state.put_back()
 
 
 def silent() -> dict[str, Any]:

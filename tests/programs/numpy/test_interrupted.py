@@ -4,13 +4,17 @@
 # ruff: noqa: D101, D102
 
 import signal
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import pytest
 
+from backproof.checks.behaviour.limits import TimeLimit, within
 from backproof.programs.reach import reach
+from backproof.programs.run import CannotFollow
 from backproof.programs.state import State, undisturbed
 from programs.numpy.trial import recorded
 
@@ -98,3 +102,34 @@ def test_what_two_roots_share_is_put_back_once() -> None:
     shared["a"], shared["b"] = 2, 3
     state.put_back()
     assert shared == {"a": 1}
+
+
+def again_and_again(layer: Layer) -> None:
+    """Recorded runs without an end."""
+    while True:
+        with suppress(CannotFollow):
+            recorded(layer, X)
+
+
+def test_a_time_limit_waits_for_the_way_back() -> None:
+    """Wherever it rings: a run that is ended over and over leaves what it has found."""
+    layer = Layer(Slow({"kept": 1}))
+    for k in range(40):
+        with pytest.raises(TimeLimit), within(1e-3 + k * 2e-4):
+            again_and_again(layer)
+        assert is_as_before(layer)
+
+
+class Slow(dict[Any, Any]):
+    """A table that takes its time to be cleared."""
+
+    def clear(self):
+        time.sleep(0.002)
+        super().clear()
+
+
+def test_so_much_data_is_left_alone() -> None:
+    """What a module holds beyond many arrays is not looked at, and its time not taken."""
+    rows = [{k: np.ones(2) for k in range(8)} for _ in range(9_000)]
+    found = reach({"loss": lambda x: x * rows[0][0][0], "rows": [rows, rows[:10]]})
+    assert 0 < len(found.arrays) < len(rows) * 8
