@@ -3,8 +3,7 @@
 import numpy as np
 
 from backproof.checks.judgement import Judgement, Nearby, finding
-from backproof.checks.measure import Measured, Tensor, distances, numbers_in, ratios
-from backproof.exact.balls import to_balls
+from backproof.checks.measure import Measured, Tensor
 from backproof.exact.constants import System, explained
 from backproof.verdict import Status
 from backproof.verdict.decisions import LIMIT
@@ -23,7 +22,7 @@ def by_constants(measured: Measured, nearby: Nearby | None = None) -> Judgement 
     if found is None:
         return None
     tensors = list(measured.tensors.values())
-    right = {t.name: _rounds(t) and not found.typed for t in tensors}
+    right = {t.name: bool((t.rounding <= LIMIT).all()) and not found.typed for t in tensors}
     status = {True: Status.CORRECT, False: Status.IMPRECISE}
     findings = [finding(t, status[right[t.name]]) for t in tensors]
     said = f"right up to the rounding of a constant (a part of {_largest(tensors):.1e} is missing)"
@@ -46,13 +45,6 @@ def system(measured: Measured) -> System | None:
         measured.bits,
         measured.decided,
     )
-
-
-def _rounds(tensor: Tensor) -> bool:
-    """Whether the floats are what rounding makes of the claim's own formula."""
-    assert tensor.claimed is not None
-    errors = distances(to_balls(numbers_in(tensor.returned)), tensor.claimed)
-    return bool((ratios(errors, tensor.unit) <= LIMIT).all())
 
 
 def _largest(tensors: list[Tensor]) -> float:

@@ -1,0 +1,81 @@
+"""Constants: what the rounding of a number in the code explains of a difference, and what not."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import ndtr
+
+from backproof import check, check_layer
+
+TYPED = 0.3371
+"""A number that no format holds."""
+SLOPE = 0.3
+"""Of a leaky ReLU."""
+
+
+def bowl(x: Any) -> Any:
+    """A square around a number, to which some elements lie very near."""
+    r = x - TYPED
+    return r * r, r
+
+
+def near(dtype: Any) -> Any:
+    """Elements around `TYPED`, the second one the next number to it."""
+    x = np.linspace(-1, 1, 16).astype(dtype)
+    x[1] = np.nextafter(dtype(TYPED), dtype(1))
+    return x
+
+
+@pytest.mark.parametrize("part", [0.3, 0.02])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_a_part_too_much_of_what_nearly_cancels_is_wrong(dtype: Any, part: float) -> None:
+    """The rounding of the number could make the element vanish, and the part too much with it: yet
+    of every element that there may be it is too much.
+    """
+
+    def wrong(dy: Any, r: Any) -> Any:
+        dx = 2 * dy * r
+        dx[1] *= 1 + part
+        return (dx,)
+
+    x = near(dtype)
+    assert check_layer(bowl, lambda dy, r: (2 * dy * r,), x)
+    assert check_layer(bowl, wrong, x).status == "wrong"
+
+
+def density(z: Any) -> Any:
+    """The normal distribution's, with a root that is rounded."""
+    return np.exp(-z * z / 2) / math.sqrt(2 * math.pi)
+
+
+def twice(x: Any, W: Any) -> Any:
+    """Two exact GELUs, with a product and a leaky ReLU between."""
+    z = (x * ndtr(x)) @ W
+    z = np.where(z > 0, z, SLOPE * z)
+    return (z * ndtr(z)).sum()
+
+
+def twice_gradient(x: Any, W: Any) -> Any:
+    """By hand."""
+    h = x * ndtr(x)
+    a = h @ W
+    z = np.where(a > 0, a, SLOPE * a)
+    dz = (ndtr(z) + z * density(z)) * np.where(a > 0, 1, SLOPE)
+    return (dz @ W.T) * (ndtr(x) + x * density(x)), h.T @ dz
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_constant_is_found_in_elements_of_any_size(seed: int) -> None:
+    """Elements between 1 and 1e-150 tell the rounding of one root, and one of them a fault."""
+    random = np.random.default_rng(seed)
+    x, W = random.uniform(-24, 2, (4, 5)), 300 * random.standard_normal((5, 3))
+
+    def wrong(x: Any, W: Any) -> Any:
+        dx, dW = twice_gradient(x, W)
+        dx[np.unravel_index(np.argmin(abs(dx)), dx.shape)] *= 1 + 1e-9
+        return dx, dW
+
+    assert check(twice, twice_gradient, x, W), str(check(twice, twice_gradient, x, W))
+    assert check(twice, wrong, x, W).status == "wrong"
