@@ -7,12 +7,13 @@ import numpy as np
 
 from backproof.checks.claim import Claim
 from backproof.checks.directions import along_directions
-from backproof.checks.ladder import Heard
+from backproof.checks.ladder import Heard, imprecise
+from backproof.checks.unfollowed import nearby, signed, stays
 from backproof.differences.findings import judged
-from backproof.differences.witness import Slopes, differentiate
+from backproof.differences.witness import Slopes, differentiate, element
 from backproof.exact.precision import FLOAT64, Array, Precision, precision_of
-from backproof.verdict import Finding
-from backproof.verdict.decisions import MOST_ELEMENTS
+from backproof.verdict import Finding, Status
+from backproof.verdict.decisions import MOST_ELEMENTS, STAYS
 from backproof.verdict.numeric import BUDGET
 from backproof.verdict.witnesses import DIFFERENCES
 
@@ -42,7 +43,32 @@ def _element_by_element(
     known = [s.resolution for s in found.values() if np.isfinite(s.resolution)]
     heard.resolution = max(known, default=None)
     heard.slopes = {n: _values(s) for n, s in found.items() if s.complete}
-    return [judged(n, found[n], g, _format(claim, n)) for n, g in gradients.items()]
+    said = [judged(n, found[n], g, _format(claim, n)) for n, g in gradients.items()]
+    return [imprecise(f) if _jumps(claim, f, found[f.tensor], seed) else f for f in said]
+
+
+def _jumps(claim: Claim, finding: Finding, found: Slopes, seed: int) -> bool:
+    """Whether an error is as large at points nearby, but another one: it is rounding."""
+    if finding.status is not Status.WRONG or not found.complete:
+        return False
+    k = int(np.ravel_multi_index(finding.worst, found.tensor.shape)) if finding.worst else 0
+    if found.slopes[k].kink or not np.isfinite(finding.claimed or 0.0):
+        return False
+
+    def error(at: Mapping[str, Any]) -> tuple[float, float]:
+        own = {n: np.asarray(x, dtype=claim.tensors[n].dtype) for n, x in at.items()}
+        wide = {**claim.at, **{n: np.asarray(x, dtype=np.float64) for n, x in own.items()}}
+        true = element(claim.runs.value, wide, finding.tensor, k, seed).value
+        claimed = claim.runs.gradient({**claim.at, **own})[finding.tensor]
+        return signed(np.asarray(claimed).ravel()[k], np.asarray(true), 0)
+
+    try:
+        errors = nearby(claim.tensors, error, seed)
+    except Exception:  # the code, at points that are not its own
+        return False
+    here = signed(finding.claimed, found.slopes[k].value * np.ones(1), 0)
+    as_large = errors.std(axis=1) * STAYS > np.abs(here)
+    return bool(as_large.all()) and not stays(errors)
 
 
 def _format(claim: Claim, name: str) -> Precision:

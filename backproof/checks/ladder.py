@@ -15,7 +15,7 @@ from backproof.checks.claim import Claim, Tensors
 from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
 from backproof.checks.measure import Measured, Tensor, measure
-from backproof.checks.unfollowed import coarse, stays
+from backproof.checks.unfollowed import coarse, nearby, signed, stays
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import Floats
@@ -86,7 +86,7 @@ def _unlike(run: Run) -> str | None:
 
 
 def _rungs(claim: Claim) -> list[Any]:
-    own = [(_own, claim.record)]
+    own = [(_own, claim.record), (_of_forward, lambda at: replace(claim.record(at), claimed={}))]
     if claim.reference is None:
         return own
     reference = claim.reference.record
@@ -96,6 +96,10 @@ def _rungs(claim: Claim) -> list[Any]:
 def _own(run: Run) -> str:
     if all(c is not None for c in run.claimed.values()):
         return "forward and backward followed"
+    return _of_forward(run)
+
+
+def _of_forward(run: Run) -> str:
     return "forward followed, the backward's floats compared with the truth"
 
 
@@ -158,10 +162,11 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
     if not unfollowed:
         return
 
-    def elsewhere(at: Mapping[str, Floats]) -> Mapping[str, Any]:
+    def error(name: str, k: int, at: Mapping[str, Floats]) -> tuple[float, float]:
         point = {**claim.tensors, **_own_formats(claim, at)}
         returned = claim.runs.gradient({**point, **claim.fixed})
-        return measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors
+        t = measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors[name]
+        return signed(t.returned, t.truth, k)
 
     inputs = {n: np.asarray(t, dtype=np.float64) for n, t in claim.tensors.items()}
     for k, finding in enumerate(judgement.findings):
@@ -171,10 +176,10 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
                 judgement.findings[k] = replace(finding, status=Status.CORRECT)
                 judgement.remarks.append(_approximate(here, measured.run.approximate))
                 del unfollowed[finding.tensor]
-            elif np.isfinite(here.ratio).all() and not stays(
-                finding.tensor, here, inputs, elsewhere, seed
-            ):
-                judgement.findings[k] = _imprecise(finding)
+            elif np.isfinite(here.ratio).all():
+                own = partial(error, finding.tensor, int(np.argmax(here.ratio)))
+                if not stays(nearby(inputs, own, seed)):
+                    judgement.findings[k] = imprecise(finding)
     for name in coarse(list(unfollowed.values())):
         for k, finding in enumerate(judgement.findings):
             if finding.tensor == name and finding.status:
@@ -186,7 +191,8 @@ def _approximate(tensor: Tensor, why: str) -> str:
     return f"{tensor.name} is right for the distribution, to a part of {tensor.size:.1g}: {why}"
 
 
-def _imprecise(finding: Finding) -> Finding:
+def imprecise(finding: Finding) -> Finding:
+    """An error that is another one at every point nearby."""
     note = "the error is another at every point nearby: it is rounding, and far above the normal"
     return replace(finding, status=Status.IMPRECISE, note=note)
 

@@ -6,6 +6,7 @@ bits no single element shows a fault of some percent.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,8 +15,8 @@ from backproof.exact.precision import Floats
 from backproof.exact.rounding import samples
 from backproof.verdict.decisions import LIMIT, MANY, NEARBY, POINTS, STAYS
 
-Elsewhere = Callable[[Mapping[str, Floats]], Mapping[str, Tensor]]
-"""The claim measured at other inputs, in its own format."""
+Errors = Callable[[Mapping[str, Floats]], tuple[float, float]]
+"""An element's error at other inputs, with its sign: by itself, and as a part of the element."""
 
 
 def whole(tensor: Tensor, seed: int = 0) -> float:
@@ -33,21 +34,21 @@ def whole(tensor: Tensor, seed: int = 0) -> float:
     return abs(error) / unit if unit else 0.0 if error == 0 else np.inf
 
 
-def stays(
-    name: str, here: Tensor, inputs: Mapping[str, Floats], elsewhere: Elsewhere, seed: int
-) -> bool:
+def nearby(inputs: Mapping[str, Floats], errors: Errors, seed: int) -> Floats:
+    """The errors of an element at points nearby, and the parts of it that they are."""
+    random = np.random.default_rng(seed)
+    points = (
+        {n: x * (1 + NEARBY * random.uniform(-1, 1, np.shape(x))) for n, x in inputs.items()}
+        for _ in range(POINTS)
+    )
+    return np.array([errors(point) for point in points]).T
+
+
+def stays(found: Floats) -> bool:
     """Whether an error is there at points nearby as well, and the same: by itself or, where the
     function grows fast, as a part of its element.
     """
-    random = np.random.default_rng(seed)
-    worst = int(np.argmax(here.ratio))
-    found = []
-    for _ in range(POINTS):
-        point = {
-            n: x * (1 + NEARBY * random.uniform(-1, 1, np.shape(x))) for n, x in inputs.items()
-        }
-        found.append(_signed(elsewhere(point)[name], worst))
-    return any(map(_stands, np.array(found).T))
+    return any(map(_stands, found))
 
 
 def _stands(errors: Floats) -> bool:
@@ -55,11 +56,11 @@ def _stands(errors: Floats) -> bool:
     return scatter == 0 or abs(float(errors.mean())) / scatter > STAYS
 
 
-def _signed(tensor: Tensor, k: int) -> tuple[float, float]:
+def signed(claimed: Any, true: Any, k: int) -> tuple[float, float]:
     """The error of an element, and the part of it that this is, with their sign."""
-    true = float(tensor.truth.ravel()[k])
-    error = float(numbers_in(tensor.returned).ravel()[k]) - true
-    return error, error / abs(true) if true else error
+    value = float(true.ravel()[k])
+    error = float(numbers_in(claimed).ravel()[k]) - value
+    return error, error / (value or 1.0)
 
 
 def coarse(tensors: Sequence[Tensor]) -> list[str]:

@@ -17,6 +17,9 @@ SHAPED = ("BP203", "BP205", "BP212")
 """What may have a cause of its own behind it: a shape, a None, an answer that is not linear."""
 
 
+UNEXPLAINED = "BP199"
+
+
 @dataclass(frozen=True, slots=True)
 class Why:
     """A diagnosis as a verdict has it: its code, its text, the tensors at fault."""
@@ -56,7 +59,8 @@ def explained(claim: Claim, heard: Heard, findings: Sequence[Finding]) -> Why:
     if heard.judgement.code:
         return why(heard.judgement.code, heard.judgement.detail)
     found = _diagnosed(claim, heard)
-    if found is not None:
+    rounds = bool(guilty) and all(f.status is Status.IMPRECISE for f in guilty)
+    if found is not None and not (rounds and found.code == UNEXPLAINED):
         return found
     for act in claim.observed.acts:
         return why(act.code, f"{act.tensor}: {act.detail}")
@@ -99,7 +103,7 @@ def undiagnosed(findings: Sequence[Finding]) -> Why:
         return why("BP301", f"{worst.tensor}: {worst.note}")
     if worst.claimed is not None and not np.isfinite(worst.claimed):
         return why("BP206", f"{worst.tensor}: {worst.note}")
-    return why("BP199", f"{worst.tensor}: its true values are not known in every element")
+    return why(UNEXPLAINED, f"{worst.tensor}: its true values are not known in every element")
 
 
 def why(code: str, detail: str) -> Why:

@@ -100,6 +100,14 @@ def differentiate(
     return found
 
 
+@np.errstate(all="ignore")
+def element(loss: Loss, at: Mapping[str, Any], name: str, k: int, seed: int) -> Slope:
+    """The slope by one element alone. Raises `Exhausted` where the loss is not smooth enough."""
+    box = Box(loss, at, never)
+    box.allow(NOISE + OVERDRAWN * EACH)
+    return slope(_line(box, name, Probe(k, k + 1), measure(box, name, seed)))
+
+
 def _tensor(box: Box, name: str, share: int, seed: int, claimed: Array | None) -> Slopes:
     tensor, before = box.at[name], box.used
     probes: list[Probe] = []

@@ -121,6 +121,7 @@ SMOOTH = (
         "dense, float16, 3% off",
         _of(dense, dense_off(0.03), *drawn((4, 3), (3, 5), dtype=np.float16)),
         Status.WRONG,
+        "forward and backward followed",
         way="check_layer",
     ),
     Tried(
@@ -137,7 +138,12 @@ SMOOTH = (
         Status.CORRECT,
     ),
     Tried("half angle near 0", _of(half_angle, half_angle_gradient, SMALL), Status.IMPRECISE),
-    Tried("every digit lost", _of(turns, turns_gradient, np.array([0.3])), Status.IMPRECISE),
+    Tried(
+        "every digit lost",
+        _of(turns, turns_gradient, np.array([0.3])),
+        Status.IMPRECISE,
+        "forward and backward followed",
+    ),
     Tried(
         "more bits are needed",
         _of(standing, standing_gradient, X[0][0]),
