@@ -39,11 +39,15 @@ class Refusal(NamedTuple):
 
 
 class Run(NamedTuple):
-    """A forward pass: what the function was given, and what it returned."""
+    """A forward pass: what the function was given, and what it returned.
+
+    pulled: the cotangents that its backward pass was given last.
+    """
 
     leaves: Named
     flat: Sequence[Any]
     ys: dict[str, torch.Tensor]
+    pulled: dict[str, torch.Tensor]
 
     @property
     def outputs(self) -> dict[str, Array]:
@@ -63,7 +67,7 @@ class Trial:
         seed_all(seed, self.call.devices)
         flat = handed(self.call.flat)
         leaves = self.call.entered(self.function, at)
-        return Run(leaves, flat, outputs(self.call(self.function, leaves, flat)))
+        return Run(leaves, flat, outputs(self.call(self.function, leaves, flat)), {})
 
     def pull(self, run: Run, dy: Answer, seed: int = 1, again: bool = False) -> Gradients:
         """The gradients, None where autograd has none; again: whether it can be done once more.
@@ -71,7 +75,8 @@ class Trial:
         What a backward pass adds to `.grad` itself, as that of a reversible layer, counts too.
         """
         seed_all(seed, self.call.devices)
-        pairs = [(y, torch.from_numpy(np.array(dy[n])).to(y)) for n, y in run.ys.items()]
+        run.pulled.update((n, torch.from_numpy(np.array(dy[n])).to(y)) for n, y in run.ys.items())
+        pairs = [(y, run.pulled[n]) for n, y in run.ys.items()]
         reached = [pair for pair in pairs if pair[0].requires_grad]
         if not reached:
             return dict.fromkeys(run.leaves)
@@ -106,11 +111,14 @@ class Watched:
     def pull(
         self, run: Run, at: Tensors, dy: Answer, seed: int = 1, again: bool = False
     ) -> Gradients:
-        """The backward pass; it must leave the inputs as they are."""
+        """The backward pass; it must leave the inputs and its cotangents as they are."""
         found: Gradients = self._heard(
             "the backward pass", lambda: self.trial.pull(run, dy, seed, again)
         )
         self._unchanged("the backward pass", run, at)
+        for name, y in run.ys.items():
+            if not torch.equal(run.pulled[name], torch.from_numpy(np.array(dy[name])).to(y)):
+                self.book.convict("BP208", "", f"the backward pass changes d{name} in place")
         return found
 
     def whole(self, at: Tensors, dy: Answer, seed: int = 1) -> tuple[Answer, Gradients]:

@@ -77,15 +77,15 @@ def _recorded(
         with without_onednn():
             ys = _differentiable(_called(tracer, lambda: _forward(call, flat)))
             seeds = _cotangents(ys, given, seed)
+            loss = list(ys) == [LOSS]
+            cotangents = {} if loss else {n: _step(tracer.memory, dy) for n, dy in seeds.items()}
             made, returns = _passed(tracer, ys, seeds, leaves, by_backward)
     finally:
         for generator, state in tracer.drawn.items():
             generator.set_state(state)
-    loss = list(ys) == [LOSS]
     for y in made.values():
         if isinstance(y, str):
             raise CannotFollow(y)
-    cotangents = {} if loss else {n: _step(tracer.memory, dy) for n, dy in seeds.items()}
     claimed = {n: _claimed(tracer, n, x) for n, x in returns.items()}
     arrays = {n: None if x is None else returned(x) for n, x in returns.items()}
     steps = {n: y for n, y in made.items() if isinstance(y, Step)}
