@@ -9,9 +9,11 @@ from verdict.moving import move
 
 from backproof.exact.precision import FLOAT32, FLOAT64
 from backproof.power.expressions import trial
-from backproof.power.expressions.arrays import JOIN, MOVES, PRODUCTS, SUMS
+from backproof.power.expressions.arrays import JOIN, SUMS
 from backproof.power.expressions.draw import drawn
 from backproof.power.expressions.elementwise import ONE, TWO
+from backproof.power.expressions.linear import PRODUCTS
+from backproof.power.expressions.moves import MOVES
 from backproof.power.expressions.outcome import ACCUSED, CONVICTED, MISSED, RAISED
 from backproof.power.expressions.source import STYLES, Fault, compiled, source
 from backproof.power.rounding.formats import Format, formats

@@ -1,19 +1,20 @@
-"""Operations on whole arrays: sums and what normalises along axes, products, and what moves."""
+"""Operations on whole arrays: sums and what normalises along axes."""
 
 from typing import Any
 
 import numpy as np
 
 from backproof.power.expressions.elementwise import SMALL
-from backproof.power.expressions.operation import TIE, Operation, Random
+from backproof.power.expressions.operation import TIE, Operation, Random, beyond
 
 
-def _axis(random: Random, a: Any) -> dict[str, Any] | None:
+def axis(random: Random, a: Any) -> dict[str, Any] | None:
+    """Any of them."""
     return {"k": int(random.integers(a.ndim)), "n": 0} if a.ndim else None
 
 
 def _counted(random: Random, a: Any) -> dict[str, Any] | None:
-    found = _axis(random, a)
+    found = axis(random, a)
     return found and {**found, "n": a.shape[found["k"]]}
 
 
@@ -32,39 +33,20 @@ def _winning(random: Random, a: Any) -> dict[str, Any] | None:
     return found if (first - second > TIE).all() else None
 
 
-def _shaped(random: Random, a: Any) -> dict[str, Any] | None:
-    return {"to": a.shape[::-1], "own": a.shape} if a.ndim == 2 and a.size > 1 else None
+def _foremost(random: Random, a: Any) -> dict[str, Any] | None:
+    """Nothing but where the largest of all is the largest by far."""
+    return {} if _winning(random, a.ravel()) else None
 
 
-def _indices(random: Random, a: Any) -> dict[str, Any] | None:
-    if not a.ndim or not len(a):
-        return None
-    return {"i": [int(i) for i in random.integers(0, len(a), random.integers(2, 5))]}
-
-
-def _sliced(random: Random, a: Any) -> dict[str, Any] | None:
-    return {"i": int(random.integers(1, len(a)))} if a.ndim and len(a) > 1 else None
-
-
-def _joined(random: Random, a: Any, b: Any) -> dict[str, Any]:
-    return {"n": len(a)}
-
-
-def _matrix(a: Any) -> bool:
-    return bool(a.ndim == 2)
-
-
-def _chained(a: Any, b: Any) -> bool:
-    return bool(a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0])
-
-
-def _stacked(a: Any, b: Any) -> bool:
-    return bool(a.ndim == b.ndim > 0 and a.shape[1:] == b.shape[1:])
+def _spread(random: Random, a: Any) -> dict[str, Any] | None:
+    """An axis along which no elements are all nearly alike."""
+    found = _long(random, a)
+    return found if found and (np.std(a, axis=found["k"]) > TIE).all() else None
 
 
 _KEPT = "axis={k}, keepdims=True"
 SUMS = (
-    Operation(f"{{np}}.sum({{a}}, {_KEPT})", ("{g} * {np}.ones_like({a})",), settings=_axis),
+    Operation(f"{{np}}.sum({{a}}, {_KEPT})", ("{g} * {np}.ones_like({a})",), settings=axis),
     Operation(
         f"{{np}}.mean({{a}}, {_KEPT})", ("{g} / {n} * {np}.ones_like({a})",), settings=_counted
     ),
@@ -73,13 +55,13 @@ SUMS = (
     Operation(
         "{np}.cumsum({a}, axis={k})",
         ("{np}.flip({np}.cumsum({np}.flip({g}, ({k},)), axis={k}), ({k},))",),
-        settings=_axis,
+        settings=axis,
     ),
     Operation(
         f"{{np}}.log({{np}}.sum({{np}}.exp({{a}}), {_KEPT}))",
         ("{g} * {np}.exp({a} - {y})",),
         SMALL,
-        _axis,
+        axis,
     ),
     Operation(
         f"{{np}}.exp({{a}}) / {{np}}.sum({{np}}.exp({{a}}), {_KEPT})",
@@ -93,46 +75,31 @@ SUMS = (
             f"{{t}} = {{np}}.sqrt({{np}}.sum({{a}} ** 2, {_KEPT}) + 0.1)\n"
             f"({{g}} - {{y}} * {{np}}.sum({{g}} * {{y}}, {_KEPT})) / {{t}}",
         ),
-        settings=_axis,
+        settings=axis,
     ),
+    Operation(f"{{np}}.prod({{a}}, {_KEPT})", ("{g} * {y} / {a}",), beyond(0.2), settings=_counted),
+    Operation(
+        "{np}.cumprod({a}, axis={k})",
+        ("{np}.flip({np}.cumsum({np}.flip({g} * {y}, ({k},)), axis={k}), ({k},)) / {a}",),
+        beyond(0.2),
+        axis,
+    ),
+    Operation(
+        f"{{np}}.var({{a}}, {_KEPT}, correction=0)",
+        (f"2 * {{g}} * ({{a}} - {{np}}.mean({{a}}, {_KEPT})) / {{n}}",),
+        settings=_long,
+    ),
+    Operation(
+        f"{{np}}.std({{a}}, {_KEPT}, correction=0)",
+        (f"{{g}} * ({{a}} - {{np}}.mean({{a}}, {_KEPT})) / ({{n}} * {{y}})",),
+        settings=_spread,
+    ),
+    Operation("{np}.max({a})", ("{g} * ({a} == {y})",), settings=_foremost),
     Operation(
         f"{{a}} - {{np}}.mean({{a}}, {_KEPT})",
         (f"{{g}} - {{np}}.mean({{g}}, {_KEPT})",),
         settings=_long,
     ),
-)
-
-PRODUCTS = (
-    Operation("{a} @ {b}", ("{g} @ {b}.T", "{a}.T @ {g}"), _chained),
-    Operation(
-        "{np}.einsum('ij,kj->ik', {a}, {b})",
-        ("{np}.einsum('ik,kj->ij', {g}, {b})", "{np}.einsum('ik,ij->kj', {g}, {a})"),
-        lambda a, b: bool(a.ndim == b.ndim == 2 and a.shape[1] == b.shape[1]),
-    ),
-    Operation(
-        "{a}[:, None] * {b}",
-        ("{np}.sum({g} * {b}, axis=1)", "{np}.sum({g} * {a}[:, None], axis=0)"),
-        lambda a, b: bool(a.ndim == b.ndim == 1),
-    ),
-)
-
-MOVES = (
-    Operation("{a}.T", ("{g}.T",), _matrix),
-    Operation("{a}.reshape({to})", ("{g}.reshape({own})",), settings=_shaped),
-    Operation("{np}.flip({a}, ({k},))", ("{np}.flip({g}, ({k},))",), settings=_axis),
-    Operation(
-        "{a}[{i}]",
-        ("{t} = {np}.zeros_like({a})\n{np}.add.at({t}, {i}, {g})\n{t}",),
-        settings=_indices,
-        torch=(
-            "{t} = {np}.zeros_like({a})\n"
-            "{t}.index_put_(({np}.tensor({i}),), {g}, accumulate=True)\n{t}",
-        ),
-    ),
-    Operation(
-        "{a}[{i}:]", ("{t} = {np}.zeros_like({a})\n{t}[{i}:] += {g}\n{t}",), settings=_sliced
-    ),
-    Operation("{np}.concatenate([{a}, {b}])", ("{g}[:{n}]", "{g}[{n}:]"), _stacked, _joined),
 )
 
 JOIN = Operation(

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from backproof.power.expressions.arrays import JOIN, MOVES, PRODUCTS, SUMS
+from backproof.power.expressions.arrays import JOIN, SUMS
 from backproof.power.expressions.elementwise import ONE, TWO
+from backproof.power.expressions.linear import PRODUCTS
+from backproof.power.expressions.moves import MOVES
 from backproof.power.expressions.operation import Operation, Random, Settings
 
-KINDS = ((ONE, 0.4), (TWO, 0.25), (SUMS, 0.15), (PRODUCTS, 0.1), (MOVES, 0.1))
+KINDS = ((ONE, 0.3), (TWO, 0.2), (SUMS, 0.2), (PRODUCTS, 0.15), (MOVES, 0.15))
 LEAST, MOST, TRIES = 3, 9, 200
 LARGEST, ELEMENTS = 20.0, 24
 """No value of an expression is larger, none has more elements: halves must hold them."""
@@ -24,6 +26,18 @@ class Statement:
     operation: Operation
     operands: tuple[str, ...]
     settings: Settings
+
+    @property
+    def scratch(self) -> str:
+        """A name for what it computes on its way."""
+        return f"t{self.name[1:]}"
+
+
+def written(s: Statement, namespace: str) -> list[str]:
+    """Its lines, in the terms of a namespace."""
+    names = {**dict(zip("ab", s.operands, strict=False)), "t": s.scratch, "np": namespace}
+    *before, last = s.operation.value.format(**names, **s.settings).split("\n")
+    return [*before, f"{s.name} = {last}"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,11 @@ class Expression:
     def result(self) -> str:
         """The name of the last value."""
         return self.statements[-1].name
+
+    @property
+    def halves(self) -> bool:
+        """Whether libraries have it in 16 bits."""
+        return all(s.operation.halves for s in self.statements)
 
 
 class _Draft:
@@ -58,15 +77,15 @@ class _Draft:
         settings = operation.settings(self.random, *given)
         if settings is None:
             return False
-        name = f"v{len(self.statements)}"
-        named = dict(zip("ab", operands, strict=False))
-        text = operation.value.format(np="np", **named, **settings)
-        value = np.asarray(eval(text, {"np": np, **self.values}))
+        made = Statement(f"v{len(self.statements)}", operation, tuple(operands), settings)
+        scope: dict[str, Any] = {"np": np, **self.values}
+        exec("\n".join(written(made, "np")), scope)
+        value = np.asarray(scope[made.name])
         if not _tame(value):
             return False
-        self.values[name] = value
-        self.unread = [n for n in self.unread if n not in operands] + [name]
-        self.statements.append(Statement(name, operation, tuple(operands), settings))
+        self.values[made.name] = value
+        self.unread = [n for n in self.unread if n not in operands] + [made.name]
+        self.statements.append(made)
         return True
 
     def operands(self, count: int) -> list[str]:

@@ -18,7 +18,7 @@ def _number(random: Random, *_: Any) -> dict[str, Any]:
     return {"c": round(float(random.uniform(0.2, 1.9)), int(random.integers(1, 9)))}
 
 
-def _threshold(random: Random, a: Any) -> dict[str, Any] | None:
+def threshold(random: Random, a: Any) -> dict[str, Any] | None:
     """A number that no element is near, and a slope below it."""
     for _ in range(20):
         c = round(float(random.uniform(-1, 1)), 2)
@@ -68,9 +68,9 @@ ONE = (
     Operation(
         "{np}.where({a} > {c}, {a}, {s} * {a})",
         ("{np}.where({a} > {c}, {g}, {s} * {g})",),
-        settings=_threshold,
+        settings=threshold,
     ),
-    Operation("{np}.clip({a}, None, {c})", ("{g} * ({a} < {c})",), settings=_threshold),
+    Operation("{np}.clip({a}, None, {c})", ("{g} * ({a} < {c})",), settings=threshold),
 )
 
 
@@ -83,6 +83,12 @@ TWO = (
     _of_two("{a} - {b}", "{g}", "-{g}"),
     _of_two("{a} * {b}", "{g} * {b}", "{g} * {a}"),
     _of_two("{a} / {b}", "{g} / {b}", "-{g} * {y} / {b}", _not_zero),
+    _of_two(
+        "{a} ** {b}",
+        "{g} * {b} * {a} ** ({b} - 1)",
+        "{g} * {y} * {np}.log({a})",
+        lambda a, b: alike(a, b) and within(0.2, 5)(a) and SMALL(b),
+    ),
     _of_two("{np}.maximum({a}, {b})", "{g} * ({a} > {b})", "{g} * ({a} <= {b})", apart),
     _of_two("{np}.minimum({a}, {b})", "{g} * ({a} < {b})", "{g} * ({a} >= {b})", apart),
     _of_two(

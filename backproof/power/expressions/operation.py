@@ -26,11 +26,12 @@ class Operation:
     """One kind of statement.
 
     value: its text, with {a} and {b} for the operands and {np} for the namespace, which NumPy and
-    torch have alike. adjoints: of each operand, with {g} for the adjoint of the result {y}; all
-    lines but the last are statements, {t} is a name of their own. torch: the adjoints where torch
-    writes them otherwise. domain: of the operands' values, where the operation is smooth and tame.
-    settings: the numbers that the texts have besides, drawn for the operands. broadcasts: whether
-    the operands may be of several shapes, of which the adjoints do not know.
+    torch have alike. adjoints: of each operand, with {g} for the adjoint of the result {y}. Of both
+    all lines but the last are statements, {t} is a name of their own. torch: the adjoints where
+    torch writes them otherwise. domain: of the operands' values, where the operation is smooth and
+    tame. settings: the numbers that the texts have besides, drawn for the operands. broadcasts:
+    whether the operands may be of several shapes, of which the adjoints do not know. halves:
+    whether libraries have it in 16 bits.
     """
 
     value: str
@@ -39,6 +40,7 @@ class Operation:
     settings: Values = nothing
     torch: tuple[str, ...] = ()
     broadcasts: bool = False
+    halves: bool = True
 
     @property
     def operands(self) -> int:
@@ -61,6 +63,11 @@ def within(least: float, most: float) -> Values:
 def beyond(least: float) -> Values:
     """All elements are that far away from 0."""
     return lambda a: bool((abs(a) > least).all())
+
+
+def matrix(a: Any) -> bool:
+    """It has rows and columns."""
+    return bool(a.ndim == 2)
 
 
 def alike(a: Any, b: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.power.expressions.draw import Expression, Statement
+from backproof.power.expressions.draw import Expression, Statement, written
 
 Function = Callable[..., Any]
 
@@ -40,7 +40,7 @@ STYLES = (
 
 def source(expression: Expression, namespace: str, fault: Fault | None = None) -> str:
     """The text of `forward` and `backward`, in the terms of np or torch."""
-    forward = [_value(s, namespace) for s in expression.statements]
+    forward = [line for s in expression.statements for line in written(s, namespace)]
     names = ", ".join([*expression.inputs, *(s.name for s in expression.statements)])
     backward, reached = _backward(expression, namespace)
     for x in expression.inputs:
@@ -71,11 +71,6 @@ def compiled(text: str, name: str, namespace: Any) -> tuple[Function, Function]:
     return scope["forward"], scope["backward"]
 
 
-def _value(s: Statement, namespace: str) -> str:
-    operands = dict(zip("ab", s.operands, strict=False))
-    return f"{s.name} = {s.operation.value.format(np=namespace, **operands, **s.settings)}"
-
-
 def _backward(expression: Expression, namespace: str) -> tuple[list[str], set[str]]:
     """The statements in reverse, and the names that have an adjoint."""
     lines: list[str] = []
@@ -92,7 +87,7 @@ def _adjoint(
     """What one operand of one statement adds to its adjoint."""
     operands = dict(zip("ab", s.operands, strict=False))
     name = s.operands[k]
-    texts = {"g": f"d{s.name}", "y": s.name, "t": f"t{s.name[1:]}", "np": namespace}
+    texts = {"g": f"d{s.name}", "y": s.name, "t": s.scratch, "np": namespace}
     *before, last = text.format(**texts, **operands, **s.settings).split("\n")
     if s.operation.broadcasts:
         last = _reduced(last, expression.shapes[s.name], expression.shapes[name], namespace)

@@ -1,7 +1,8 @@
 """The formats in which the judge is tried: NumPy's own floats, and torch's halves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,7 +18,7 @@ from backproof.exact.precision import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, Preci
 from backproof.exact.taylor import weighed
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict import Status
-from backproof.verdict.decisions import BITS
+from backproof.verdict.decisions import BITS, NEARBY, POINTS
 from backproof.verdict.witnesses import TORCH, absent
 
 Function = Callable[..., Any]
@@ -81,8 +82,17 @@ class Format:
         if run.record.escapes or any(step is None for step in run.claimed.values()):
             raise CannotFollow(", ".join(map(str, run.record.escapes)) or "no backward")
         dtypes = dict.fromkeys(run.inputs, getattr(self.module, self.precision.name))
+
+        def nearby() -> Iterator[Measured]:
+            random = np.random.default_rng(seed)
+            for _ in range(POINTS):
+                aside = [v * (1 + NEARBY * random.uniform(-1, 1, np.shape(v))) for v in values]
+                there = record({f"x{k}": self.array(v) for k, v in enumerate(aside)})
+                yield measure(there, there.returned, dtypes, seed)
+
         measured = measure(run, run.returned, dtypes, seed)
-        return Judged(measured, judge(measured, lambda point: _value(record(point)), seed))
+        loss = partial(_value_at, record)
+        return Judged(measured, judge(measured, loss, seed, nearby))
 
     def _recorded(
         self, forward: Function, backward: Function, at: Mapping[str, Any], seed: int
@@ -137,8 +147,9 @@ def _in_torch(own: Format, forward: Function, backward: Function, seed: int) -> 
     return record
 
 
-def _value(run: Run) -> float:
+def _value_at(record: Record, point: Mapping[str, Any]) -> float:
     """The outputs in balls, weighed by their cotangents."""
+    run = record(point)
     dys = {y: to_balls(run.cotangents[n].value) for n, y in run.outputs.items()}
     values = over_balls(list(dys), BITS)
     return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())

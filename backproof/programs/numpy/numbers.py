@@ -139,13 +139,11 @@ class Element(Number):
 
     tolist = item
 
-    def __getitem__(self, index: Any) -> Any:
-        return np.asarray(self.plain)[index] if index not in ((), ...) else self
-
     def _alone(self, *_: Any, **__: Any) -> Any:
         return self
 
     sum = mean = max = min = copy = squeeze = conj = conjugate = _alone
+    __getitem__ = as_array("__getitem__")
     reshape, ravel, flatten = as_array("reshape"), as_array("ravel"), as_array("flatten")
     repeat, clip, round = as_array("repeat"), as_array("clip"), as_array("round")
     astype, dot, std, var = as_array("astype"), as_array("dot"), as_array("std"), as_array("var")

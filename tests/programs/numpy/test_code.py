@@ -226,6 +226,9 @@ CALLS: dict[str, tuple[Callable[..., Any], Any]] = {
         lambda x: np.abs(np.fft.fft(x)).sum() + (np.abs(np.fft.rfft(x)) ** 2).sum()
         + np.fft.irfft(np.fft.rfft(x), 5) @ x + np.abs(np.fft.fft(x, n=7, norm="ortho")).sum()
         + np.fft.fftshift(x)[0], VECTOR),
+    "indices of numbers": (
+        lambda x: (x.max()[None] * x).sum() ** 2 + np.sum(x[0][x[0] > -9] ** 2)
+        + x.sum()[..., None][0] ** 3 + (x @ x)[()], VECTOR),
     "linear algebra": (
         lambda X: np.linalg.inv(X.T @ X).sum() + np.linalg.det(X.T @ X)
         + np.linalg.slogdet(X.T @ X)[1] + np.linalg.solve(X.T @ X, X[0]).sum()
