@@ -61,14 +61,11 @@ def to_balls(values: Any) -> Balls:
     array = np.asarray(values)
     if array.dtype == object:
         return array
-    kind = flint.acb if array.dtype.kind == "c" else _exactly
-    return filled(map(kind, array.ravel().tolist()), array.shape)
-
-
-def _exactly(x: float) -> flint.arb:
-    if math.isinf(x):
-        return INFINITE if x > 0 else -INFINITE
-    return flint.arb(x)
+    kind = flint.acb if array.dtype.kind == "c" else flint.arb
+    found = filled(map(kind, array.ravel().tolist()), array.shape)
+    if kind is flint.arb:  # FLINT makes of an infinite float a ball that holds everything
+        found[array == math.inf], found[array == -math.inf] = INFINITE, -INFINITE
+    return found
 
 
 def as_balls(result: Any, shape: tuple[int, ...] | None = None) -> Balls:
@@ -109,8 +106,14 @@ def accuracy(balls: Balls) -> npt.NDArray[np.int64]:
 
 def radii(balls: Balls) -> npt.NDArray[np.float64]:
     """An upper bound of every radius; infinite where a number is not known at all."""
-    found = [float(x.rad()) if x.is_finite() else math.inf for x in numbers(balls)]
-    return np.array(found, dtype=np.float64).reshape(balls.shape)
+    found = [float(x.rad()) for x in numbers(balls)]
+    return np.where(finite(balls), np.reshape(found, balls.shape), math.inf)
+
+
+def finite(balls: Balls) -> npt.NDArray[np.bool_]:
+    """Which of them are numbers, and no infinite ones."""
+    found = [x.is_finite() for x in numbers(balls)]
+    return np.array(found, dtype=bool).reshape(balls.shape)
 
 
 def vectorised(function: Callable[..., Any]) -> Callable[..., Balls]:
@@ -149,7 +152,7 @@ def _matrix_product(a: Balls, b: Balls) -> Balls:
 def to_matrix(a: Balls) -> Any:
     """An array of two axes as FLINT's matrix, of complex numbers if any is."""
     elements = numbers(a)
-    kind = flint.acb_mat if any(type(x) is flint.acb for x in elements) else flint.arb_mat
+    kind = flint.acb_mat if flint.acb in set(map(type, elements)) else flint.arb_mat
     return kind(a.shape[0], a.shape[1], elements)
 
 

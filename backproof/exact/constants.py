@@ -5,7 +5,7 @@ dyadic numbers are exact. A move belongs to a place in the code, whatever uses i
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import tee
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import lsq_linear
 
 from backproof.exact.balls import Balls, as_balls, midpoints, to_balls
-from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.evaluate import ancestors, over_balls, unmoved
 from backproof.exact.precision import FLOAT64, Floats, Precision
 from backproof.exact.record import Place, Step
 from backproof.verdict.decisions import DIGITS, EQUATIONS, MEANT, MOVED, TURNS, USED
@@ -66,6 +66,12 @@ class System:
         was, now = np.abs(_stacked(self.truth)), np.abs(_stacked(list(map(midpoints, true))))
         part = np.divide(now, was, out=np.ones(was.shape), where=was != 0)
         return _stacked(apart), _stacked(self.halves) * np.minimum(part, 1)
+
+    def around(self, groups: Iterable[Iterable[Scalar]]) -> "System":
+        """The same, with the values of all that depends on no scalar of these."""
+        moving = {s.number for g in groups for scalar in g for s in scalar.steps}
+        kept = unmoved([*self.claimed, *self.true], moving, self.bits, self.decided)
+        return replace(self, decided={**kept, **self.decided})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,7 @@ def _by_moves(here: System, nearby: Iterable[System], typed: bool) -> Explained 
             break
         systems.append(another)
     groups = _groups(systems, typed)
+    systems = [system.around(groups) for system in systems]
     moves = np.zeros(len(groups))
     weights = _stacked([half for system in systems for half in system.halves])
     for _ in range(TURNS):

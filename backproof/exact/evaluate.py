@@ -1,6 +1,6 @@
 """A record's values over balls, at any number of bits, with nobody's code run again."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import Any
 
 import flint
@@ -13,8 +13,30 @@ from backproof.exact.primitives.moves import positions_of
 from backproof.exact.record import Step
 from backproof.verdict.decisions import BITS
 
+Reads = Callable[[Step], Sequence[Step]]
+"""What the value of a step is computed from."""
 
-def ancestors(targets: Iterable[Step]) -> list[Step]:
+
+def inputs_of(step: Step) -> Sequence[Step]:
+    """All inputs."""
+    return step.inputs
+
+
+def _reads(decided: Container[int], afresh: bool) -> Reads:
+    """All inputs, but of what is decided, and of a decision that is replayed, none."""
+
+    def reads(step: Step) -> Sequence[Step]:
+        replayed = not afresh and step.primitive.decides and _is_of_floats(step)
+        return () if replayed or step.number in decided else step.inputs
+
+    return reads
+
+
+def _is_of_floats(step: Step) -> bool:
+    return any(x.is_float for x in step.inputs)
+
+
+def ancestors(targets: Iterable[Step], reads: Reads = inputs_of) -> list[Step]:
     """The steps that the targets depend on, and the targets, in order."""
     found: dict[int, Step] = {}
     waiting = list(targets)
@@ -22,7 +44,7 @@ def ancestors(targets: Iterable[Step]) -> list[Step]:
         step = waiting.pop()
         if step.number not in found:
             found[step.number] = step
-            waiting.extend(step.inputs)
+            waiting.extend(reads(step))
     return [found[k] for k in sorted(found)]
 
 
@@ -42,19 +64,20 @@ def over_balls(
     no ball.
     """
     at, decided = at or {}, decided or {}
-    steps = ancestors(targets)
-    first = same(steps, decided)
-    last = {first[x.number]: s.number for s in steps for x in s.inputs}
+    reads = _reads(decided, afresh)
+    steps = ancestors(targets, reads)
+    first = same(steps, decided, reads)
+    last = {first[x.number]: s.number for s in steps for x in reads(s)}
     wanted = {first[t.number] for t in targets}
     values: dict[int, Any] = {}
     with flint.ctx.workprec(bits):
         for step in steps:
             if first[step.number] == step.number:
-                given = [values[first[x.number]] for x in step.inputs]
-                if least is not None and step.primitive.name in DIVISORS:
+                given = [values[first[x.number]] for x in reads(step)]
+                if least is not None and given and step.primitive.name in DIVISORS:
                     _put_least(given, DIVISORS[step.primitive.name], least)
                 values[step.number] = _value(step, given, at, decided, afresh)
-            for x in step.inputs:
+            for x in reads(step):
                 if last[first[x.number]] == step.number and first[x.number] not in wanted:
                     values.pop(first[x.number], None)
         return [to_balls(values[first[t.number]]) for t in targets]
@@ -74,14 +97,32 @@ def _put_least(given: list[Any], k: int, least: flint.arb) -> None:
     )
 
 
-def same(steps: Sequence[Step], decided: Mapping[int, Any]) -> dict[int, int]:
+def unmoved(
+    targets: Sequence[Step], moving: Collection[int], bits: int, decided: Mapping[int, Any]
+) -> dict[int, Balls]:
+    """By number, the values of the last steps before the targets that depend on none of `moving`:
+    what is worth keeping where the targets are asked for again and again with these moved.
+    """
+    reads, moved = _reads(decided, afresh=False), set(moving)
+    steps = ancestors(targets, reads)
+    for step in steps:
+        if any(x.number in moved for x in reads(step)):
+            moved.add(step.number)
+    after = [*targets, *(x for s in steps if s.number in moved for x in reads(s))]
+    last = {x.number: x for x in after if x.is_float and x.number not in moved}
+    return dict(zip(last, over_balls(list(last.values()), bits, decided=decided), strict=True))
+
+
+def same(
+    steps: Sequence[Step], decided: Mapping[int, Any], reads: Reads = inputs_of
+) -> dict[int, int]:
     """By the number of a step, the first one that is the same operation on the same values: a
     gradient that runs its own forward pass has every step of it twice.
     """
     known: dict[Any, int] = {}
     found: dict[int, int] = {}
     for step in steps:
-        given = tuple(found[x.number] for x in step.inputs)
+        given = tuple(found[x.number] for x in reads(step))
         given_or_decided = step.primitive.decides or not step.inputs
         own = (step.value.dtype.str, step.value.tobytes()) if given_or_decided else ()
         key = step.primitive.name, given, step.shape, own, _settings(step)
@@ -123,8 +164,7 @@ def _value(step: Step, given: list[Any], at: Any, decided: Any, afresh: bool) ->
 
 def _replayed(step: Step, given: list[Any]) -> bool:
     """Whether a decision is as the run took it: unless it follows from others that are not."""
-    same = all(v is x.value for v, x in zip(given, step.inputs, strict=True))
-    return same or any(x.is_float for x in step.inputs)
+    return _is_of_floats(step) or all(v is x.value for v, x in zip(given, step.inputs, strict=True))
 
 
 def _given(step: Step, at: Any, lift: Callable[[Any], Any]) -> Any:
@@ -145,19 +185,19 @@ def over_floats(
     at, decided: as in `over_balls`.
     """
     at, decided = at or {}, decided or {}
-    values: dict[int, Any] = {}
+    reads, values = _reads(decided, afresh), dict[int, Any]()
     with np.errstate(all="ignore"):
-        for step in ancestors(targets):
-            values[step.number] = _float_value(step, values, at, decided, afresh)
+        for step in ancestors(targets, reads):
+            given = [values[x.number] for x in reads(step)]
+            values[step.number] = _float_value(step, given, at, decided, afresh)
     return [values[t.number] for t in targets]
 
 
-def _float_value(step: Step, values: dict[int, Any], at: Any, decided: Any, afresh: bool) -> Any:
+def _float_value(step: Step, given: list[Any], at: Any, decided: Any, afresh: bool) -> Any:
     if step.number in decided:
         return decided[step.number]
     if not step.inputs:
         return _given(step, at, np.asarray)
-    given = [values[x.number] for x in step.inputs]
     if step.primitive.decides and not afresh and _replayed(step, given):
         return step.value
     settings = _laid_out(step, given) if step.settings.get("decisions") else step.settings

@@ -15,6 +15,7 @@ from backproof.exact.balls import (
     Balls,
     accuracy,
     filled,
+    finite,
     midpoints,
     numbers,
     radii,
@@ -77,8 +78,7 @@ def _close(values: Balls, step: Step, unit: Floats, bits: int) -> bool:
     wanted = precision.half_ulp(np.abs(midpoints(values)))
     if bits > BITS:
         wanted = np.maximum(wanted, np.nan_to_num(unit, nan=0.0))
-    lost = np.array([not x.is_finite() for x in numbers(values)]).reshape(values.shape)
-    return bool((lost | (radii(values) <= KNOWN * wanted)).all())
+    return bool((~finite(values) | (radii(values) <= KNOWN * wanted)).all())
 
 
 def _agreed(steps: Any, at: Any, decided: Any, bits: int) -> Known:
@@ -105,7 +105,7 @@ def settled_beside(
     holds them; where the value grows without bound, infinity; else it stays unknown. claimed: by
     the name of an input, a gradient: of a norm it is the slope to its own side, if any.
     """
-    if all(all(x.is_finite() for x in numbers(v)) for v in found.values):
+    if all(finite(v).all() for v in found.values):
         return found
     sides = [
         [_moved(steps, inputs, BESIDE * k, directions, decided) for k in (1, 2)]
