@@ -22,21 +22,21 @@ def test_right_expressions_are_right_through_check_layer(dtype: Any) -> None:
     """Conduct, record, completeness and judge, in NumPy."""
     for k in range(COUNT):
         expression = drawn(SEED, k)
+        if dtype == np.float16 and not expression.halves:
+            continue
         pair = compiled(source(expression, "np"), f"<{SEED}-{k}>", np)
         xs = [x.astype(dtype) for x in expression.inputs.values()]
         verdict = check_layer(*pair, *xs, seed=k)
         assert _right(verdict), f"{k}: {verdict}"
 
 
-@pytest.mark.parametrize(("dtype", "numbers"), [("float64", (2, 27)), ("bfloat16", (13, 25, 29))])
-def test_right_expressions_are_right_through_check_torch(
-    dtype: str, numbers: tuple[int, ...]
-) -> None:
-    """Means whose terms cancel, and backward passes that are linear but for bfloat16's rounding."""
+@pytest.mark.parametrize("dtype", ["float64", "bfloat16"])
+def test_right_expressions_are_right_through_check_torch(dtype: str) -> None:
+    """The same in torch: of halves a backward pass is linear but for their rounding."""
     torch = pytest.importorskip("torch")
     from backproof.checks.check_torch import check_torch
 
-    for k in numbers:
+    for k in (k for k in range(COUNT) if dtype == "float64" or drawn(SEED, k).halves):
         expression = drawn(SEED, k)
         xs = [torch.tensor(x).to(getattr(torch, dtype)) for x in expression.inputs.values()]
         verdict = check_torch(_function(torch, expression), *xs, seed=k)
