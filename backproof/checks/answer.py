@@ -11,8 +11,8 @@ from backproof.checks.accepted import Accept, accepted
 from backproof.checks.behaviour.attempts import sealed
 from backproof.checks.claim import Claim
 from backproof.checks.differences import by_differences
+from backproof.checks.errors import numbers_in
 from backproof.checks.ladder import Heard, climb, true_outputs
-from backproof.checks.measure import numbers_in
 from backproof.checks.reference import against_reference
 from backproof.checks.why import Why, explain_acts, explained
 from backproof.verdict import Finding, Status, Verdict

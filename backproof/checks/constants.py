@@ -3,7 +3,7 @@
 import numpy as np
 
 from backproof.checks.judgement import Judgement, Nearby, finding
-from backproof.checks.measure import Measured, Tensor
+from backproof.checks.measured import Measured, Tensor
 from backproof.exact.constants import System, explained
 from backproof.verdict import Status
 from backproof.verdict.decisions import LIMIT

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from backproof.checks.judgement import Judgement, finding, plain
-from backproof.checks.measure import Measured, Tensor
+from backproof.checks.measured import Measured, Tensor
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.primitives.elementwise import cut
 from backproof.exact.record import Step

@@ -10,8 +10,9 @@ import numpy as np
 
 from backproof.checks.constants import by_constants
 from backproof.checks.declared import declared
+from backproof.checks.errors import numbers_in
 from backproof.checks.judgement import Judgement, Loss, Nearby, finding, plain
-from backproof.checks.measure import Measured, Tensor, numbers_in
+from backproof.checks.measured import Measured, Tensor
 from backproof.checks.remarks import remarks
 from backproof.checks.slopes import claimed_slope, confined, cotangents
 from backproof.checks.stairs import by_stairs

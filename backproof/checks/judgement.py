@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from backproof.checks.measure import Measured, Tensor, numbers_in, ratios
+from backproof.checks.errors import numbers_in, ratios
+from backproof.checks.measured import Measured, Tensor
 from backproof.exact.balls import midpoints
 from backproof.exact.precision import Floats
 from backproof.verdict import Finding, Status

@@ -14,7 +14,8 @@ import numpy as np
 from backproof.checks.claim import Claim, Tensors
 from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
-from backproof.checks.measure import Measured, Tensor, measure
+from backproof.checks.measure import measure
+from backproof.checks.measured import Measured, Tensor
 from backproof.checks.unfollowed import coarse, nearby, signed, stays
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.claim import Claim
+from backproof.checks.errors import distances, numbers_in, ratios
 from backproof.checks.ladder import Heard
-from backproof.checks.measure import distances, numbers_in, ratios
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64

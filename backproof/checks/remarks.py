@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from backproof.checks.measure import Measured, Tensor
+from backproof.checks.measured import Measured, Tensor
 from backproof.exact.evaluate import ancestors
 from backproof.exact.record import Step
 from backproof.exact.rounding import carried, noise

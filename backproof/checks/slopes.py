@@ -6,7 +6,8 @@ from typing import Any
 import flint
 import numpy as np
 
-from backproof.checks.measure import Measured, Tensor, numbers_in
+from backproof.checks.errors import numbers_in
+from backproof.checks.measured import Measured, Tensor
 from backproof.exact.balls import Balls, numbers, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import Floats

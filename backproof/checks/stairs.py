@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from backproof.checks.judgement import Judgement, Loss, finding
-from backproof.checks.measure import Measured, Tensor
+from backproof.checks.measured import Measured, Tensor
 from backproof.checks.slopes import claimed_slope, confined, known, true_slope, value_afresh
 from backproof.exact.precision import Floats
 from backproof.exact.staircase import Stairs, staircase

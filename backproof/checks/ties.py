@@ -9,7 +9,7 @@ import numpy as np
 
 from backproof.checks.constants import system
 from backproof.checks.judgement import Judgement, finding
-from backproof.checks.measure import Measured, Tensor
+from backproof.checks.measured import Measured, Tensor
 from backproof.exact.balls import Balls, midpoints
 from backproof.exact.constants import explained
 from backproof.exact.evaluate import over_balls, over_floats

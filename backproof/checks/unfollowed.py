@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.measure import Tensor, numbers_in
+from backproof.checks.errors import numbers_in
+from backproof.checks.measured import Tensor
 from backproof.exact.precision import Floats
 from backproof.exact.rounding import samples
 from backproof.verdict.decisions import LIMIT, MANY, NEARBY, POINTS, STAYS

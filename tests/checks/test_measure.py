@@ -6,7 +6,8 @@ import flint
 import numpy as np
 import pytest
 
-from backproof.checks.measure import Tensor, distances
+from backproof.checks.errors import distances
+from backproof.checks.measured import Tensor
 from backproof.exact.balls import filled, to_balls
 from backproof.exact.precision import FLOAT32
 from backproof.exact.record import Record

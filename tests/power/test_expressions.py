@@ -91,7 +91,7 @@ def test_the_judge_makes_no_mistake_in_torch(f: Format) -> None:
 
 def test_a_judge_that_sees_nothing_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """Formulas of which none is ever off: what is missed is listed with its source and seed."""
-    from backproof.checks.measure import Tensor
+    from backproof.checks.measured import Tensor
 
     monkeypatch.setattr(Tensor, "off", property(lambda t: np.zeros(t.truth.shape, dtype=bool)))
     found = trial.run(12, [1], [DOUBLE])

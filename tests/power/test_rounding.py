@@ -71,7 +71,7 @@ def test_unstable_passes_have_the_right_formula(unstable: Unstable) -> None:
 
 
 def _units_times(factor: float) -> Any:
-    from backproof.checks.measure import units
+    from backproof.exact.rounding import units
 
     return lambda *given: [factor * unit for unit in units(*given)]
 
@@ -88,7 +88,8 @@ def test_a_limit_that_is_too_high_is_noticed(f: Format, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("factor", [16.0, 1 / 16])
 def test_a_unit_of_another_size_is_noticed(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sixteen times or a sixteenth: the errors of right code no longer are of that size."""
-    monkeypatch.setattr("backproof.checks.measure.units", _units_times(factor))
+    for module in ("measure", "widened"):
+        monkeypatch.setattr(f"backproof.checks.{module}.units", _units_times(factor))
     found = trial.run(1, FEW, [DOUBLE])
     assert not found.shares[0].passed
 

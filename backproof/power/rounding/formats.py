@@ -11,7 +11,8 @@ import numpy as np
 
 from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
-from backproof.checks.measure import Measured, measure
+from backproof.checks.measure import measure
+from backproof.checks.measured import Measured
 from backproof.exact.balls import to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, Precision

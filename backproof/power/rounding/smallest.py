@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.measure import Tensor
+from backproof.checks.measured import Tensor
 from backproof.checks.unfollowed import whole
 from backproof.power.rounding.formats import Format
 from backproof.power.rounding.layer import Layer

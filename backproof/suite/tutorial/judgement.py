@@ -9,7 +9,9 @@ import flint
 import numpy as np
 
 from backproof.architectures import Array, Tensors
-from backproof.checks.measure import Measured, distances, measure
+from backproof.checks.errors import distances
+from backproof.checks.measure import measure
+from backproof.checks.measured import Measured
 from backproof.exact.balls import Balls, numbers, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.taylor import remainder
