@@ -29,7 +29,8 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     conduct = observe_pair(loss, gradient, arguments, asked.seconds, patience=_patience(tensors))
     outputs = {} if conduct.loss is None else {LOSS: conduct.loss}
     numbers = numbers_among(arguments.names, arguments.values)
-    found, chance = reach({LOSS: loss, "gradient": gradient}), Chance(loss=loss, gradient=gradient)
+    found = reach({LOSS: loss, "gradient": gradient})
+    chance = Chance(found)
 
     def record(at: Tensors) -> Run:
         rebuild, read = arguments.rebuild, arguments.fitted
@@ -92,8 +93,8 @@ class _Layer:
     def __init__(self, layer: Layer, arguments: Arguments, dys: Tensors) -> None:
         self.layer, self.arguments, self.dys = layer, arguments, dys
         self.numbers = numbers_among(arguments.names, arguments.values)
-        code = {"forward": layer.forward, "backward": layer.backward}
-        self.found, self.chance = reach(code), Chance(**code)
+        self.found = reach({"forward": layer.forward, "backward": layer.backward})
+        self.chance = Chance(self.found)
 
     def record(self, at: Tensors) -> Run:
         """A recorded run."""

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from inspect import getattr_static
 from types import CellType, CodeType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
 
@@ -213,7 +212,7 @@ def contents(cell: CellType) -> tuple[Any, ...]:
 def _package(x: Any) -> str:
     while isinstance(x, partial):
         x = x.func
-    module = getattr_static(x, "__module__", None) if isinstance(x, type) else None
+    module = vars(x).get("__module__") if isinstance(x, type) else None
     module = module or getattr(x, "__module__", None) or getattr(x, "__name__", "")
     inside = f"{module}.".startswith(f"{ON_TRIAL}.")
     return ON_TRIAL if inside else str(module).partition(".")[0]

@@ -12,6 +12,7 @@ from backproof.checks.arguments.trees import Given
 from backproof.checks.behaviour.attempts import attempt
 from backproof.checks.behaviour.chance import Chance
 from backproof.exact.precision import Array
+from backproof.programs.reach import reach
 from backproof.verdict.decisions import PATIENCE
 
 WORK = 100_000
@@ -75,7 +76,7 @@ class Notebook:
     @contextmanager
     def same_chance(self) -> Iterator[None]:
         """What is drawn inside is drawn again in the next such context."""
-        self.chance = self.chance or Chance(**self.roots)
+        self.chance = self.chance or Chance(reach(self.roots))
         with self.chance.replayed() as drawn:
             yield
         for name in drawn:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from backproof.programs.reach import reach
+from backproof.programs.reach import Reach
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,14 +28,14 @@ GLOBAL = (
 
 
 class Chance:
-    """The generators that functions draw from, the global ones and their own within reach, with
-    the states that they had when this was made.
+    """The generators that code draws from, the global ones and those within its reach, with the
+    states that they had when this was made.
     """
 
     __slots__ = ("_sources",)
 
-    def __init__(self, **roots: Any) -> None:
-        own = [_source(name, thing) for name, thing in reach(roots).things]
+    def __init__(self, reached: Reach) -> None:
+        own = [_source(name, thing) for name, thing in reached.things]
         found = (*GLOBAL, *(source for source in own if source is not None))
         self._sources = [(source, source.get()) for source in found]
 

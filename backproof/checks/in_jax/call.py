@@ -16,6 +16,7 @@ from backproof.checks.behaviour.chance import Chance
 from backproof.exact.precision import Array
 from backproof.programs.jaxpr.arguments import Arguments, floating
 from backproof.programs.jaxpr.programs import OUTPUT
+from backproof.programs.reach import reach
 
 Leaves = Sequence[Any]
 RULES = ("fun", "fwd", "bwd", "jvp", "__wrapped__")
@@ -44,7 +45,7 @@ class Code:
 
     def same_chance(self) -> AbstractContextManager[list[str]]:
         """What is drawn inside is drawn again in the next such context."""
-        return Chance(**self.roots).replayed()
+        return Chance(reach(self.roots)).replayed()
 
     def mode(self) -> Any:
         """The context that all of it runs in; the user's configuration is back afterwards."""

@@ -53,7 +53,7 @@ def untouched(modules: Sequence[torch.nn.Module], seed: int) -> Iterator[None]:
     states = random.getstate(), np.random.get_state()  # noqa: NPY002 - the author's code uses it
     graded = torch.is_grad_enabled()
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # no other device hears of it
         random.seed(seed)
         np.random.seed(seed % 2**32)  # noqa: NPY002
         try:
