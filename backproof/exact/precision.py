@@ -1,6 +1,7 @@
 """The formats that floats are kept in: how many bits they have and how small they can be."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,7 @@ BFLOAT16 = Precision("bfloat16", 8, -133, -126, 2.0**127 * (2 - 2.0**-7))
 FORMATS = {p.name: p for p in (FLOAT64, FLOAT32, FLOAT16, BFLOAT16)}
 
 
+@cache
 def precision_of(dtype: Any) -> Precision | None:
     """The format of a dtype, by its name, of complex numbers that of their parts; None where it is
     not one of floats. A longer format counts as float64.

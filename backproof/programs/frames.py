@@ -25,17 +25,17 @@ class Frames:
 
     def __init__(self, theirs: Iterable[str] = ()) -> None:
         self.theirs = tuple(theirs)
-        self._theirs: dict[CodeType, bool] = {}
+        self._theirs: dict[str, bool] = {}
         self._pieces: dict[tuple[CodeType, int], tuple[int, int | None, int | None]] = {}
 
     def is_theirs(self, code: CodeType) -> bool:
         """Whether code is the author's own: of no library, and not ours."""
-        found = self._theirs.get(code)
+        file = code.co_filename  # a code's own hash takes far longer
+        found = self._theirs.get(file)
         if found is None:
-            file = code.co_filename
             library = file.startswith((*LIBRARIES, *OURS, "<frozen", "<__array_function__"))
             found = not library or (bool(self.theirs) and file.startswith(self.theirs))
-            self._theirs[code] = found
+            self._theirs[file] = found
         return found
 
     def place(self, until: Container[CodeType] = ()) -> Place | None:
@@ -46,14 +46,14 @@ class Frames:
         frame: FrameType | None = sys._getframe(1)
         inner: FrameType | None = None
         calls: list[tuple[str, int, int | None]] = []
-        while frame is not None and frame.f_code not in until:
-            if self.is_theirs(frame.f_code):
+        while frame is not None and (code := frame.f_code) not in until:
+            if self.is_theirs(code):
                 if inner is None:
                     inner = frame
                 else:
-                    called, column, _ = self._piece(frame.f_code, frame.f_lasti)
-                    calls.append((frame.f_code.co_filename, called, column))
-            elif inner is not None and frame.f_code.co_filename.startswith(OURS):
+                    called, column, _ = self._piece(code, frame.f_lasti)
+                    calls.append((code.co_filename, called, column))
+            elif inner is not None and code.co_filename.startswith(OURS):
                 break
             frame = frame.f_back
         if inner is None:

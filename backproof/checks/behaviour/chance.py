@@ -1,7 +1,7 @@
 """Where the chance in somebody's code comes from, and how it is made to come out the same again."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -78,8 +78,10 @@ def _source(name: str, thing: Any) -> Source | None:
 
 
 def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, Mapping):
+    if isinstance(a, np.ndarray):
+        return bool(a.tobytes() == b.tobytes())
+    if isinstance(a, dict):
         return all(_same(a[key], b[key]) for key in a)
     if isinstance(a, tuple) and any(isinstance(part, np.ndarray) for part in a):
         return all(map(_same, a, b))
-    return bool(np.array_equal(a, b) if isinstance(a, np.ndarray) else a == b)
+    return bool(a == b)

@@ -77,7 +77,7 @@ def run_pair(
     what the two can reach, where that is known from a run before.
     """
     tape = Tape(Calls, theirs, most)
-    tape.until = {run_pair.__code__, run_layer.__code__}
+    tape.until = (run_pair.__code__, run_layer.__code__)
     inputs = given(tape, tensors)
     returned: dict[str, Any] = {}
     outputs: dict[str, Step] = {}
@@ -109,7 +109,7 @@ def run_layer(
 ) -> Run:
     """A forward pass and its backward; cotangent: of an output's name and value, in its dtype."""
     tape = Tape(Calls, theirs, most)
-    tape.until = {run_pair.__code__, run_layer.__code__}
+    tape.until = (run_pair.__code__, run_layer.__code__)
     inputs = given(tape, tensors)
     values = rebuild(handed(tape, tensors, inputs, numbers or {}))
     returned: dict[str, Any] = {}

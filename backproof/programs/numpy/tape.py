@@ -49,7 +49,7 @@ class Tape:
         self.record, self.memory, self.frames = Record(), Memory(), Frames(theirs)
         self.is_open, self.most = True, most
         self.thread = threading.get_ident()
-        self.until: set[CodeType] = set()
+        self.until: tuple[CodeType, ...] = ()
         self.spaces: dict[int, Any] = {}
         self._homes: dict[int, tuple[Any, Any, Step]] = {}
 
