@@ -8,10 +8,11 @@ import numpy as np
 from backproof.exact.logistic import exponent, slope
 from backproof.exact.precision import FLOAT32, Precision
 from backproof.exact.primitives.decisions import pick
-from backproof.exact.primitives.elementwise import cast, real
+from backproof.exact.primitives.elementwise import cast, real, subtract
 from backproof.exact.primitives.slopes import pulling
 from backproof.exact.record import Step
-from backproof.verdict.decisions import LEFT, NOTHING_LEFT
+from backproof.exact.rounding import units
+from backproof.verdict.decisions import LEFT, LIMIT, NOTHING_LEFT
 
 Formats = tuple[Precision | None, Precision | None]
 
@@ -57,7 +58,7 @@ def _reaching(steps: Sequence[Step], wrt: Sequence[Step]) -> set[int]:
 
 def _pull(y: Step, adjoints: dict[int, Step], reaching: set[int], stable: bool) -> None:
     record, pull = y.record, pulling(y.primitive, stable)
-    if pull is None or (not stable and y.primitive is pick and vanishes(adjoints[y.number])):
+    if pull is None or (not stable and y.primitive is pick and vanishes(adjoints[y.number], y)):
         return
     record.place, record.context = y.place, formats(y.inputs[0] if y.primitive is cast else y)
     sources, through = y.inputs, None if stable else exponent(y)
@@ -78,16 +79,34 @@ def _add(x: Step, part: Step, adjoints: dict[int, Step]) -> None:
     adjoints[x.number] = adjoints[x.number] + own if x.number in adjoints else own
 
 
-def vanishes(g: Step) -> bool:
-    """Whether an adjoint is a sum whose terms take each other away: of a maximum by which something
-    is shifted that does not depend on it. Whoever derives by hand leaves that path out, and what it
-    would correct by chance is no measure of rounding.
+def vanishes(g: Step, y: Step) -> bool:
+    """Whether the adjoint of a pick is a sum whose terms take each other away: of a maximum by
+    which something is shifted that does not depend on it. Whoever derives by hand leaves that path
+    out, and what it would correct by chance is no measure of rounding.
     """
     left = max(NOTHING_LEFT, LEFT * g.precision.u) if g.precision else NOTHING_LEFT
-    return bool(np.abs(g.value).max(initial=0.0) <= left * _largest_term(g))
+    size = np.abs(g.value)
+    if size.max(initial=0.0) <= left * _largest_term(g):
+        return True
+    return _shifts(y) and bool((size <= LIMIT * units([g])[0]).all())  # of terms that cancel, too
 
 
-SUMS = ("add", "subtract", "total", "move", "spread", "negative")
+def _shifts(y: Step) -> bool:
+    """Whether what is picked is taken away from what it is picked from."""
+    away = (s for s in y.record.steps[y.number :] if s.primitive is subtract)
+    return any(
+        _source(s.inputs[1]) is y and _source(s.inputs[0]) is _source(y.inputs[1]) for s in away
+    )
+
+
+def _source(x: Step) -> Step:
+    """Where a number comes from that is only laid out anew, or chosen."""
+    while x.primitive.name in ("move", "cut", "choose"):
+        x = x.inputs[-1 if x.primitive.name == "choose" else 0]
+    return x
+
+
+SUMS = ("add", "subtract", "total", "move", "spread", "negative", "keep")
 
 
 def _largest_term(g: Step) -> float:
