@@ -19,7 +19,7 @@ QUICKLY = {"xla_backend_optimization_level": 0}
 KEPT: dict[Hashable, Any] = {}
 """What was compiled last, by its program: another point of the same shapes costs a trace alone."""
 MOST = 32
-ADDRESS = re.compile(r"0x[0-9a-f]+")
+ADDRESS = re.compile(r"0x[0-9a-fA-F]+|0xX+")
 
 Answer = tuple[dict[str, Array], dict[str, Array]]
 """Outputs, and gradients, by name, as NumPy arrays; of bfloat16 and smaller ones, in float32."""
