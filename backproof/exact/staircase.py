@@ -47,13 +47,22 @@ def staircase(
     for k in range(len(steps) - STAIRS + 1):
         if not all(differing[k : k + STAIRS]):
             continue
+        window: list[tuple[float, float]] = []
         for h in steps[k : k + STAIRS]:
             if h not in found:
                 found[h] = _slopes(loss, inputs, direction, h)
-        window = np.array([found[h] for h in steps[k : k + STAIRS]])
-        if np.isfinite(window).all() and np.ptp(window) < FLAT * abs(np.median(window) - recorded):
-            return _finest(window.mean(axis=1))
+            window.append(found[h])
+            if not _alike(window, float(np.abs(np.subtract(window, recorded)).max())):
+                break  # nor are they with any further ones
+        else:
+            if _alike(window, abs(float(np.median(window)) - recorded)):
+                return _finest(np.mean(window, axis=1))
     return None
+
+
+def _alike(slopes: Sequence[tuple[float, float]], apart: float) -> bool:
+    """Whether slopes are one, beside how far they are from the record's."""
+    return bool(np.isfinite(slopes).all() and np.ptp(slopes) < FLAT * apart)
 
 
 def _finest(slopes: Floats) -> Stairs:

@@ -84,8 +84,8 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "exact/staircase.py",
-        "np.ptp(window) < FLAT * abs(np.median(window) - recorded)",
-        "np.ptp(window) < np.inf",
+        "np.ptp(slopes) < FLAT * apart",
+        "np.ptp(slopes) < np.inf",
         "a corner nearby is a staircase",
     ),
     Mutant(
