@@ -183,7 +183,7 @@ def _ask_again(heard: Heard, record: Any, seed: int) -> None:
                     judgement.findings[k] = imprecise(finding)
     for name in coarse(list(unfollowed.values())):
         for k, finding in enumerate(judgement.findings):
-            if finding.tensor == name and finding.status:
+            if finding.tensor == name and finding.status is Status.CORRECT:  # not at a tie
                 judgement.findings[k] = _off_as_a_whole(finding)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from backproof.checks.errors import numbers_in
 from backproof.checks.measured import Measured, Tensor
 from backproof.checks.widened import widened
-from backproof.exact.balls import finite, midpoints
+from backproof.exact.balls import finite, midpoints, radii
 from backproof.exact.evaluate import ancestors
 from backproof.exact.logistic import exponent
 from backproof.exact.precision import FLOAT64, precision_of
@@ -89,14 +89,22 @@ def _largest(returned: Any) -> Any:
 
 
 def _without_slopes(measured: Measured, lost: Mapping[str, Any]) -> Measured:
-    """With no unit but half an ulp where the slopes are no numbers, and so is what they make of
-    rounding.
-    """
+    """With another unit where the slopes are no numbers, and so is what they make of rounding."""
     tensors = {
-        n: replace(t, unit=np.where(lost[n], t.half, t.unit)) if lost[n].any() else t
+        n: replace(t, unit=_usual(t, lost[n])) if lost[n].any() else t
         for n, t in measured.tensors.items()
     }
     return replace(measured, tensors=tensors)
+
+
+def _usual(t: Tensor, lost: Any) -> Any:
+    """The unit, in its place half an ulp of what an element may be at most, as many of them as are
+    usual in the others.
+    """
+    size = np.abs(midpoints(t.true)) + np.nan_to_num(radii(t.true), posinf=0.0)
+    half = np.maximum(t.precision.half_ulp(size), t.precision.floor(t.flushes))
+    usual = np.median((t.unit / half)[~lost]) if not lost.all() else 1.0
+    return np.where(lost, half * max(float(usual), 1.0), t.unit)
 
 
 def _gradients(run: Run, seeds: Any, inputs: Any, stable: bool) -> list[Step]:

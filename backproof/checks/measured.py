@@ -69,13 +69,20 @@ class Tensor:
     def residue(self) -> Floats:
         """How far the claim's formula is from the truth; infinite where one is no number."""
         assert self.claimed is not None
-        return np.where(self.unknown, 0.0, distances(self.claimed, self.true))
+        return self._apart(self.claimed)
 
     @cached_property
     def error(self) -> Floats:
         """How far the returned floats are from the truth."""
-        found = distances(to_balls(numbers_in(self.returned)), self.true)
-        return np.where(self.unknown, 0.0, found)
+        return self._apart(to_balls(numbers_in(self.returned)))
+
+    def _apart(self, values: Balls) -> Floats:
+        """How far values are from the truth: none where that is unknown, or the middle of a bend's
+        slopes.
+        """
+        found = distances(values, self.true)
+        middle = self.bends & (found <= BENT * np.abs(self.truth))
+        return np.where(self.unknown | middle, 0.0, found)
 
     @cached_property
     def ratio(self) -> Floats:

@@ -128,3 +128,19 @@ def test_what_is_0_wherever_it_is_moved_to_has_the_slope_0() -> None:
     assert backproof.check(lambda x: apart(x).sum(), gradient, x)
     lost = backproof.check(lambda x: apart(x).sum(), lambda x: gradient(x, 0.0), x)
     assert (lost.status, lost.code) == (Status.WRONG, "BP122")
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e6])
+def test_the_middle_of_the_slopes_rounds_as_the_rest_does(scale: float) -> None:
+    """What is smooth beside a length of 0 has its own digits, which no bend takes."""
+
+    def loss(x: Any) -> Any:
+        return np.sqrt(np.sum((x - X[:3]) ** 2)) + scale * np.sum(np.sin(3 * x) * np.exp(-x))
+
+    def gradient(x: Any, part: float = 0.0) -> Any:
+        smooth = np.exp(-x) * 3 * np.cos(3 * x) - np.exp(-x) * np.sin(3 * x)
+        return scale * smooth + np.array([part, 0.0, 0.0])
+
+    assert backproof.check(loss, gradient, X[:3]).status is Status.KINK
+    assert backproof.check(loss, lambda x: gradient(x, 0.4), X[:3]).status is Status.KINK
+    assert backproof.check(loss, lambda x: gradient(x, 1.5), X[:3]).status is Status.WRONG
