@@ -205,13 +205,17 @@ def _float_value(step: Step, given: list[Any], at: Any, decided: Any, afresh: bo
 
 
 def _laid_out(step: Step, given: list[Any]) -> dict[str, Any]:
-    """The settings of a move whose layout follows from decisions, as these are now."""
+    """The settings of a move whose layout follows from decisions, as these are now; where these
+    pick another number of elements, no step after it would fit: then as the run had it.
+    """
     sources = step.inputs[: len(step.inputs) - step.settings["decisions"]]
     if all(
         v is x.value
         for v, x in zip(given[len(sources) :], step.inputs[len(sources) :], strict=True)
     ):
         return dict(step.settings)
-    places = step.settings["layout"](*positions_of(*sources), *given[len(sources) :])
+    found = step.settings["layout"](*positions_of(*sources), *given[len(sources) :])
     where = "positions" if "positions" in step.settings else "places"
-    return {**step.settings, where: np.asarray(places, dtype=np.int64)}
+    places = np.asarray(found, dtype=np.int64)
+    fits = places.shape == np.shape(step.settings[where])
+    return {**step.settings, where: places} if fits else dict(step.settings)

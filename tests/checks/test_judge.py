@@ -50,3 +50,19 @@ def test_a_sound_judge_confirms_what_is_wrong() -> None:
     verdict = backproof.check(loss, lambda x: gradient(x) * 1.001, X)
     assert verdict.status is Status.WRONG
     assert verdict.findings[0].order == pytest.approx(1, abs=1e-6)
+
+
+def test_a_mask_that_picks_another_number_of_elements_aside_is_borne() -> None:
+    """A tensor that is never the larger one has no slope, and stairs are looked for: aside from the
+    point the mask picks fewer elements, which no later step of the record would fit.
+    """
+
+    def picked(x: Any, c: Any) -> Any:
+        return np.maximum(np.roll(x[x > 0.0] ** 2, 1), c * c).sum()
+
+    def gradient(x: Any, c: Any) -> Any:
+        return np.zeros_like(x), 2 * c * (x > 0.0).sum()
+
+    x, c = np.array([0.05, 0.9, 0.02, -0.8]), np.array([2.0])
+    assert backproof.check(picked, gradient, x, c)
+    assert backproof.check(picked, lambda x, c: (0 * x, 2 * c), x, c).status is Status.WRONG
