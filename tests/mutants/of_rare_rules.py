@@ -42,13 +42,13 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "exact/ties.py",
-        "where = np.abs(margin) <= TIED * _rounding(step)",
+        "where = np.abs(margin) <= near",
         "where = np.abs(margin) < np.inf",
         "beside one tie every comparison of an array is one",
     ),
     Mutant(
         "exact/ties.py",
-        "where = np.abs(margin) <= TIED * _rounding(step)",
+        "where = np.abs(margin) <= near",
         "where = np.abs(margin) == 0",
         "only what is equal is a tie, not what rounding makes one",
     ),
@@ -66,8 +66,8 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "exact/ties.py",
-        "lines.setdefault((tie.place, tie.step.primitive.name), [])",
-        "lines.setdefault(tie.step.number, [])",
+        "lines.setdefault(tie.place, [])",
+        "lines.setdefault((tie.step.number,), [])",
         "a convention for every step, not for a line of code",
     ),
     Mutant(

@@ -1,14 +1,12 @@
-"""A number that decides, moved wherever it is used, and the claims whose judgement reads it."""
+"""A number that decides, moved wherever it is used."""
 
 import sys
-from collections.abc import Sequence
-from types import CodeType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
 
 from backproof.verdict import decisions, numeric
-from verdict.claim import Tried
 
 HOMES = (decisions, numeric)
 
@@ -49,31 +47,3 @@ def functions(module: ModuleType) -> list[FunctionType]:
     """Those of a module."""
     own = [x for x in vars(module).values() if isinstance(x, FunctionType)]
     return [f for f in own if f.__module__ == module.__name__]
-
-
-def reading(name: str, calls: set[CodeType]) -> bool:
-    """Whether a function among those called reads a number, or has it as a default."""
-    value = value_of(name)
-    for module in holders(name):
-        called = [c for c in calls if c.co_filename == module.__file__]
-        if any(name in code.co_names for code in called):
-            return True
-        given = [f for f in functions(module) if f.__code__ in calls]
-        values = [(*(f.__defaults__ or ()), *(f.__kwdefaults__ or {}).values()) for f in given]
-        if any(x is value for row in values for x in row):
-            return True
-    return False
-
-
-def called(claims: Sequence[Tried]) -> dict[str, set[CodeType]]:
-    """By the name of a claim, the functions that are called while it is judged."""
-    found: dict[str, set[CodeType]] = {}
-    for claim in claims:
-        seen = found.setdefault(claim.name, set())
-        before = sys.getprofile()
-        sys.setprofile(lambda frame, event, _, seen=seen: seen.add(frame.f_code))
-        try:
-            claim.judged()
-        finally:
-            sys.setprofile(before)
-    return found
