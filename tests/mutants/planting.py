@@ -18,7 +18,8 @@ from tempfile import TemporaryDirectory
 
 from mutants.mutant import ROOT, Mutant
 
-COPIED = ("architectures", "backproof", "manual", "reference", "reports", "tests")
+COPIED = ("architectures", "backproof", "examples", "manual", "reference", "reports", "tests")
+PAPERS = ("pyproject.toml", "README.md")
 SECONDS = 240
 """What hangs is caught."""
 
@@ -77,5 +78,6 @@ def copied() -> Iterator[Tree]:
         skipped = shutil.ignore_patterns("__pycache__", ".hypothesis")
         for name in COPIED:
             shutil.copytree(ROOT / name, root / name, symlinks=True, ignore=skipped)
-        shutil.copy(ROOT / "pyproject.toml", root)
+        for name in PAPERS:
+            shutil.copy(ROOT / name, root)
         yield Tree(root)
