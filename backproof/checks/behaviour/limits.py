@@ -3,6 +3,7 @@
 import ctypes
 import math
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -50,8 +51,26 @@ def within(seconds: float) -> Iterator[None]:
         yield
         return
     main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    with _by_signal(seconds) if main else _by_thread(seconds):
+    with _swallowed_in_silence(), _by_signal(seconds) if main else _by_thread(seconds):
         yield
+
+
+@contextmanager
+def _swallowed_in_silence() -> Iterator[None]:
+    """Where the exception strikes in a finaliser, or a callback of the garbage collector, Python
+    drops it and says so: it comes again, and nobody is to be told.
+    """
+    before = sys.unraisablehook
+
+    def hook(dropped: "sys.UnraisableHookArgs") -> None:
+        if dropped.exc_type is not TimeLimit:
+            before(dropped)
+
+    sys.unraisablehook = hook
+    try:
+        yield
+    finally:
+        sys.unraisablehook = before
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Time limits and interruptions: what is ended, what is put back, who pressed Ctrl-C."""
 
 import signal
+import sys
 import threading
 import time
 from contextlib import suppress
@@ -74,6 +75,30 @@ def test_a_swallowed_limit_is_raised_again(place: Any) -> None:
         return attempt(late, SHORT).hung
 
     assert place(task)
+
+
+class Finalised:
+    """Something whose finaliser takes longer than the limit."""
+
+    def __del__(self) -> None:
+        spin(2 * SHORT)
+
+
+@pytest.mark.parametrize("place", [lambda task: task(), elsewhere])
+def test_a_limit_that_a_finaliser_drops_comes_again_and_is_not_told(
+    place: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python says what it drops there to a hook, which hears of everything else as before."""
+    told: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", told.append)
+
+    def finalising() -> None:
+        Finalised()
+        spin()
+
+    assert place(lambda: attempt(finalising, SHORT).hung)
+    assert told == []
+    assert sys.unraisablehook == told.append
 
 
 def test_the_handler_and_the_timer_found_are_put_back() -> None:
