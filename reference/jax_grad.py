@@ -41,18 +41,18 @@ from backproof.architectures import (
     Tensors,
     values,
 )
-from backproof.reference.testimony import LOSS, Testimony
+from backproof.reference.answer import LOSS, Answer
 
 Named = dict[str, jax.Array]
 
 
-def testify(case: Case) -> Testimony:
+def answer_to(case: Case) -> Answer:
     """The loss and every gradient of a case, in the case's dtype."""
     tensors, target = values(case)
     with jax.enable_x64(True):
         loss, gradients = compiled(case.network)(tensors, target)
         named = {name: np.asarray(g) for name, g in gradients.items()}
-        return Testimony("jax", {LOSS: np.asarray(loss), **named})
+        return Answer("jax", {LOSS: np.asarray(loss), **named})
 
 
 def descend(

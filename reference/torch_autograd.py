@@ -35,19 +35,19 @@ from backproof.architectures import (
     Tensors,
     values,
 )
-from backproof.reference.testimony import LOSS, Testimony
+from backproof.reference.answer import LOSS, Answer
 
 Named = dict[str, torch.Tensor]
 
 
-def testify(case: Case) -> Testimony:
+def answer_to(case: Case) -> Answer:
     """The loss and every gradient of a case, in the case's dtype."""
     tensors, target = values(case)
     leaves = {name: torch.from_numpy(t).requires_grad_() for name, t in tensors.items()}
     loss = evaluate(case.network, leaves, torch.from_numpy(target))
     gradients = torch.autograd.grad(loss, list(leaves.values()), materialize_grads=True)
     named = dict(zip(leaves, (g.numpy() for g in gradients), strict=True))
-    return Testimony("torch", {LOSS: loss.detach().numpy(), **named})
+    return Answer("torch", {LOSS: loss.detach().numpy(), **named})
 
 
 def descend(

@@ -147,6 +147,6 @@ def _by_witness(verdicts: Verdicts) -> dict[str, list[Mapping[str, Any]]]:
 
 
 def _ordered(witnesses: Iterable[str]) -> list[str]:
-    """The witnesses in their order, then what else was found, as by the claim's own conduct."""
+    """The witnesses in their order, then what else was found, as by the claim's own behaviour."""
     named = list(witnesses)
     return [w for w in WITNESSES if w in named] + [w for w in named if w not in WITNESSES]

@@ -124,7 +124,7 @@ def backward(function: Any, inputs: list[Any]) -> list[Any]:
 
 
 @pytest.mark.parametrize("script", [*SCRIPTS, *KERNELS])
-def test_a_script_prints_an_acquittal_and_a_conviction_with_its_cause(
+def test_a_script_passes_the_right_one_and_names_the_cause_of_the_wrong(
     script: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As a reader runs it: the right gradient is correct, the wrong one is wrong and explained."""

@@ -1,4 +1,4 @@
-"""The rooms: who may import whom, and that a breach is convicted by name."""
+"""The rooms: who may import whom, and that a breach is detected by name."""
 
 import ast
 import shutil
@@ -37,10 +37,10 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 BREACHES = [
-    ("manual/dense.py", "import backproof.reference.testimony", "rooms"),
-    ("reference/testimony.py", "import backproof.manual.dense", "rooms"),
+    ("manual/dense.py", "import backproof.reference.answer", "rooms"),
+    ("reference/answer.py", "import backproof.manual.dense", "rooms"),
     ("architectures/values.py", "import backproof.manual.rules", "rooms"),
-    ("reports/__init__.py", "import backproof.reference.testimony", "rooms"),
+    ("reports/__init__.py", "import backproof.reference.answer", "rooms"),
     ("reports/__init__.py", "import backproof.verdict", "rooms"),
     ("backproof/programs/jaxpr/walk.py", "import backproof.programs.numpy.tape", "foreign code"),
     ("backproof/differences/box.py", "import backproof.programs.numpy.tape", "foreign code"),
@@ -51,13 +51,13 @@ BREACHES = [
     ("reference/jax_grad.py", "import torch", "jax's witnesses"),
     ("backproof/checks/claim.py", "import backproof.faults.claims", "whoever judges"),
     ("backproof/exact/record.py", "import backproof.programs.run", "rooms"),
-    ("backproof/checks/claim.py", "import backproof.suite.asked", "rooms"),
+    ("backproof/checks/claim.py", "import backproof.suite.terms", "rooms"),
     ("architectures/values.py", "import hypothesis", "hypothesis"),
 ]
 
 
 @pytest.mark.parametrize(("file", "line", "contract"), BREACHES)
-def test_a_breach_is_convicted_by_name(house: Path, file: str, line: str, contract: str) -> None:
+def test_a_breach_is_detected_by_name(house: Path, file: str, line: str, contract: str) -> None:
     """One forbidden import breaks the contract against it, which is named, and no other."""
     whole = (house / file).read_text()
     (house / file).write_text(f"{whole}\n{line}\n")
@@ -74,7 +74,7 @@ def test_a_breach_is_convicted_by_name(house: Path, file: str, line: str, contra
 
 
 def test_every_contract_is_on_trial() -> None:
-    """Each contract has a breach that only it convicts."""
+    """Each contract has a breach that only it detects."""
     assert all(any(c["name"].startswith(name) for *_, name in BREACHES) for c in CONTRACTS)
 
 

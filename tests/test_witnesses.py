@@ -32,7 +32,7 @@ def case_of(layer: Layer, loss: Loss, seed: int, dtype: Any = "float64") -> Case
 
 
 def close(these: Any, those: Any, tolerance: float) -> bool:
-    """Whether two testimonies agree on every tensor, relative to its largest element."""
+    """Whether two answers agree on every tensor, relative to its largest element."""
     return all(
         np.abs(these[name] - those[name]).max() <= tolerance * (np.abs(those[name]).max() + 1e-30)
         for name in those
@@ -45,7 +45,7 @@ def test_torch_jax_and_manual_know_the_same_layer(layer: Layer) -> None:
     for dtype, tolerance in (("float64", 1e-12), ("float32", 1e-4)):
         case = case_of(layer, HalfSquaredError("sum"), 1, dtype)
         by_hand = manual.gradient(case.network, *values(case))
-        torch, jax = torch_autograd.testify(case).tensors, jax_grad.testify(case).tensors
+        torch, jax = torch_autograd.answer_to(case).tensors, jax_grad.answer_to(case).tensors
         assert close(torch, by_hand, tolerance)
         assert close(jax, by_hand, tolerance)
         assert {str(t.dtype) for t in (*torch.values(), *jax.values())} == {dtype}
@@ -56,8 +56,8 @@ def test_torch_jax_and_manual_know_the_same_loss(loss: Loss) -> None:
     """The same for every loss, its reduction and its kind of targets."""
     case = case_of(Tanh(), loss, 2)
     by_hand = manual.gradient(case.network, *values(case))
-    assert close(torch_autograd.testify(case).tensors, by_hand, 1e-12)
-    assert close(jax_grad.testify(case).tensors, by_hand, 1e-12)
+    assert close(torch_autograd.answer_to(case).tensors, by_hand, 1e-12)
+    assert close(jax_grad.answer_to(case).tensors, by_hand, 1e-12)
 
 
 def test_jax_compiles_a_network_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,11 +72,11 @@ def test_jax_compiles_a_network_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jax_grad, "evaluate", counting)
     jax_grad.compiled.cache_clear()
     case = case_of(Tanh(), HalfSquaredError("mean"), 77)
-    jax_grad.testify(case)
+    jax_grad.answer_to(case)
     assert len(traces) == 1
-    jax_grad.testify(replace(case, data=Drawn("wide", 5)))
+    jax_grad.answer_to(replace(case, data=Drawn("wide", 5)))
     assert len(traces) == 1
-    jax_grad.testify(replace(case, batch=5))
+    jax_grad.answer_to(replace(case, batch=5))
     assert len(traces) == 2
 
 

@@ -12,9 +12,9 @@ from backproof.checks.behaviour.attempts import sealed
 from backproof.checks.claim import Claim
 from backproof.checks.differences import by_differences
 from backproof.checks.errors import numbers_in
-from backproof.checks.ladder import Heard, climb, true_outputs
+from backproof.checks.ladder import Reached, climb, true_outputs
 from backproof.checks.reference import against_reference
-from backproof.checks.why import Why, explain_acts, explained
+from backproof.checks.why import Why, explain_breaches, explained
 from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.witnesses import DIFFERENCES, EXACT
 
@@ -22,11 +22,11 @@ CLAIM, LOSS = "claim", "loss"
 """The witness named in findings that the claim's own behaviour gives rise to."""
 
 
-Further = Callable[[Heard, list[Finding]], list[Finding]]
-"""Other witnesses: what was heard and found, to all findings."""
+Further = Callable[[Reached, list[Finding]], list[Finding]]
+"""Other witnesses: what was reached and found, to all findings."""
 
 
-def nobody(heard: Heard, findings: list[Finding]) -> list[Finding]:
+def nobody(reached: Reached, findings: list[Finding]) -> list[Finding]:
     """No further witness."""
     return findings
 
@@ -51,32 +51,32 @@ def judge_claim(
 def _judged(claim: Claim, seed: int, accept: Accept, further: Further, explain: bool) -> Verdict:
     start = time.perf_counter()
     observed = claim.observed
-    findings = [_acted(act.code, act.tensor, act.detail) for act in observed.acts]
+    findings = [_breached(b.code, b.tensor, b.detail) for b in observed.breaches]
     lost = {f.tensor for f in findings}
     judged = {n: g for n, g in observed.results.items() if n not in lost and n in claim.tensors}
-    heard = climb(claim, judged, seed) if judged else Heard(claim)
-    findings += heard.judgement.findings
-    findings += _not_finite(claim, heard)
-    if heard.measured is None and judged:
-        findings += by_differences(claim, judged, heard, seed)
-    findings += against_reference(claim, heard, seed)
-    findings = further(heard, findings)
+    reached = climb(claim, judged, seed) if judged else Reached(claim)
+    findings += reached.judgement.findings
+    findings += _not_finite(claim, reached)
+    if reached.measured is None and judged:
+        findings += by_differences(claim, judged, reached, seed)
+    findings += against_reference(claim, reached, seed)
+    findings = further(reached, findings)
     status = _worst(findings)
     why = Why()
-    open_ = status is Status.UNDECIDED and not heard.judgement.code
+    open_ = status is Status.UNDECIDED and not reached.judgement.code
     if explain and not status and not open_:
-        why = explain_acts(claim, findings) or explained(claim, heard, findings)
+        why = explain_breaches(claim, findings) or explained(claim, reached, findings)
     found = Verdict(
         claim.subject,
         status,
         tuple(findings),
-        heard.silent,
+        reached.silent,
         why.culprits,
         why.text,
-        evidence(heard, findings),
+        evidence(reached, findings),
         time.perf_counter() - start + observed.seconds,
         why.code,
-        size=_size(heard, findings),
+        size=_size(reached, findings),
     )
     return accepted(found, accept) if accept else found
 
@@ -87,24 +87,24 @@ def _worst(findings: Sequence[Finding]) -> Status:
     return min(decided, key=lambda s: s.severity, default=Status.UNDECIDED)
 
 
-def _size(heard: Heard, findings: Sequence[Finding]) -> float | None:
+def _size(reached: Reached, findings: Sequence[Finding]) -> float | None:
     """The largest error relative to the largest true element of its tensor; None where one is no
     number.
     """
-    if heard.measured is None:
+    if reached.measured is None:
         return None
     off = {f.tensor for f in findings if not f.status}
-    sizes = [t.size for n, t in heard.measured.tensors.items() if n in off]
+    sizes = [t.size for n, t in reached.measured.tensors.items() if n in off]
     known = [size for size in sizes if np.isfinite(size)]
     return max(known, default=None) if len(known) == len(sizes) else None
 
 
-def _not_finite(claim: Claim, heard: Heard) -> list[Finding]:
+def _not_finite(claim: Claim, reached: Reached) -> list[Finding]:
     """The outputs that are no finite numbers, though the same forward pass is without rounding."""
     lost = {n: y for n, y in claim.observed.outputs.items() if not np.isfinite(numbers_in(y)).all()}
     if not lost:
         return []
-    true = true_outputs(heard.measured.run) if heard.measured is not None else {}
+    true = true_outputs(reached.measured.run) if reached.measured is not None else {}
     found = []
     for name, y in lost.items():
         own = numbers_in(y)
@@ -121,36 +121,36 @@ def _overflows(true: Any, y: Any) -> bool:
     return true is not None and kind.kind == "f" and bool((np.abs(true) > np.finfo(kind).max).any())
 
 
-def _acted(code: str, tensor: str, detail: str) -> Finding:
+def _breached(code: str, tensor: str, detail: str) -> Finding:
     return Finding(tensor, CLAIM, Status.BROKEN, note=detail)
 
 
-def evidence(heard: Heard, findings: Sequence[Finding]) -> str:
+def evidence(reached: Reached, findings: Sequence[Finding]) -> str:
     """What the verdict rests on, and the weakest point of it."""
-    observed, judgement = heard.claim.observed, heard.judgement
-    parts = [f"evidence: {heard.rung}" if heard.rung else f"evidence: {_witnesses(findings)}"]
-    if heard.measured is not None:
-        bound = "" if heard.measured.bounded else ", two precisions agree"
-        parts.append(f"{heard.measured.bits} bits{bound}")
+    observed, judgement = reached.claim.observed, reached.judgement
+    parts = [f"evidence: {reached.rung}" if reached.rung else f"evidence: {_witnesses(findings)}"]
+    if reached.measured is not None:
+        bound = "" if reached.measured.bounded else ", two precisions agree"
+        parts.append(f"{reached.measured.bits} bits{bound}")
     if judgement.order is not None and np.isfinite(judgement.order):
         parts.append(f"Taylor order {judgement.order:.3f}")
-    parts += [*judgement.remarks, *heard.remarks, *observed.notes]
-    return "; ".join(parts) + f"\nweakest: {weakest(heard)}"
+    parts += [*judgement.remarks, *reached.remarks, *observed.notes]
+    return "; ".join(parts) + f"\nweakest: {weakest(reached)}"
 
 
 def _witnesses(findings: Sequence[Finding]) -> str:
     return ", ".join(dict.fromkeys(f.witness for f in findings)) or "none"
 
 
-def weakest(heard: Heard) -> str:
+def weakest(reached: Reached) -> str:
     """The weakest point of the evidence, where a reader should not trust it further."""
-    if EXACT in heard.silent and heard.measured is None:
-        known = heard.resolution
+    if EXACT in reached.silent and reached.measured is None:
+        known = reached.resolution
         seen = "" if known is None else f", which show a part of {known:.1e} in one element"
         return f"no exact arithmetic, only {DIFFERENCES}{seen}"
-    if heard.claim.observed.left_out:
-        return f"not asked: {', '.join(heard.claim.observed.left_out)}"
-    if "followed, the" in heard.rung:
+    if reached.claim.observed.left_out:
+        return f"not asked: {', '.join(reached.claim.observed.left_out)}"
+    if "followed, the" in reached.rung:
         return "the backward was not followed: its floats alone speak for it"
     return "one point only: give `inputs=` a sampler to judge more shapes and values"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.behaviour.acts import Act
+from backproof.checks.behaviour.notebook import Breach
 from backproof.exact.precision import Array
 from backproof.programs.run import Run
 from backproof.verdict import Subject
@@ -41,11 +41,11 @@ class Runs:
 class Observed:
     """How the code behaved when it was called, and what it returned: each gradient by name.
 
-    acts, suspicions, notes, left_out: as a `Conduct` has them. outputs: a loss, or a layer's.
+    breaches, doubts, notes, left_out: as a `Behaviour` has them. outputs: a loss, or a layer's.
     """
 
-    acts: tuple[Act, ...]
-    suspicions: tuple[Act, ...]
+    breaches: tuple[Breach, ...]
+    doubts: tuple[Breach, ...]
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
     results: Mapping[str, Array]

@@ -7,7 +7,7 @@ import numpy as np
 
 from backproof.checks.claim import Claim
 from backproof.checks.directions import along_directions
-from backproof.checks.ladder import Heard, imprecise
+from backproof.checks.ladder import Reached, imprecise
 from backproof.checks.unfollowed import nearby, signed, stays
 from backproof.differences.findings import judged
 from backproof.differences.witness import Slopes, differentiate, element
@@ -19,7 +19,7 @@ from backproof.verdict.witnesses import DIFFERENCES
 
 
 def by_differences(
-    claim: Claim, results: Mapping[str, Array], heard: Heard, seed: int, budget: int = BUDGET
+    claim: Claim, results: Mapping[str, Array], reached: Reached, seed: int, budget: int = BUDGET
 ) -> list[Finding]:
     """A finding for each tensor; the witness is silent where the loss cannot be run.
 
@@ -27,22 +27,22 @@ def by_differences(
     """
     try:
         if claim.size > MOST_ELEMENTS:
-            return along_directions(claim, results, heard, seed)
-        return _element_by_element(claim, results, heard, seed, budget)
+            return along_directions(claim, results, reached, seed)
+        return _element_by_element(claim, results, reached, seed, budget)
     except Exception as error:  # the code in a format that is not its own
-        heard.silent[DIFFERENCES] = f"the code raises {type(error).__name__}: {error}"
+        reached.silent[DIFFERENCES] = f"the code raises {type(error).__name__}: {error}"
         return []
 
 
 def _element_by_element(
-    claim: Claim, results: Mapping[str, Array], heard: Heard, seed: int, budget: int
+    claim: Claim, results: Mapping[str, Array], reached: Reached, seed: int, budget: int
 ) -> list[Finding]:
     at = {name: np.asarray(t, dtype=np.float64) for name, t in claim.at.items()}
     gradients = dict(results)
     found = differentiate(claim.runs.value, at, list(gradients), seed, budget, claimed=gradients)
     known = [s.resolution for s in found.values() if np.isfinite(s.resolution)]
-    heard.resolution = max(known, default=None)
-    heard.slopes = {n: _values(s) for n, s in found.items() if s.complete}
+    reached.resolution = max(known, default=None)
+    reached.slopes = {n: _values(s) for n, s in found.items() if s.complete}
     said = [judged(n, found[n], g, _format(claim, n)) for n, g in gradients.items()]
     return [imprecise(f) if _jumps(claim, f, found[f.tensor], seed) else f for f in said]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.claim import Claim
-from backproof.checks.ladder import Heard
+from backproof.checks.ladder import Reached
 from backproof.differences.frugal import Known, balanced, slope_along
 from backproof.exact.precision import Array
 from backproof.verdict import Finding, Status
@@ -15,7 +15,7 @@ from backproof.verdict.witnesses import DIFFERENCES
 
 
 def along_directions(
-    claim: Claim, gradients: Mapping[str, Array], heard: Heard, seed: int
+    claim: Claim, gradients: Mapping[str, Array], reached: Reached, seed: int
 ) -> list[Finding]:
     """A finding for each tensor, by four evaluations of the loss, and two more for each tensor
     where these contradict the claim.
@@ -28,7 +28,7 @@ def along_directions(
     every = _pull(gradients, along)
     with claim.runs.opened() as value:
         known = slope_along(value, at, along)
-        heard.resolution = _resolution(known, gradients, along)
+        reached.resolution = _resolution(known, gradients, along)
         found = _told(list(gradients), known, *every)
         if found[0].status is not Status.WRONG:
             return found

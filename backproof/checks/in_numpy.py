@@ -8,10 +8,10 @@ import numpy as np
 
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.attempts import traced
-from backproof.checks.behaviour.chance import Chance
-from backproof.checks.behaviour.conduct import observe_pair
 from backproof.checks.behaviour.layers import observe_layer
+from backproof.checks.behaviour.pairs import observe_pair
 from backproof.checks.behaviour.passes import OUTPUT, Layer
+from backproof.checks.behaviour.random_state import Generators
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.request import COTANGENT, Asked, Function, subject
 from backproof.programs.nodes import leaves, mapped
@@ -26,21 +26,21 @@ LOSS = "loss"
 def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked) -> Claim:
     """A loss and its gradient at arguments."""
     tensors = arguments.tensors
-    conduct = observe_pair(loss, gradient, arguments, asked.seconds, patience=_patience(tensors))
-    outputs = {} if conduct.loss is None else {LOSS: conduct.loss}
+    behaviour = observe_pair(loss, gradient, arguments, asked.seconds, patience=_patience(tensors))
+    outputs = {} if behaviour.loss is None else {LOSS: behaviour.loss}
     numbers = numbers_among(arguments.names, arguments.values)
     found = reach({LOSS: loss, "gradient": gradient})
-    chance = Chance(found)
+    generators = Generators(found)
 
     def record(at: Tensors) -> Run:
         rebuild, read = arguments.rebuild, arguments.fitted
         run = partial(run_pair, loss, gradient, at, rebuild, read, numbers=numbers, found=found)
-        return traced(run, asked.seconds, conduct.seconds)
+        return traced(run, asked.seconds, behaviour.seconds)
 
     def value(at: Tensors) -> Any:
         return loss(*arguments.rebuild(_copies(at, tensors)))
 
-    @chance.again
+    @generators.again
     def returned(at: Mapping[str, Any]) -> Mapping[str, Any]:
         return arguments.fitted(gradient(*arguments.rebuild(_copies(at, tensors))))
 
@@ -49,11 +49,11 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
         tensors,
         {},
         {n: t.dtype for n, t in tensors.items()},
-        _observed(conduct, conduct.gradients, outputs),
+        _observed(behaviour, behaviour.gradients, outputs),
         record,
-        Runs(chance.again(value), returned),
+        Runs(generators.again(value), returned),
         Context({**arguments.constants, **tensors}, at=returned),
-        _referring(asked, arguments, {}, conduct.seconds),
+        _referring(asked, arguments, {}, behaviour.seconds),
     )
 
 
@@ -62,10 +62,10 @@ def layer(
 ) -> Claim:
     """A forward pass and its backward at inputs, under a random cotangent."""
     tensors = arguments.tensors
-    conduct = observe_layer(
+    behaviour = observe_layer(
         forward, backward, arguments, asked.seconds, asked.seed, patience=_patience(tensors)
     )
-    dys = conduct.cotangents[0] if conduct.cotangents else {}
+    dys = behaviour.cotangents[0] if behaviour.cotangents else {}
     code = _Layer(Layer(forward, backward), arguments, dys)
     one = len(dys) == 1
     return Claim(
@@ -73,17 +73,19 @@ def layer(
         tensors,
         {COTANGENT + name: dy for name, dy in dys.items()},
         {n: t.dtype for n, t in tensors.items()},
-        _observed(conduct, conduct.gradients[0] if conduct.gradients else {}, conduct.outputs),
-        lambda at: traced(partial(code.record, at), asked.seconds, conduct.seconds),
+        _observed(
+            behaviour, behaviour.gradients[0] if behaviour.gradients else {}, behaviour.outputs
+        ),
+        lambda at: traced(partial(code.record, at), asked.seconds, behaviour.seconds),
         Runs(code.loss, code.gradient),
         Context(
             {**arguments.constants, **tensors},
-            next(iter(conduct.outputs.values())) if one else None,
+            next(iter(behaviour.outputs.values())) if one else None,
             next(iter(dys.values())) if one else None,
             code.at_cotangent if one else None,
             code.gradient,
         ),
-        _referring(asked, arguments, dys, conduct.seconds),
+        _referring(asked, arguments, dys, behaviour.seconds),
     )
 
 
@@ -94,7 +96,7 @@ class _Layer:
         self.layer, self.arguments, self.dys = layer, arguments, dys
         self.numbers = numbers_among(arguments.names, arguments.values)
         self.found = reach({"forward": layer.forward, "backward": layer.backward})
-        self.chance = Chance(self.found)
+        self.generators = Generators(self.found)
 
     def record(self, at: Tensors) -> Run:
         """A recorded run."""
@@ -111,12 +113,12 @@ class _Layer:
 
     def loss(self, at: Tensors) -> Any:
         """<y, dy>."""
-        with self.chance.replayed():
+        with self.generators.replayed():
             return _weighed(self._passed(at).y, self.dys)
 
     def gradient(self, at: Mapping[str, Any]) -> Mapping[str, Any]:
         """The gradients in floats."""
-        with self.chance.replayed():
+        with self.generators.replayed():
             passed = self._passed(at)
             dy = mapped(partial(_cotangent, self.dys), OUTPUT, passed.y)
             return self.arguments.fitted(passed.pullback(dy))
@@ -178,7 +180,7 @@ def _none(arguments: Arguments) -> Callable[[Any], dict[str, Any]]:
 
 def _copies(at: Mapping[str, Any], tensors: Tensors) -> dict[str, Any]:
     """Copies of what the code is given; large ones are handed over as they are, since who changes
-    its inputs was convicted of that before.
+    its inputs was reported for that before.
     """
     kept = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
     return {n: at[n] if kept else np.array(at[n], order="K") for n in tensors}
@@ -188,6 +190,6 @@ def _patience(tensors: Tensors) -> float:
     return 0.0 if sum(t.size for t in tensors.values()) > MOST_ELEMENTS else PATIENCE
 
 
-def _observed(conduct: Any, results: Mapping[str, Any], outputs: Mapping[str, Any]) -> Observed:
-    parts = (conduct.acts, conduct.suspicions, conduct.notes, conduct.left_out)
-    return Observed(*parts, dict(results), dict(outputs), conduct.seconds)
+def _observed(behaviour: Any, results: Mapping[str, Any], outputs: Mapping[str, Any]) -> Observed:
+    parts = (behaviour.breaches, behaviour.doubts, behaviour.notes, behaviour.left_out)
+    return Observed(*parts, dict(results), dict(outputs), behaviour.seconds)

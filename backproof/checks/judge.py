@@ -33,9 +33,9 @@ def judge(
     the claim measured at further points, where one has too few elements to tell.
     """
     tensors = measured.tensors.values()
-    suspects = [t for t in tensors if plain(t) is Status.WRONG]
-    if suspects:
-        return _suspected(measured, suspects, loss, seed, nearby)
+    deviations = [t for t in tensors if plain(t) is Status.WRONG]
+    if deviations:
+        return _of_deviations(measured, deviations, loss, seed, nearby)
     if all(plain(t) in RIGHT for t in tensors):
         tie = matters(measured) if measured.decisions else None
         return by_stairs(measured, _flat(measured, tie), loss, seed) or _right(measured, tie)
@@ -66,9 +66,9 @@ def _right(measured: Measured, tie: Convention | None) -> Judgement:
     return Judgement(findings, said + remarks(measured))
 
 
-def _suspected(
+def _of_deviations(
     measured: Measured,
-    suspects: Sequence[Tensor],
+    deviations: Sequence[Tensor],
     loss: Loss | None,
     seed: int,
     nearby: Nearby | None,
@@ -78,14 +78,16 @@ def _suspected(
     if found is not None:
         return found
     tie = matters(measured) if measured.decisions else None
-    return by_stairs(measured, _settled(suspects, tie), loss, seed) or _wrong(measured, suspects)
+    return by_stairs(measured, _settled(deviations, tie), loss, seed) or _wrong(
+        measured, deviations
+    )
 
 
-def _wrong(measured: Measured, suspects: Sequence[Tensor]) -> Judgement:
+def _wrong(measured: Measured, deviations: Sequence[Tensor]) -> Judgement:
     """Wrong, and confirmed without any derivative rule; where that contradicts, nobody is."""
-    direction = confined(suspects, seed=1)
+    direction = confined(deviations, seed=1)
     claimed, order = claimed_slope(measured, direction), None
-    finite = all(np.isfinite(numbers_in(t.returned)).all() for t in suspects)
+    finite = all(np.isfinite(numbers_in(t.returned)).all() for t in deviations)
     if claimed.is_finite() and finite:
         inputs, dys = measured.run.inputs, cotangents(measured)
         order = remainder(dys, inputs, direction, claimed, measured.bits, measured.decided).order

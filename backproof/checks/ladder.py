@@ -29,7 +29,7 @@ from backproof.verdict.witnesses import EXACT
 
 
 @dataclass(slots=True)
-class Heard:
+class Reached:
     """What came to light while a claim was judged.
 
     rung: which evidence the verdict rests on, in words. silent: why a witness says nothing.
@@ -48,32 +48,34 @@ class Heard:
     slopes: Mapping[str, Floats] = field(default_factory=dict)
 
 
-def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Heard:
+def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Reached:
     """The best evidence that can be had of gradients, by name."""
-    heard = Heard(claim)
+    reached = Reached(claim)
     if claim.size > MOST_ELEMENTS:
-        heard.silent[EXACT] = f"{claim.size:,} elements are more than exact arithmetic is asked for"
-        return heard
+        reached.silent[EXACT] = (
+            f"{claim.size:,} elements are more than exact arithmetic is asked for"
+        )
+        return reached
     for rung, record in _rungs(claim):
         try:
             run = record(claim.tensors)
             lost = None if claim.pure else incomplete(run, record, claim.tensors, seed)
             if lost is not None and not lost.harmless:
-                heard.silent.setdefault(EXACT, str(lost))
+                reached.silent.setdefault(EXACT, str(lost))
                 continue
-            heard.remarks += [] if lost is None else [str(lost)]
+            reached.remarks += [] if lost is None else [str(lost)]
             if (unlike := _unlike(run)) is not None:
-                heard.silent.setdefault(EXACT, unlike)
+                reached.silent.setdefault(EXACT, unlike)
                 continue
-            heard.measured = measure(run, judged, claim.dtypes, seed, claim.projections)
+            reached.measured = measure(run, judged, claim.dtypes, seed, claim.projections)
         except CannotFollow as refusal:
-            heard.silent.setdefault(EXACT, str(refusal))
+            reached.silent.setdefault(EXACT, str(refusal))
             continue
-        heard.silent.pop(EXACT, None)
-        heard.rung, heard.record = rung(run), record
-        _judge(heard, run, record, seed)
-        return heard
-    return heard
+        reached.silent.pop(EXACT, None)
+        reached.rung, reached.record = rung(run), record
+        _judge(reached, run, record, seed)
+        return reached
+    return reached
 
 
 def _unlike(run: Run) -> str | None:
@@ -108,16 +110,16 @@ def _of_reference(run: Run) -> str:
     return "the reference followed, the claim's floats compared with its truth"
 
 
-def _judge(heard: Heard, run: Run, record: Any, seed: int) -> None:
+def _judge(reached: Reached, run: Run, record: Any, seed: int) -> None:
     """The three questions, and what is asked of a backward that was not followed."""
-    measured = heard.measured
+    measured = reached.measured
     assert measured is not None
 
     def loss(at: Mapping[str, Floats]) -> float:
-        return _value(record({**heard.claim.tensors, **_own_formats(heard.claim, at)}))
+        return _value(record({**reached.claim.tensors, **_own_formats(reached.claim, at)}))
 
-    heard.judgement = judge(measured, loss, seed, partial(_nearby, heard.claim, record, seed))
-    _ask_again(heard, record, seed)
+    reached.judgement = judge(measured, loss, seed, partial(_nearby, reached.claim, record, seed))
+    _ask_again(reached, record, seed)
 
 
 def _nearby(claim: Claim, record: Any, seed: int) -> Iterator[Measured]:
@@ -154,10 +156,10 @@ def true_outputs(run: Run) -> dict[str, Floats]:
     return dict(zip(run.outputs, map(midpoints, values), strict=True))
 
 
-def _ask_again(heard: Heard, record: Any, seed: int) -> None:
+def _ask_again(reached: Reached, record: Any, seed: int) -> None:
     """Floats that are off, of a backward that was not followed: here alone, or nearby as well?"""
-    claim, judgement = heard.claim, heard.judgement
-    measured = heard.measured
+    claim, judgement = reached.claim, reached.judgement
+    measured = reached.measured
     assert measured is not None
     unfollowed = {n: t for n, t in measured.tensors.items() if t.claimed is None}
     if not unfollowed:

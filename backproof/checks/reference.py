@@ -6,7 +6,7 @@ import numpy as np
 
 from backproof.checks.claim import Claim
 from backproof.checks.errors import distances, numbers_in, ratios
-from backproof.checks.ladder import Heard
+from backproof.checks.ladder import Reached
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64
@@ -21,7 +21,7 @@ REFERENCE = "reference"
 LOSS = "loss"
 
 
-def against_reference(claim: Claim, heard: Heard, seed: int) -> list[Finding]:
+def against_reference(claim: Claim, reached: Reached, seed: int) -> list[Finding]:
     """The claim's outputs against the reference's, in units of what rounding makes of these."""
     if claim.reference is None or not claim.observed.outputs:
         return []
@@ -29,7 +29,7 @@ def against_reference(claim: Claim, heard: Heard, seed: int) -> list[Finding]:
         run = claim.reference.record(claim.tensors)
         return [_compared(claim, run, seed)]
     except Exception:  # a reference that cannot be followed is run in floats
-        return _in_floats(claim, heard)
+        return _in_floats(claim, reached)
 
 
 def _compared(claim: Claim, run: Run, seed: int) -> Finding:
@@ -63,13 +63,13 @@ def _finding(step: Step, own: Any, true: Any, ratio: Any, k: int) -> tuple[float
     return off, Finding(LOSS, REFERENCE, status, index, ours, theirs, off, note=note)
 
 
-def _in_floats(claim: Claim, heard: Heard) -> list[Finding]:
+def _in_floats(claim: Claim, reached: Reached) -> list[Finding]:
     assert claim.reference is not None
     at = {name: np.asarray(t) for name, t in claim.at.items()}
     try:
         ours, theirs = claim.runs.value(at), claim.reference.runs.value(at)
     except Exception as error:  # whatever the reference raises
-        heard.silent[REFERENCE] = f"raises {type(error).__name__}: {error}"
+        reached.silent[REFERENCE] = f"raises {type(error).__name__}: {error}"
         return []
     same = abs(ours - theirs) <= COARSE * abs(theirs)
     note = "" if same else f"the forward computes {ours:.9g}, the reference {theirs:.9g}"

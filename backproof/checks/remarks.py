@@ -15,7 +15,7 @@ LOOKED_AT = 400
 def remarks(measured: Measured) -> list[str]:
     """What a reader should know of gradients that are right."""
     said = [
-        f"{t.name}: the true gradient is 0 throughout, which acquits on little"
+        f"{t.name}: the true gradient is 0 throughout, which says little"
         for t in measured.tensors.values()
         if t.truth.size and not t.truth.any()
     ]

@@ -18,11 +18,11 @@ from backproof.verdict.decisions import BITS, LIMIT
 Direction = Mapping[str, Floats]
 
 
-def confined(suspects: Sequence[Tensor], seed: int) -> dict[str, Floats]:
+def confined(deviations: Sequence[Tensor], seed: int) -> dict[str, Floats]:
     """A random direction confined to the elements that are off, or to tensors where none is."""
     random = np.random.default_rng(seed)
     found = {}
-    for t in suspects:
+    for t in deviations:
         off = t.off if t.claimed is not None else t.ratio > LIMIT
         signs = random.choice([-1.0, 1.0], t.error.shape) * random.uniform(0.5, 1, t.error.shape)
         found[t.name] = np.where(off if off.any() else True, signs, 0.0)

@@ -13,14 +13,14 @@ from backproof.verdict.decisions import STAIRS_AGREE
 
 
 def by_stairs(
-    measured: Measured, suspects: Sequence[Tensor], loss: Loss | None, seed: int
+    measured: Measured, deviations: Sequence[Tensor], loss: Loss | None, seed: int
 ) -> Judgement | None:
-    """What is to be said where the program is a staircase along the suspects' elements; None where
-    it is none. loss: runs the claim's forward pass elsewhere.
+    """What is to be said where the program is a staircase along the elements that deviate; None
+    where it is none. loss: runs the claim's forward pass elsewhere.
     """
-    if not suspects or not measured.decisions or loss is None:
+    if not deviations or not measured.decisions or loss is None:
         return None
-    direction = confined(suspects, seed)
+    direction = confined(deviations, seed)
     recorded = known(true_slope(measured, direction))
     u = max(t.precision.u for t in measured.tensors.values())
     ways: list[Loss] = [partial(value_afresh, measured)]

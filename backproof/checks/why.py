@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from backproof.checks.claim import Claim
-from backproof.checks.ladder import Heard
+from backproof.checks.ladder import Reached
 from backproof.diagnosis import Evidence, code_of, diagnose
 from backproof.diagnosis import explained as explained_by_record
 from backproof.verdict import Finding, Status
@@ -29,11 +29,11 @@ class Why:
     culprits: tuple[str, ...] = ()
 
 
-def explain_acts(claim: Claim, findings: Sequence[Finding]) -> Why | None:
+def explain_breaches(claim: Claim, findings: Sequence[Finding]) -> Why | None:
     """Misbehaviour that needs no further explanation; None where there is none."""
-    for act in claim.observed.acts:
-        if act.code not in SHAPED or act.tensor == LOSS:
-            return why(act.code, f"{act.tensor}: {act.detail}" if act.tensor else act.detail)
+    for b in claim.observed.breaches:
+        if b.code not in SHAPED or b.tensor == LOSS:
+            return why(b.code, f"{b.tensor}: {b.detail}" if b.tensor else b.detail)
     if any(f.status is Status.BROKEN and f.tensor == LOSS for f in findings):
         return _infinite_loss(claim)
     return None
@@ -50,41 +50,41 @@ def _infinite_loss(claim: Claim) -> Why:
     return why("BP207", "the loss is not finite, though the truth is")
 
 
-def explained(claim: Claim, heard: Heard, findings: Sequence[Finding]) -> Why:
+def explained(claim: Claim, reached: Reached, findings: Sequence[Finding]) -> Why:
     """The diagnosis of what the findings say is wrong."""
     forward = next((f for f in findings if f.witness == "reference" and not f.status), None)
-    guilty = [f for f in findings if not f.status and f.tensor != LOSS]
-    if forward and not guilty:
+    accused = [f for f in findings if not f.status and f.tensor != LOSS]
+    if forward and not accused:
         return why("BP401", forward.note)
-    if heard.judgement.code:
-        return why(heard.judgement.code, heard.judgement.detail)
-    found = _diagnosed(claim, heard)
-    rounds = bool(guilty) and all(f.status is Status.IMPRECISE for f in guilty)
+    if reached.judgement.code:
+        return why(reached.judgement.code, reached.judgement.detail)
+    found = _diagnosed(claim, reached)
+    rounds = bool(accused) and all(f.status is Status.IMPRECISE for f in accused)
     if found is not None and not (rounds and found.code == UNEXPLAINED):
         return found
-    for act in claim.observed.acts:
-        return why(act.code, f"{act.tensor}: {act.detail}")
-    return undiagnosed(guilty or findings)
+    for b in claim.observed.breaches:
+        return why(b.code, f"{b.tensor}: {b.detail}")
+    return undiagnosed(accused or findings)
 
 
-def _diagnosed(claim: Claim, heard: Heard) -> Why | None:
+def _diagnosed(claim: Claim, reached: Reached) -> Why | None:
     """What the record, or without one the slopes that differences know, say is wrong."""
     found = None
-    if heard.measured is not None:
+    if reached.measured is not None:
         with suppress(np.linalg.LinAlgError):  # at a singular matrix no slope can be searched for
-            found = explained_by_record(heard.measured, claim.context, heard.record)
-    elif heard.slopes:
-        found = diagnose(_without_a_record(claim, heard))
-    if found is None or (found.slug == "unexplained" and claim.observed.acts):
+            found = explained_by_record(reached.measured, claim.context, reached.record)
+    elif reached.slopes:
+        found = diagnose(_without_a_record(claim, reached))
+    if found is None or (found.slug == "unexplained" and claim.observed.breaches):
         return None
     shown = replace(found, element="")  # a finding shows it
     return Why(found.code, str(shown), found.tensors)
 
 
-def _without_a_record(claim: Claim, heard: Heard) -> Evidence:
+def _without_a_record(claim: Claim, reached: Reached) -> Evidence:
     """What is known where nothing could be followed: floats."""
     results = claim.observed.results
-    known = {n: true for n, true in heard.slopes.items() if n in results}
+    known = {n: true for n, true in reached.slopes.items() if n in results}
     return Evidence(
         {n: results[n] for n in known},
         known,

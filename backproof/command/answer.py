@@ -7,7 +7,7 @@ from typing import Any
 from cyclopts import CycloptsError
 from rich.console import Console
 
-from backproof.suite.closing import BAD_INPUT, INTERNAL, INTERRUPTED, RIGHT
+from backproof.suite.summary import BAD_INPUT, INTERNAL, INTERRUPTED, RIGHT
 
 complaints = Console(stderr=True, highlight=False)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.console import Console
 
 from backproof.command.claims import NoSuchClaim, find_claim
-from backproof.suite.closing import NOT_RIGHT, RIGHT
+from backproof.suite.summary import NOT_RIGHT, RIGHT
 from backproof.verdict import Subject, Verdict
 
 

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from backproof import __version__
 from backproof.command.answer import answer
-from backproof.suite.closing import RIGHT
+from backproof.suite.summary import RIGHT
 from backproof.verdict.witnesses import EXACT, require
 
 app = App(
@@ -51,7 +51,7 @@ def run(
         time: Minutes after which no new case is begun.
         only: Judge only cases whose line matches this regular expression, and nothing but cases.
         out: The folder for gradients.html and gradients.json.
-        plant: The name of a fault to plant in the right rules, to see what a conviction looks like.
+        plant: The name of a fault to plant in the right rules, to see what a detection looks like.
     """
     from backproof.suite.main_job import Job, carry_out_job
 

@@ -6,8 +6,8 @@ from itertools import combinations, permutations
 
 import numpy as np
 
+from backproof.diagnosis.deviation import Deviation
 from backproof.diagnosis.evidence import Evidence, Floats
-from backproof.diagnosis.suspect import Suspect
 
 AXES = 4
 """Arrays of more axes have too many orders to try."""
@@ -15,7 +15,7 @@ SHIFTS = 8
 """So many places along an axis are tried."""
 
 
-def transposed(s: Suspect) -> str | None:
+def transposed(s: Deviation) -> str | None:
     """claimed = true with its axes in another order, or that order read into the true shape."""
     if not 1 < s.true.ndim <= AXES:
         return None
@@ -31,7 +31,7 @@ def transposed(s: Suspect) -> str | None:
     return None
 
 
-def shifted(s: Suspect) -> str | None:
+def shifted(s: Deviation) -> str | None:
     """claimed = true read backwards, or moved along an axis, round its end or not."""
     axes = range(s.true.ndim)
     for flips in (c for n in (1, 2) for c in combinations(axes, n)):
@@ -51,7 +51,7 @@ def shifted(s: Suspect) -> str | None:
     return None
 
 
-def wrong_axis(s: Suspect) -> str | None:
+def wrong_axis(s: Deviation) -> str | None:
     """claimed = a sum or a mean of dy, or of another gradient, over other axes."""
     for label, array in summands(s.evidence):
         if array.ndim > s.true.ndim and array.ndim <= AXES:
@@ -61,7 +61,7 @@ def wrong_axis(s: Suspect) -> str | None:
     return None
 
 
-def same_rows(s: Suspect) -> str | None:
+def same_rows(s: Deviation) -> str | None:
     """Each sample is given the gradient of one of them."""
     if s.true.ndim < 2:
         return None

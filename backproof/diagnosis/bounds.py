@@ -6,16 +6,16 @@ from itertools import combinations
 
 import numpy as np
 
+from backproof.diagnosis.deviation import Deviation, answer
 from backproof.diagnosis.evidence import Evidence, Floats
 from backproof.diagnosis.graph import EXTREMES, Step
-from backproof.diagnosis.suspect import Suspect, answer
 
 LARGEST_EPSILON = 0.1
 Missing = tuple[tuple[Step, ...], tuple[float, ...], Mapping[str, Floats]]
 """Steps, the constants in them, and the truth without."""
 
 
-def mask_left_out(s: Suspect) -> str | None:
+def mask_left_out(s: Deviation) -> str | None:
     """claimed = the truth of a forward pass in which nothing is cut off at 0."""
     for (step, *others), constants, gradients in _without(s.evidence):
         cut = step.op in EXTREMES and constants[0] == 0 and not others
@@ -24,7 +24,7 @@ def mask_left_out(s: Suspect) -> str | None:
     return None
 
 
-def other_forward(s: Suspect) -> str | None:
+def other_forward(s: Deviation) -> str | None:
     """claimed = the truth of a forward pass without one bound or small constant, or without both
     bounds of one place.
     """

@@ -4,14 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.deviation import Deviation, answer, as_floats, largest
 from backproof.diagnosis.parts import truth_at
-from backproof.diagnosis.suspect import Suspect, answer, as_floats, largest
 
 FAR = 1e-2
 """What a dtype alone gets right, another one misses by more than this part."""
 
 
-def cotangent_ignored(s: Suspect) -> str | None:
+def cotangent_ignored(s: Deviation) -> str | None:
     """The answer stays the same at 2 dy, or is the right one at ones, or is true / dy."""
     dy = s.evidence.dy
     if dy is None:
@@ -26,12 +26,12 @@ def cotangent_ignored(s: Suspect) -> str | None:
     return None
 
 
-def number_ignored(s: Suspect) -> str | None:
+def number_ignored(s: Deviation) -> str | None:
     """The cotangent of a single number is ignored, which looks like a factor 1 / dy."""
     return None if s.evidence.dy is None or s.evidence.dy.size > 1 else cotangent_ignored(s)
 
 
-def not_linear(s: Suspect) -> str | None:
+def not_linear(s: Deviation) -> str | None:
     """Twice the cotangent does not give twice the answer, or its opposite not the opposite."""
     dy = s.evidence.dy
     for k, words in ((2.0, "twice the cotangent"), (-1.0, "the opposite cotangent")):
@@ -43,7 +43,7 @@ def not_linear(s: Suspect) -> str | None:
     return None
 
 
-def one_dtype(s: Suspect) -> str | None:
+def one_dtype(s: Deviation) -> str | None:
     """Far off here, and right, to the rounding of the coarser one, with inputs in another dtype."""
     there = other_dtype(s.evidence.inputs)
     if there is None or s.unit is None or s.evidence.at is None:
@@ -59,7 +59,7 @@ def one_dtype(s: Suspect) -> str | None:
     return None
 
 
-def imprecise(s: Suspect) -> str | None:
+def imprecise(s: Deviation) -> str | None:
     """Without rounding the claim's own code computes the truth."""
     exact = as_floats((s.evidence.exact_claimed or {}).get(s.name))
     if exact is None or exact.shape != s.true.shape:

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.deviation import EPS, Deviation, as_floats, deviations, largest
 from backproof.diagnosis.evidence import Diagnosis, Evidence
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.pattern import LISTED, constant_along, pattern
 from backproof.diagnosis.structure import misfits
-from backproof.diagnosis.suspect import EPS, Suspect, as_floats, largest, suspects
 from backproof.diagnosis.table import asked, told
 
 ROUNDED = 4 * EPS
@@ -28,7 +28,7 @@ def diagnose(evidence: Evidence, mistakes: Sequence[Mistake] = ()) -> Diagnosis 
     """
     if evidence.loss is not None and not np.isfinite(evidence.loss):
         return Diagnosis("loss-not-finite", (), f"the loss is {evidence.loss}")
-    found, wrong = misfits(evidence), suspects(evidence)
+    found, wrong = misfits(evidence), deviations(evidence)
     if not found and not wrong:
         return _constant(evidence)
     at = {name: mistake for mistake in mistakes for name in mistake.tensors}
@@ -36,39 +36,41 @@ def diagnose(evidence: Evidence, mistakes: Sequence[Mistake] = ()) -> Diagnosis 
     return _led(found, wrong)
 
 
-def _of_all(wrong: list[Suspect], at: Mapping[str, Mistake]) -> list[Diagnosis]:
+def _of_all(wrong: list[Deviation], at: Mapping[str, Mistake]) -> list[Diagnosis]:
     """The first hypothesis that explains every wrong tensor."""
     followed = bool(at)
     for slug, hypothesis in asked(followed) if len(wrong) > 1 else ():
-        told: list[tuple[Suspect, str]] = []
-        for suspect in wrong:
-            words = hypothesis(suspect)
+        told: list[tuple[Deviation, str]] = []
+        for deviation in wrong:
+            words = hypothesis(deviation)
             if words is None:
                 break
-            told.append((suspect, words))
+            told.append((deviation, words))
         else:
             return [_placed(_joined(slug, told), at)]
     return []
 
 
-def _one_by_one(wrong: list[Suspect], at: Mapping[str, Mistake]) -> list[Diagnosis]:
+def _one_by_one(wrong: list[Deviation], at: Mapping[str, Mistake]) -> list[Diagnosis]:
     """The first hypothesis for each tensor, those of one kind together, the furthest off first.
 
     Tensors that one step makes wrong are one kind, whatever each of them looks like.
     """
-    kinds: dict[Any, list[tuple[Suspect, str]]] = {}
-    for suspect in sorted(wrong, key=_distance, reverse=True):
-        mistake = at.get(suspect.name)
+    kinds: dict[Any, list[tuple[Deviation, str]]] = {}
+    for deviation in sorted(wrong, key=_distance, reverse=True):
+        mistake = at.get(deviation.name)
         if mistake is not None and mistake.step.number in {k[1] for k in kinds if k[1] is not None}:
             key = next(k for k in kinds if k[1] == mistake.step.number)
-            kinds[key].append((suspect, ""))
+            kinds[key].append((deviation, ""))
             continue
-        slug, words = next(told(suspect, mistake), ("unexplained", ""))
+        slug, words = next(told(deviation, mistake), ("unexplained", ""))
         number = None if mistake is None else mistake.step.number
-        kinds.setdefault((slug, number), []).append((suspect, words))
+        kinds.setdefault((slug, number), []).append((deviation, words))
     unexplained = kinds.pop(("unexplained", None), [])
     found = [_placed(_joined(slug, told), at) for (slug, _), told in kinds.items()]
-    return found + ([_unexplained([suspect for suspect, _ in unexplained])] if unexplained else [])
+    return found + (
+        [_unexplained([deviation for deviation, _ in unexplained])] if unexplained else []
+    )
 
 
 def _placed(diagnosis: Diagnosis, at: Mapping[str, Mistake]) -> Diagnosis:
@@ -79,13 +81,13 @@ def _placed(diagnosis: Diagnosis, at: Mapping[str, Mistake]) -> Diagnosis:
     return replace(diagnosis, step=f"in {mistake}")
 
 
-def _joined(slug: str, told: list[tuple[Suspect, str]]) -> Diagnosis:
+def _joined(slug: str, told: list[tuple[Deviation, str]]) -> Diagnosis:
     """One diagnosis of what is told of several tensors, in one sentence."""
     names: dict[str, list[str]] = {}
-    for suspect, words in told:
-        names.setdefault(words or told[0][1], []).append(suspect.name)
+    for deviation, words in told:
+        names.setdefault(words or told[0][1], []).append(deviation.name)
     detail = "; ".join(f"{_list(same)}: {words}" for words, same in names.items())
-    return Diagnosis(slug, tuple(suspect.name for suspect, _ in told), detail)
+    return Diagnosis(slug, tuple(deviation.name for deviation, _ in told), detail)
 
 
 def _list(names: list[str]) -> str:
@@ -93,7 +95,7 @@ def _list(names: list[str]) -> str:
     return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
 
 
-def _unexplained(wrong: list[Suspect]) -> Diagnosis:
+def _unexplained(wrong: list[Deviation]) -> Diagnosis:
     """What no hypothesis explains: how far off it is, and where."""
     worst = wrong[0]
     off = largest(worst.claimed - worst.true)
@@ -101,21 +103,21 @@ def _unexplained(wrong: list[Suspect]) -> Diagnosis:
     where = "; ".join(
         f"{s.name}: {pattern(s.bad)}{constant_along(s.claimed - s.true)}" for s in wrong
     )
-    names = tuple(suspect.name for suspect in wrong)
+    names = tuple(deviation.name for deviation in wrong)
     return Diagnosis("unexplained", names, f"{detail} {largest(worst.true):.3g}", pattern=where)
 
 
-def _led(found: list[Diagnosis], wrong: list[Suspect]) -> Diagnosis:
+def _led(found: list[Diagnosis], wrong: list[Deviation]) -> Diagnosis:
     """The first diagnosis with the rest under it, and the share of wrong elements explained."""
     unknown = {name for d in found if d.slug == "unexplained" for name in d.tensors}
-    counts = {suspect.name: int(suspect.wrong.sum()) for suspect in wrong}
+    counts = {deviation.name: int(deviation.wrong.sum()) for deviation in wrong}
     lost = sum(count for name, count in counts.items() if name in unknown)
     share = 1 - lost / sum(counts.values()) if counts else 1.0
     element = _element(found[0], wrong)
     return replace(found[0], explained=share, others=tuple(found[1:]), element=element)
 
 
-def _element(diagnosis: Diagnosis, wrong: list[Suspect]) -> str:
+def _element(diagnosis: Diagnosis, wrong: list[Deviation]) -> str:
     """The worst element of the first tensor as it is and as it should be, and how many are off."""
     mine = [s for s in wrong if s.name in diagnosis.tensors]
     if not mine:
@@ -129,10 +131,10 @@ def _element(diagnosis: Diagnosis, wrong: list[Suspect]) -> str:
     return f"{s.name}{place} is {s.claimed[k]:.6g} and should be {s.true[k]:.6g}; {counted}"
 
 
-def _distance(suspect: Suspect) -> float:
+def _distance(deviation: Deviation) -> float:
     """How far off a tensor is, as a part of its size."""
-    size = max(largest(suspect.true), largest(suspect.claimed))
-    return largest(suspect.claimed - suspect.true) / size
+    size = max(largest(deviation.true), largest(deviation.claimed))
+    return largest(deviation.claimed - deviation.true) / size
 
 
 def _constant(evidence: Evidence) -> Diagnosis | None:

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from backproof.diagnosis.deviation import Deviation, anchor, finite_ratio
 from backproof.diagnosis.evidence import Floats
-from backproof.diagnosis.suspect import Suspect, anchor, finite_ratio
 
 UNLIKELY = 1e5
 """Of so many ways to choose the wrong elements, only one lies beyond a threshold."""
 LARGEST_EPSILON = 0.1
 
 
-def partly_zero(s: Suspect) -> str | None:
+def partly_zero(s: Deviation) -> str | None:
     """claimed = 0 in some elements, true in the rest."""
     h = np.where(s.claimed == 0, 0.0, s.true)
     if not s.explained_by(h):
@@ -21,7 +21,7 @@ def partly_zero(s: Suspect) -> str | None:
     return f"{int(s.wrong.sum())} of {s.true.size} elements are zero, the rest is right"
 
 
-def twice_in_part(s: Suspect) -> str | None:
+def twice_in_part(s: Deviation) -> str | None:
     """claimed = 2 true in some elements, true in the rest."""
     h = np.where(s.wrong, 2 * s.true, s.true)
     if not s.explained_by(h) or s.told_apart(h).sum() < 2:
@@ -29,7 +29,7 @@ def twice_in_part(s: Suspect) -> str | None:
     return f"{int(s.wrong.sum())} of {s.true.size} elements are twice the truth, the rest is right"
 
 
-def mask_left_out(s: Suspect) -> str | None:
+def mask_left_out(s: Deviation) -> str | None:
     """The truth is zero on one side of 0 of an input, and the claim is not."""
     if (s.true[s.wrong] != 0).any():
         return None
@@ -39,7 +39,7 @@ def mask_left_out(s: Suspect) -> str | None:
     return None
 
 
-def threshold(s: Suspect) -> str | None:
+def threshold(s: Deviation) -> str | None:
     """Wrong beyond one value of an input, and right before it."""
     for label, (low, high), above in _thresholds(s):
         between = f"between {low:.6g} and {high:.6g}"
@@ -47,7 +47,7 @@ def threshold(s: Suspect) -> str | None:
     return None
 
 
-def epsilon(s: Suspect) -> str | None:
+def epsilon(s: Deviation) -> str | None:
     """claimed / true = (u + e) / u, its inverse, or the root of either; u = |x| or x^2."""
     for name, x in s.evidence.numbers.items():
         if x.shape != s.true.shape or not x.all():
@@ -62,7 +62,7 @@ def epsilon(s: Suspect) -> str | None:
     return None
 
 
-def _epsilon(s: Suspect, u: Floats, power: float) -> float:
+def _epsilon(s: Deviation, u: Floats, power: float) -> float:
     """The epsilon that the most affected element shows."""
     ratio = finite_ratio(s.claimed, s.true)
     if (ratio <= 0).any():
@@ -71,7 +71,7 @@ def _epsilon(s: Suspect, u: Floats, power: float) -> float:
     return float(u[at] * (ratio[at] ** (1 / power) - 1))
 
 
-def _thresholds(s: Suspect) -> Iterator[tuple[str, tuple[float, float], bool]]:
+def _thresholds(s: Deviation) -> Iterator[tuple[str, tuple[float, float], bool]]:
     """The inputs of which one value parts wrong from right: where it lies, and on which side.
 
     Elements that are zero in the claim and in truth, whatever else is wrong, bear no witness.

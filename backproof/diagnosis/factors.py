@@ -2,21 +2,28 @@
 
 import numpy as np
 
+from backproof.diagnosis.deviation import (
+    Deviation,
+    anchor,
+    answer,
+    as_floats,
+    is_confirmed,
+    largest,
+)
 from backproof.diagnosis.naming import named
-from backproof.diagnosis.suspect import Suspect, anchor, answer, as_floats, is_confirmed, largest
 
 
-def zero(s: Suspect) -> str | None:
+def zero(s: Deviation) -> str | None:
     """claimed = 0, everywhere."""
     return None if s.claimed.any() else "all zero, and the truth is not"
 
 
-def sign(s: Suspect) -> str | None:
+def sign(s: Deviation) -> str | None:
     """claimed = -true."""
     return "every element has the opposite sign" if s.explained_by(-s.true) else None
 
 
-def named_factor(s: Suspect) -> str | None:
+def named_factor(s: Deviation) -> str | None:
     """claimed = k true, with a k that the evidence has a name for.
 
     Several elements show it, or a second point does.
@@ -31,7 +38,7 @@ def named_factor(s: Suspect) -> str | None:
     return f"{_times(k)}{contrary}; {magnitude:.6g} is {label}" if label else None
 
 
-def factor(s: Suspect) -> str | None:
+def factor(s: Deviation) -> str | None:
     """claimed = k true, with any k."""
     k = factor_of(s)
     if not np.isfinite(k) or not s.explained_by(k * s.true, fitted=1):
@@ -39,7 +46,7 @@ def factor(s: Suspect) -> str | None:
     return f"a constant factor {k:.10g} in every element"
 
 
-def clipped(s: Suspect) -> str | None:
+def clipped(s: Deviation) -> str | None:
     """claimed = clip(true, -c, c), or cut off on one side.
 
     Two elements at least show it, or one, at a bound that another tensor has as well.
@@ -58,12 +65,12 @@ def clipped(s: Suspect) -> str | None:
     return None
 
 
-def _bounds(s: Suspect) -> list[float]:
+def _bounds(s: Deviation) -> list[float]:
     """The size of the largest element of each claimed gradient."""
     return [largest(g) for g in map(as_floats, s.evidence.claimed.values()) if g is not None]
 
 
-def rescaled(s: Suspect) -> str | None:
+def rescaled(s: Deviation) -> str | None:
     """claimed = k true, where k makes the norm a round number, or depends on the cotangent."""
     k = factor_of(s)
     if not 0 < k < 1 or not s.explained_by(k * s.true, fitted=1):
@@ -79,7 +86,7 @@ def rescaled(s: Suspect) -> str | None:
     return _changing(s, k)
 
 
-def regulariser(s: Suspect) -> str | None:
+def regulariser(s: Deviation) -> str | None:
     """claimed = true + c p or true + c sign(p), with the parameter p itself."""
     p = s.evidence.numbers.get(s.name)
     if p is None or p.shape != s.true.shape:
@@ -98,13 +105,13 @@ def regulariser(s: Suspect) -> str | None:
     return None
 
 
-def factor_of(s: Suspect) -> float:
+def factor_of(s: Deviation) -> float:
     """claimed / true at the largest true element; NaN where the truth is zero."""
     at = anchor(s, s.true)
     return float(s.claimed[at] / s.true[at]) if s.true[at] else float("nan")
 
 
-def _changing(s: Suspect, k: float) -> str | None:
+def _changing(s: Deviation, k: float) -> str | None:
     """Whether another size of the cotangent, where it is known, gets another factor."""
     dy = s.evidence.dy
     if dy is None:

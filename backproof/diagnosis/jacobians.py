@@ -5,9 +5,9 @@ from itertools import combinations
 
 import numpy as np
 
+from backproof.diagnosis.deviation import Deviation, answer, as_floats, largest
 from backproof.diagnosis.evidence import Evidence, Floats, Run
 from backproof.diagnosis.graph import Graph, Ints
-from backproof.diagnosis.suspect import Suspect, answer, as_floats, largest
 
 MOST_CALLS = 128
 """A cotangent of more numbers is not taken apart."""
@@ -20,7 +20,7 @@ NEAR = 1e-9
 """What is a smaller part of the largest number is zero, or equal."""
 
 
-def diagonal(s: Suspect) -> str | None:
+def diagonal(s: Deviation) -> str | None:
     """claimed = diag(J) dy, for the J that the truth shows, or for y (1 - y)."""
     dy, y = s.evidence.dy, as_floats(s.evidence.output)
     if dy is None or dy.shape != s.true.shape:
@@ -33,7 +33,7 @@ def diagonal(s: Suspect) -> str | None:
     return None
 
 
-def inner_diagonal(s: Suspect) -> str | None:
+def inner_diagonal(s: Deviation) -> str | None:
     """claimed = the truth with diag(J) for the J of one step by an earlier one."""
     for words, extra in _inner(s.evidence):
         if s.name in extra and s.explained_by(s.true + extra[s.name]):
@@ -41,7 +41,7 @@ def inner_diagonal(s: Suspect) -> str | None:
     return None
 
 
-def wrong_mixing(s: Suspect) -> str | None:
+def wrong_mixing(s: Deviation) -> str | None:
     """By its Jacobian the claim adds up along other axes than the truth does."""
     dy = s.evidence.dy
     if dy is None or dy.shape != s.true.shape or dy.ndim < 2:

@@ -8,10 +8,10 @@ from itertools import combinations, permutations
 import numpy as np
 
 from backproof.diagnosis.axes import AXES, reductions
+from backproof.diagnosis.deviation import Deviation, answer, as_floats
 from backproof.diagnosis.evidence import Arrays, Evidence, Floats
 from backproof.diagnosis.graph import Step
 from backproof.diagnosis.jacobians import true_jacobian
-from backproof.diagnosis.suspect import Suspect, answer, as_floats
 
 Elsewhere = tuple[str, Arrays]
 """What is done to an input, and the truth there."""
@@ -19,7 +19,7 @@ MOST = 5
 """Cotangents that have more axes, a split one counted twice, have too many orders to try."""
 
 
-def transposed_operand(s: Suspect) -> str | None:
+def transposed_operand(s: Deviation) -> str | None:
     """claimed = the truth where an input has its last two axes exchanged."""
     for words, gradients in _transposed(s.evidence):
         if s.explained_by(as_floats(gradients.get(s.name))):
@@ -27,7 +27,7 @@ def transposed_operand(s: Suspect) -> str | None:
     return None
 
 
-def reshaped_cotangent(s: Suspect) -> str | None:
+def reshaped_cotangent(s: Deviation) -> str | None:
     """claimed = the truth where the numbers of dy are in the order that a reshape gives them."""
     dy, J = s.evidence.dy, true_jacobian(s.evidence, s.name)
     if dy is None or J is None or dy.ndim < 2:
@@ -38,7 +38,7 @@ def reshaped_cotangent(s: Suspect) -> str | None:
     return None
 
 
-def turned_operand(s: Suspect) -> str | None:
+def turned_operand(s: Deviation) -> str | None:
     """claimed = the truth where an input, or dy and the result, is read backwards."""
     for words, gradients in _turned(s.evidence):
         if s.explained_by(as_floats(gradients.get(s.name))):
@@ -54,7 +54,7 @@ def turned_operand(s: Suspect) -> str | None:
     return None
 
 
-def other_axis(s: Suspect) -> str | None:
+def other_axis(s: Deviation) -> str | None:
     """claimed = what reaches a tensor that was spread over an array, added up over other axes."""
     for step, part in _reaching(s.evidence, s.name):
         for shape in _spread(s.evidence, part.size, s.true.shape):

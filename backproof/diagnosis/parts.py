@@ -5,15 +5,15 @@ from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.deviation import Deviation, Mask, answer, as_floats
 from backproof.diagnosis.evidence import Floats
 from backproof.diagnosis.jacobians import true_jacobian
-from backproof.diagnosis.suspect import Mask, Suspect, answer, as_floats
 
 SAMPLES = 8
 """So many samples are tried alone from the first on, and as many to the last."""
 
 
-def one_sample(s: Suspect) -> str | None:
+def one_sample(s: Deviation) -> str | None:
     """claimed = what a batch of one of its samples alone gives, as a sum or as its share."""
     n = _batch(s)
     for k in sorted({*range(min(n, SAMPLES)), *range(max(n - SAMPLES, 0), n)}):
@@ -24,7 +24,7 @@ def one_sample(s: Suspect) -> str | None:
     return None
 
 
-def assigned(s: Suspect) -> str | None:
+def assigned(s: Deviation) -> str | None:
     """Elements with several contributions have one of them alone, the others are right."""
     for parts in _contributions(s):
         touched = np.array([np.where(p != 0, p, np.inf) for p in parts])
@@ -36,7 +36,7 @@ def assigned(s: Suspect) -> str | None:
     return None
 
 
-def assigned_by_id(s: Suspect) -> str | None:
+def assigned_by_id(s: Deviation) -> str | None:
     """Wrong are exactly the rows whose ids are repeated, and each has a single use's gradient."""
     for name, array in s.evidence.inputs.items():
         ids = np.asarray(array)
@@ -51,19 +51,19 @@ def assigned_by_id(s: Suspect) -> str | None:
     return None
 
 
-def truth_at(s: Suspect, dy: Floats) -> Floats | None:
+def truth_at(s: Deviation, dy: Floats) -> Floats | None:
     """The true gradient of the tensor at another cotangent, if it can be had."""
     return as_floats(answer(s.evidence.true_rerun, dy).get(s.name))
 
 
-def _batch(s: Suspect) -> int:
+def _batch(s: Deviation) -> int:
     """The number of samples: the first axis of dy, or else of the first array among the inputs."""
     first = [s.evidence.dy, *(x for n, x in s.evidence.inputs.items() if n != s.name)]
     shapes = [np.shape(x) for x in first if x is not None]
     return next((shape[0] for shape in shapes if shape), 0)
 
 
-def _alone(s: Suspect, k: int, n: int) -> Iterator[Floats]:
+def _alone(s: Deviation, k: int, n: int) -> Iterator[Floats]:
     """The truth for sample k: its part of the cotangent, or the inputs without the others."""
     dy = s.evidence.dy
     if dy is not None and dy.ndim:
@@ -80,7 +80,7 @@ def _alone(s: Suspect, k: int, n: int) -> Iterator[Floats]:
         yield found
 
 
-def _contributions(s: Suspect) -> Iterator[list[Floats]]:
+def _contributions(s: Deviation) -> Iterator[list[Floats]]:
     """What the parts of the cotangent contribute: each element, then each line along an axis."""
     dy, J = s.evidence.dy, true_jacobian(s.evidence, s.name)
     if dy is None or J is None:
@@ -91,7 +91,7 @@ def _contributions(s: Suspect) -> Iterator[list[Floats]]:
         yield list(lines.reshape(-1, *s.true.shape))
 
 
-def _one_use(s: Suspect, name: str, ids: Any, repeated: Mask) -> bool:
+def _one_use(s: Deviation, name: str, ids: Any, repeated: Mask) -> bool:
     """Whether the wrong rows are what their first uses give alone, or their last ones."""
     flat, near = ids.ravel(), s.tolerance(s.true)
     for uses in (flat, flat[::-1]):

@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from backproof.diagnosis.deviation import Deviation, deviations
 from backproof.diagnosis.evidence import Evidence, Floats
 from backproof.diagnosis.graph import BINARY, Group
-from backproof.diagnosis.suspect import Suspect, suspects
 
 FACTORS = ("mul", "truediv")
 
@@ -25,37 +25,37 @@ class Change:
     gradients: Mapping[str, Floats]
 
 
-def output_left_out(s: Suspect) -> str | None:
+def output_left_out(s: Deviation) -> str | None:
     """claimed = the truth where the cotangent of one of several outputs is zero."""
     return _told(s, _outputs(s.evidence))
 
 
-def left_out(s: Suspect) -> str | None:
+def left_out(s: Deviation) -> str | None:
     """claimed = the truth where an operand counts as a constant."""
     return _told(s, _left_out(s.evidence))
 
 
-def opposite(s: Suspect) -> str | None:
+def opposite(s: Deviation) -> str | None:
     """claimed = the truth where the slope by an operand has the opposite sign."""
     return _told(s, _opposite(s.evidence))
 
 
-def twice(s: Suspect) -> str | None:
+def twice(s: Deviation) -> str | None:
     """claimed = the truth where the slope by an operand is twice its own."""
     return _told(s, _twice(s.evidence))
 
 
-def both_at_a_tie(s: Suspect) -> str | None:
+def both_at_a_tie(s: Deviation) -> str | None:
     """claimed = the truth where both of two equal numbers have the whole slope of the larger."""
     return _told(s, _ties(s.evidence))
 
 
-def at_the_result(s: Suspect) -> str | None:
+def at_the_result(s: Deviation) -> str | None:
     """claimed = the truth where an inner f has the slope f'(f(z)) instead of f'(z)."""
     return _told(s, _results(s.evidence))
 
 
-def slope_left_out(s: Suspect) -> str | None:
+def slope_left_out(s: Deviation) -> str | None:
     """claimed = the truth where a product has the slope 1 by a factor, or an inner f has it."""
     return _told(s, _ones(s.evidence))
 
@@ -172,11 +172,11 @@ def _changed(
             yield group, graph.gradients(new)
 
 
-def _told(s: Suspect, changes: tuple[Change, ...]) -> str | None:
+def _told(s: Deviation, changes: tuple[Change, ...]) -> str | None:
     """The change that explains a tensor; of several the one that explains most, the last such."""
     found = [c for c in changes if s.explained_by(c.gradients.get(s.name))]
     if not found:
         return None
-    others = suspects(s.evidence) if len(found) > 1 else []
+    others = deviations(s.evidence) if len(found) > 1 else []
     counts = [sum(o.explained_by(c.gradients.get(o.name)) for o in others) for c in found]
     return found[max(range(len(found)), key=lambda k: (counts[k], k))].words

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.suspect import Mask
+from backproof.diagnosis.deviation import Mask
 
 AXIS_NAMES: dict[int, tuple[str, ...]] = {
     1: ("element",),

@@ -44,16 +44,16 @@ class Search:
     def best(self) -> Mistake | None:
         """The change that mends, the simplest kind of it first, at the earliest step."""
         trials = Trials(self.program, self.known, self.wanted)
-        true_ones = [f for f in self.families if f not in self.suspects]
+        true_ones = [f for f in self.families if f not in self.deviations]
         for kinds in (
             ((trials.plain, self.families),),
-            ((trials.opposite, self.suspects),),
-            ((trials.numbers, self.families), (self._times(trials), self.suspects)),
-            ((trials.swapped, self.suspects), (trials.completed, self.suspects)),
+            ((trials.opposite, self.deviations),),
+            ((trials.numbers, self.families), (self._times(trials), self.deviations)),
+            ((trials.swapped, self.deviations), (trials.completed, self.deviations)),
             ((trials.swapped, true_ones), (trials.completed, true_ones)),
             ((trials.read, self.families),),
-            ((trials.by_parts, self.suspects), (trials.by_parts, true_ones)),
-            ((trials.replaced, self.suspects),),
+            ((trials.by_parts, self.deviations), (trials.by_parts, true_ones)),
+            ((trials.replaced, self.deviations),),
         ):
             if kinds[0][0] == trials.replaced:
                 self.effort.left = max(self.effort.left, RESERVE)
@@ -110,7 +110,7 @@ class Search:
         return found
 
     @cached_property
-    def suspects(self) -> list[Family]:
+    def deviations(self) -> list[Family]:
         """Those that are no true quantities, or are what is returned."""
         ends = {self.program.outputs[n].number for n in self.wanted}
         return [

@@ -9,8 +9,8 @@ import numpy as np
 
 from backproof.diagnosis.axes import AXES, reductions, summands
 from backproof.diagnosis.calls import other_dtype
+from backproof.diagnosis.deviation import Deviation, answer, as_floats
 from backproof.diagnosis.evidence import Diagnosis, Evidence, Floats
-from backproof.diagnosis.suspect import Suspect, answer, as_floats
 
 
 def misfits(evidence: Evidence) -> list[Diagnosis]:
@@ -57,7 +57,7 @@ class Fitting:
         if a.shape != b.shape or not b.any():
             return False
         unit = self.evidence.unit.get(self.name)
-        return not Suspect(self.name, a, b, unit, self.evidence).wrong.any()
+        return not Deviation(self.name, a, b, unit, self.evidence).wrong.any()
 
 
 def _wrong_shape(fitting: Fitting, claimed: Floats, true: Floats) -> tuple[str, str]:

@@ -17,8 +17,8 @@ from backproof.diagnosis import (
     uses,
     variables,
 )
+from backproof.diagnosis.deviation import Deviation, Hypothesis, as_floats
 from backproof.diagnosis.mistake import Mistake
-from backproof.diagnosis.suspect import Hypothesis, Suspect, as_floats
 
 HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("one-dtype", calls.one_dtype),
@@ -103,30 +103,30 @@ def asked(followed: bool) -> Sequence[tuple[str, Hypothesis]]:
     return HYPOTHESES[:BEFORE_GRAPHS] if followed else HYPOTHESES
 
 
-def told(suspect: Suspect, mistake: Mistake | None) -> Iterator[tuple[str, str]]:
+def told(deviation: Deviation, mistake: Mistake | None) -> Iterator[tuple[str, str]]:
     """What a tensor's gradient looks like, then what is wrong with the step that makes it so."""
     for slug, hypothesis in asked(mistake is not None):
-        words = hypothesis(suspect)
+        words = hypothesis(deviation)
         if words is not None:
             yield slug, words
     if mistake is not None:
         if mistake.slug != "unexplained":
             yield mistake.slug, str(mistake)
-        value = _value_of(mistake, suspect)
+        value = _value_of(mistake, deviation)
         for slug, hypothesis in OF_A_VALUE if value is not None else ():
             words = hypothesis(value) if value is not None else None
             if words is not None:
                 yield slug, f"at one step of its backward pass {words}"
         for slug, hypothesis in HYPOTHESES[BEFORE_GRAPHS:]:
-            words = hypothesis(suspect)
+            words = hypothesis(deviation)
             if words is not None:
                 yield slug, words
         yield "unexplained", str(mistake)
 
 
-def _value_of(mistake: Mistake, suspect: Suspect) -> Suspect | None:
+def _value_of(mistake: Mistake, deviation: Deviation) -> Deviation | None:
     """The value at which a backward pass goes wrong, as the hypotheses see a tensor."""
     claimed, due = as_floats(mistake.claimed), as_floats(mistake.due)
     if claimed is None or due is None or claimed.shape != due.shape:
         return None
-    return Suspect(suspect.name, claimed, due, None, replace(suspect.evidence, graph=None))
+    return Deviation(deviation.name, claimed, due, None, replace(deviation.evidence, graph=None))

@@ -4,16 +4,16 @@ from functools import lru_cache
 
 import numpy as np
 
+from backproof.diagnosis.deviation import Deviation
 from backproof.diagnosis.evidence import Evidence, Floats
 from backproof.diagnosis.graph import Graph, Ints, Mask
-from backproof.diagnosis.suspect import Suspect
 
 ENDS = ("last", "first")
 TERMS = 4
 """So many of the first and of the last terms of a sum are tried."""
 
 
-def one_use(s: Suspect) -> str | None:
+def one_use(s: Deviation) -> str | None:
     """claimed = the truth with one contribution to each element, of all that one step makes.
 
     Or with none, where the claim is zero: what was assigned there has been overwritten.
@@ -37,7 +37,7 @@ def one_use(s: Suspect) -> str | None:
     return None
 
 
-def one_use_everywhere(s: Suspect) -> str | None:
+def one_use_everywhere(s: Deviation) -> str | None:
     """claimed = the truth where every number on the way has the gradient of a single use."""
     for end in ENDS:
         gradients = _single(s.evidence, end)
@@ -46,7 +46,7 @@ def one_use_everywhere(s: Suspect) -> str | None:
     return None
 
 
-def one_term(s: Suspect) -> str | None:
+def one_term(s: Deviation) -> str | None:
     """claimed = the truth of one term of a sum, as it is or as all of them."""
     for words, terms, without, alone in _terms(s.evidence):
         if s.name in without:
@@ -58,7 +58,7 @@ def one_term(s: Suspect) -> str | None:
     return None
 
 
-def _shown(s: Suspect, h: Floats) -> bool:
+def _shown(s: Deviation, h: Floats) -> bool:
     """Whether a hypothesis explains something besides zeros."""
     return bool((s.told_apart(h) & s.right(h) & (s.claimed != 0)).any())
 

@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 from scipy.special import expit
 
+from backproof.diagnosis.deviation import Deviation, Mask, finite_ratio
 from backproof.diagnosis.evidence import Floats
-from backproof.diagnosis.suspect import Mask, Suspect, finite_ratio
 
 Function = Callable[[Floats], Floats]
 
@@ -34,7 +34,7 @@ PARALLEL = 1e-3
 """Rows whose second singular value is a smaller part of the first count as multiples of one."""
 
 
-def swapped(s: Suspect) -> str | None:
+def swapped(s: Deviation) -> str | None:
     """claimed = the true gradient of another argument."""
     for name, other in s.evidence.true.items():
         if name != s.name and s.rearranged_as(other):
@@ -42,7 +42,7 @@ def swapped(s: Suspect) -> str | None:
     return None
 
 
-def at_the_output(s: Suspect) -> str | None:
+def at_the_output(s: Deviation) -> str | None:
     """claimed / true = f'(f(x)) / f'(x), or the derivative in terms of y at x, over f'(x)."""
     for name, x in s.evidence.numbers.items():
         if x.shape != s.true.shape:
@@ -58,7 +58,7 @@ def at_the_output(s: Suspect) -> str | None:
     return None
 
 
-def factor_left_out(s: Suspect) -> str | None:
+def factor_left_out(s: Deviation) -> str | None:
     """true = claimed F, or claimed = true F, with an input F or what is made from one."""
     for label, F in _factors(s):
         off = F == 0
@@ -71,7 +71,7 @@ def factor_left_out(s: Suspect) -> str | None:
     return None
 
 
-def path_left_out(s: Suspect) -> str | None:
+def path_left_out(s: Deviation) -> str | None:
     """claimed = true - dy, or true less another gradient."""
     for label, part in _paths(s):
         if s.explained_by(s.true - part):
@@ -79,7 +79,7 @@ def path_left_out(s: Suspect) -> str | None:
     return None
 
 
-def path_twice(s: Suspect) -> str | None:
+def path_twice(s: Deviation) -> str | None:
     """claimed = true + dy, or true and another gradient; the truth is not zero everywhere."""
     for label, part in _paths(s) if s.true.any() else ():
         if s.explained_by(s.true + part):
@@ -87,7 +87,7 @@ def path_twice(s: Suspect) -> str | None:
     return None
 
 
-def factor_by_axis(s: Suspect) -> str | None:
+def factor_by_axis(s: Deviation) -> str | None:
     """claimed = k_i true, with a k for each index of one axis, confirmed by two more elements."""
     for axis in range(s.true.ndim if s.true.ndim > 1 else 0):
         true = np.moveaxis(s.true, axis, 0).reshape(s.true.shape[axis], -1)
@@ -114,14 +114,14 @@ def _of_rank_one(rows: Floats) -> bool:
     return bool(values.size < 2 or values[1] <= PARALLEL * values[0])
 
 
-def _unmasked(s: Suspect, F: Floats, off: Mask) -> bool:
+def _unmasked(s: Deviation, F: Floats, off: Mask) -> bool:
     """Whether claimed F = true, and all that F sets to zero, three elements or more, is wrong."""
     h = np.where(off, s.claimed, s.true / np.where(off, 1.0, F))
     masked = bool(off.sum() > 2 and not off.all() and not s.true[off].any())
     return masked and bool(s.wrong[off].all()) and bool(s.right(h).all())
 
 
-def _factors(s: Suspect) -> Iterator[tuple[str, Floats]]:
+def _factors(s: Deviation) -> Iterator[tuple[str, Floats]]:
     """The inputs, as far as they can be spread over the tensor, and what is made from them."""
     for name, x in s.evidence.numbers.items():
         spread = _spread(x, s.true.shape)
@@ -155,7 +155,7 @@ def _spread(x: Floats, shape: tuple[int, ...]) -> Floats | None:
     return None
 
 
-def _paths(s: Suspect) -> Iterator[tuple[str, Floats]]:
+def _paths(s: Deviation) -> Iterator[tuple[str, Floats]]:
     dy = s.evidence.dy
     if dy is not None and dy.shape == s.true.shape:
         yield "dy", dy

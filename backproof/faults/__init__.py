@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from backproof.faults.conduct import CONDUCT
+from backproof.faults.behaviour import BEHAVIOUR
 from backproof.faults.fault import CAUSES, Cause, Fault, claim_with
 from backproof.faults.formulas import FORMULAS
 from backproof.faults.losses import LOSSES
@@ -10,7 +10,7 @@ from backproof.faults.products import PRODUCTS
 from backproof.faults.subtle import SUBTLE
 
 FAULTS: Mapping[str, Fault] = {
-    fault.key: fault for fault in (*FORMULAS, *PRODUCTS, *LOSSES, *CONDUCT, *SUBTLE)
+    fault.key: fault for fault in (*FORMULAS, *PRODUCTS, *LOSSES, *BEHAVIOUR, *SUBTLE)
 }
 """Every fault by its key, family by family."""
 

@@ -27,8 +27,8 @@ class Scale:
     gradient: float
     right: float
     wrong: float
-    acquitted: bool
-    convicted: bool
+    passed: bool
+    detected: bool
     resolution: str
 
     @property
@@ -45,8 +45,8 @@ class Scale:
         right, wrong = self.ratios
         return (
             f"{self.parameters:,} parameters in float32: a right gradient is judged in {right:.1f} "
-            f"times what it takes itself ({'acquitted' if self.acquitted else 'ACCUSED'}), a wrong "
-            f"one in {wrong:.1f} ({'convicted' if self.convicted else 'MISSED'})\n"
+            f"times what it takes itself ({'passed' if self.passed else 'ACCUSED'}), a wrong "
+            f"one in {wrong:.1f} ({'detected' if self.detected else 'MISSED'})\n"
             f"{self.resolution}"
         )
 
@@ -66,16 +66,16 @@ def measure_scale(parameters: int = PARAMETERS, seed: int = 0) -> Scale:
 
     gradient(*W)
     once = sorted(timed(gradient, *W)[1] for _ in range(REPEATS))[REPEATS // 2]
-    acquitted, right_seconds = timed(check, loss, gradient, *W)
-    convicted, wrong_seconds = timed(check, loss, wrong, *W)
+    passed, right_seconds = timed(check, loss, gradient, *W)
+    detected, wrong_seconds = timed(check, loss, wrong, *W)
     return Scale(
         sum(w.size for w in W),
         once,
         right_seconds,
         wrong_seconds,
-        bool(acquitted),
-        not convicted,
-        _resolution(acquitted),
+        bool(passed),
+        not detected,
+        _resolution(passed),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from backproof.power.convictions import measure_power, power_table
+from backproof.power.detections import measure_power, power_table
 from backproof.power.right_code import measure_costs, measure_false_alarms
 from backproof.power.scale import measure_scale
 from backproof.power.whole import measure_whole
@@ -28,8 +28,8 @@ def put_checker_on_trial(cases: int, seed: int, out: Path | None, console: Conso
     if out:
         check_writable(out.parent)
     with Progress(console=console, transient=True) as bar:
-        convictions = measure_power(seed=seed, progress=_counter(bar, "planted faults"))
-        console.print(power_table(convictions), soft_wrap=True, markup=False)
+        detections = measure_power(seed=seed, progress=_counter(bar, "planted faults"))
+        console.print(power_table(detections), soft_wrap=True, markup=False)
         costs = measure_costs(draw_cases(COSTED, seed))
         console.print(str(costs), soft_wrap=True)
         whole = measure_whole(draw_cases(WHOLE, seed + 1))
@@ -41,7 +41,7 @@ def put_checker_on_trial(cases: int, seed: int, out: Path | None, console: Conso
         console.print(str(alarms), soft_wrap=True, markup=False)
     figures: dict[str, Any] = {
         "environment": environment(),
-        "faults": [c.to_json() for c in convictions],
+        "faults": [c.to_json() for c in detections],
         "costs": costs.to_json(),
         "whole": whole.to_json(),
         "beside_gradcheck": [row.to_json() for row in beside_torch],
@@ -51,10 +51,10 @@ def put_checker_on_trial(cases: int, seed: int, out: Path | None, console: Conso
     }
     if out:
         write_whole(out, to_text(encode(figures)))
-    known = all(c.convicted and c.named for c in convictions) and not alarms.alarms
+    known = all(c.detected and c.named for c in detections) and not alarms.alarms
     beside = all(row.ours is row.right for row in beside_torch)
     beside = beside and all(row.passed and row.ours_finds for row in beside_jax)
-    return int(not (known and beside and scale.acquitted and scale.convicted))
+    return int(not (known and beside and scale.passed and scale.detected))
 
 
 def put_on_trial(

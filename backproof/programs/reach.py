@@ -38,7 +38,7 @@ class Reach:
 
     globals: the namespaces, with the names that code uses of them. mappings, lists, sets, cells,
     classes, slotted: what holds other things; an instance's attributes are among the mappings.
-    arrays, by name ("self.cache[0]"). chance: random generators. caches: what remembers
+    arrays, by name ("self.cache[0]"). generators: of random numbers. caches: what remembers
     the results of functions. names: all that code mentions. things: all of it, by name. held: how
     many arrays and containers are in containers.
     """
@@ -52,7 +52,7 @@ class Reach:
     slotted: list[Any] = field(default_factory=list)
     functions: list[FunctionType] = field(default_factory=list)
     arrays: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
-    chance: list[Any] = field(default_factory=list)
+    generators: list[Any] = field(default_factory=list)
     caches: list[Any] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     things: list[Named] = field(default_factory=list)
@@ -78,7 +78,7 @@ def _beyond(name: str, x: Any, found: Reach, ours: set[str]) -> Iterator[Named]:
     if type(x) is np.ndarray:
         found.arrays.setdefault(name, x)
     elif isinstance(x, GENERATORS):
-        found.chance.append(x)
+        found.generators.append(x)
     elif isinstance(x, tuple | list | dict | set | deque):
         yield from _of_container(name, x, found)
     elif isinstance(x, FunctionType):

@@ -21,14 +21,14 @@ Holder = Callable[[], list[Change]]
 class State:
     """A copy of all that was reached: contents of containers, bytes of arrays, random states."""
 
-    __slots__ = ("_arrays", "_caches", "_chance", "_classes", "_holders")
+    __slots__ = ("_arrays", "_caches", "_classes", "_generators", "_holders")
 
     def __init__(self, *reached: Reach) -> None:
         self._arrays = [
             (a, a.copy()) for r in reached for a in r.arrays.values() if a.dtype != object
         ]
-        self._chance = [_chance_of(g) for r in reached for g in r.chance]
-        self._chance += [_of_numpy(), _of_python()]
+        self._generators = [_restoring(g) for r in reached for g in r.generators]
+        self._generators += [_of_numpy(), _of_python()]
         self._caches = [cache for r in reached for cache in r.caches]
         for cache in self._caches:
             cache.cache_clear()
@@ -60,7 +60,7 @@ class State:
         changes += [c for kind, before in self._classes for c in _attributes(kind, before)]
         changes += [_bytes(a, copy) for a, copy in self._arrays if not _equal(a, copy)]
         changes += [cache.cache_clear for cache in self._caches]
-        for change in (*changes, *self._chance):
+        for change in (*changes, *self._generators):
             change()
 
 
@@ -206,7 +206,7 @@ def _equal(a: Any, b: Any) -> bool:
     return a.shape == b.shape and a.tobytes() == b.tobytes()
 
 
-def _chance_of(generator: Any) -> Change:
+def _restoring(generator: Any) -> Change:
     if isinstance(generator, random.Random):
         python = generator.getstate()
         return lambda: generator.setstate(python)

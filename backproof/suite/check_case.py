@@ -14,7 +14,7 @@ from backproof.verdict import Status, Verdict
 from backproof.verdict.witnesses import EXACT, WITNESSES, absent
 
 if TYPE_CHECKING:  # it needs exact arithmetic, without which a case is judged as well
-    from backproof.suite.layers import Guilt
+    from backproof.suite.layers import FaultyLayer
 
 
 def check_case(
@@ -57,29 +57,29 @@ def _judged(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -
 
 def _exactly(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -> Verdict:
     from backproof.suite.exactly import judge_exactly
-    from backproof.suite.layers import GUILTY
-    from backproof.suite.sentences import another_function, heard, told
+    from backproof.suite.layers import FAULTY
+    from backproof.suite.messages import another_function, heard, told
 
     verdict = judge_exactly(case, claim, witnesses, explain=False)
-    if not verdict and verdict.status not in GUILTY and explain:
+    if not verdict and verdict.status not in FAULTY and explain:
         verdict = judge_exactly(case, claim, witnesses)
     verdict = replace(verdict, evidence=heard(verdict))
-    if verdict.status not in GUILTY or not explain:
+    if verdict.status not in FAULTY or not explain:
         return verdict
     other = another_function(verdict.findings)
-    guilt = [] if other else _guilty(case, claim)
-    if not guilt and not other:  # no single layer: the whole is explained
+    faulty = [] if other else _faulty_layers(case, claim)
+    if not faulty and not other:  # no single layer: the whole is explained
         whole = judge_exactly(case, claim, witnesses)
         verdict = replace(verdict, diagnosis=whole.diagnosis, code=whole.code)
     like, code = _known_fault(case, claim) if verdict.status is Status.WRONG else ("", "")
-    return told(verdict, guilt, code, like)
+    return told(verdict, faulty, code, like)
 
 
-def _guilty(case: Case, claim: Claim) -> list["Guilt"]:
+def _faulty_layers(case: Case, claim: Claim) -> list["FaultyLayer"]:
     """The layers at fault; what float32 is too coarse for is asked in float64."""
-    from backproof.suite.layers import guilty
+    from backproof.suite.layers import faulty_layers
 
-    return guilty(case, claim) or guilty(replace(case, dtype="float64"), claim)
+    return faulty_layers(case, claim) or faulty_layers(replace(case, dtype="float64"), claim)
 
 
 def _known_fault(case: Case, claim: Claim) -> tuple[str, str]:

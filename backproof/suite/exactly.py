@@ -10,14 +10,14 @@ from backproof.checks.answer import judge_claim
 from backproof.checks.claim import Claim as Foreign
 from backproof.checks.differences import by_differences
 from backproof.checks.in_numpy import pair
-from backproof.checks.ladder import Heard, climb, true_outputs
+from backproof.checks.ladder import Reached, climb, true_outputs
 from backproof.checks.request import Asked
 from backproof.exact.precision import FLOAT64
 from backproof.exact.rounding import units
 from backproof.faults.claims import Claim, seed_of
-from backproof.reference.testimony import LOSS
-from backproof.suite.asked import asked
-from backproof.suite.hearing import Known, coarse_units, frameworks, of_the_loss
+from backproof.reference.answer import LOSS
+from backproof.suite.terms import asked
+from backproof.suite.witnesses import Known, coarse_units, frameworks, of_the_loss
 from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.decisions import LIMIT, MANY
 from backproof.verdict.witnesses import DIFFERENCES, EXACT
@@ -59,15 +59,15 @@ class _Further:
     witnesses: Sequence[str]
     seed: int
 
-    def __call__(self, heard: Heard, findings: list[Finding]) -> list[Finding]:
-        observed = heard.claim.observed
+    def __call__(self, reached: Reached, findings: list[Finding]) -> list[Finding]:
+        observed = reached.claim.observed
         if any(f.status is Status.BROKEN for f in findings) or LOSS not in observed.outputs:
             return findings
         results = {LOSS: observed.outputs[LOSS], **observed.results}
-        if heard.measured is None:
-            known = Known(results, coarse_units(results, self.case.dtype), {}, heard.silent)
+        if reached.measured is None:
+            known = Known(results, coarse_units(results, self.case.dtype), {}, reached.silent)
             return frameworks(self.case, self.witnesses, known, findings)
-        run, tensors = heard.measured.run, heard.measured.tensors
+        run, tensors = reached.measured.run, reached.measured.tensors
         loss, true = run.outputs[LOSS], true_outputs(run)[LOSS]
         floor = (loss.precision or FLOAT64).floor(run.flushes)
         unit = np.maximum(units([loss], MANY)[0], floor)
@@ -75,20 +75,20 @@ class _Further:
             results,
             {LOSS: unit, **{n: t.unit for n, t in tensors.items()}},
             {LOSS: true, **{n: t.truth for n, t in tensors.items()}},
-            heard.silent,
+            reached.silent,
         )
-        own = [_forgiven(f) for f in self._finer(heard, findings)]
+        own = [_forgiven(f) for f in self._finer(reached, findings)]
         found = [of_the_loss(observed.outputs[LOSS], true, unit), *own]
         found = frameworks(self.case, self.witnesses, known, found)
-        return found + self._by_differences(heard, found)
+        return found + self._by_differences(reached, found)
 
-    def _finer(self, heard: Heard, findings: list[Finding]) -> list[Finding]:
+    def _finer(self, reached: Reached, findings: list[Finding]) -> list[Finding]:
         """What is right to the last bit of float32, asked again in float64, where the same code
         shows more of its formula.
         """
         if self.case.dtype == "float64" or not all(f.status for f in findings):
             return findings
-        claim = heard.claim
+        claim = reached.claim
         tensors = {n: t.astype(np.float64) for n, t in claim.tensors.items()}
         dtypes = dict.fromkeys(tensors, np.dtype(np.float64))
         finer = replace(claim, tensors=tensors, dtypes=dtypes, pure=True)
@@ -96,14 +96,14 @@ class _Further:
         wrong = {f.tensor: replace(f, note=IN_DOUBLE) for f in said if f.status is Status.WRONG}
         return [wrong.get(f.tensor, f) for f in findings]
 
-    def _by_differences(self, heard: Heard, findings: Sequence[Finding]) -> list[Finding]:
+    def _by_differences(self, reached: Reached, findings: Sequence[Finding]) -> list[Finding]:
         """They decide nothing, where exact arithmetic has spoken."""
         if DIFFERENCES not in self.witnesses:
             return []
         right = {f.tensor for f in findings if f.witness == EXACT and f.status}
         with np.errstate(all="ignore"):
-            results = dict(heard.claim.observed.results)
-            found = by_differences(heard.claim, results, heard, self.seed, BUDGET)
+            results = dict(reached.claim.observed.results)
+            found = by_differences(reached.claim, results, reached, self.seed, BUDGET)
         return [_beside(f, f.tensor in right) for f in found]
 
 

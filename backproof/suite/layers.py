@@ -16,7 +16,7 @@ from backproof.faults.claims import TARGET, Claim, seed_of, tensors_of
 from backproof.verdict import Status, Verdict
 
 SECONDS = 60.0
-GUILTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
+FAULTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
 SIZES = (1.0, 2.0**30, 2.0**-30)
 """Cotangents are tried in these sizes: what clips is found by large ones alone."""
 DZ = "dz"
@@ -24,7 +24,7 @@ DZ = "dz"
 
 
 @dataclass(frozen=True, slots=True)
-class Guilt:
+class FaultyLayer:
     """A layer that is not right by itself: "layer 2 (Dense)", its tensors, and its verdict; of one
     that does not run there is none, and `note` says how it ends.
     """
@@ -41,7 +41,7 @@ class Guilt:
 
 
 @np.errstate(all="ignore")
-def guilty(case: Case, claim: Claim) -> list[Guilt]:
+def faulty_layers(case: Case, claim: Claim) -> list[FaultyLayer]:
     """The layers of a claim that are wrong, broken or imprecise at the point where the case puts
     them, and the loss if it is.
     """
@@ -55,11 +55,13 @@ def guilty(case: Case, claim: Claim) -> list[Guilt]:
         try:
             a = rule({name: t.copy() for name, t in p.items()}, a.copy())[0]
         except Exception as error:  # somebody's code may raise anything
-            return [*found, Guilt(where, (), note=f"raises {type(error).__name__}: {error}")]
+            return [*found, FaultyLayer(where, (), note=f"raises {type(error).__name__}: {error}")]
     return [*found, *_loss_alone(claim, a, at[TARGET], seed)]
 
 
-def _alone(where: str, rule: Callable[..., Any], p: Tensors, x: Array, seed: int) -> list[Guilt]:
+def _alone(
+    where: str, rule: Callable[..., Any], p: Tensors, x: Array, seed: int
+) -> list[FaultyLayer]:
     names = (INPUT, *p)
 
     def forward(size: float, x: Any, *given: Any) -> Any:
@@ -75,12 +77,12 @@ def _alone(where: str, rule: Callable[..., Any], p: Tensors, x: Array, seed: int
     for size in SIZES:
         ways = partial(forward, size), partial(backward, size)
         verdict = judge_claim(layer(*ways, arguments, asked), seed)
-        if verdict.status in GUILTY:
-            return [Guilt(where, _named(verdict, names), verdict)]
+        if verdict.status in FAULTY:
+            return [FaultyLayer(where, _named(verdict, names), verdict)]
     return []
 
 
-def _loss_alone(claim: Claim, z: Array, target: Array, seed: int) -> list[Guilt]:
+def _loss_alone(claim: Claim, z: Array, target: Array, seed: int) -> list[FaultyLayer]:
     spec = claim.network.loss
     rule = partial(claim.loss_rules[type(spec)], spec)
 
@@ -94,13 +96,13 @@ def _loss_alone(claim: Claim, z: Array, target: Array, seed: int) -> list[Guilt]
     arguments = flatten((z, target), (DZ, TARGET), [0])
     asked = Asked("loss", where, "", seed, SECONDS)
     verdict = judge_claim(pair(loss, gradient, arguments, asked), seed)
-    if verdict.status not in GUILTY:
+    if verdict.status not in FAULTY:
         return []
-    return [Guilt(where, _named(verdict, (DZ,)), verdict)]
+    return [FaultyLayer(where, _named(verdict, (DZ,)), verdict)]
 
 
 def _named(verdict: Verdict, names: tuple[str, ...]) -> tuple[str, ...]:
-    """The tensors that are not right; all of them, where what is wrong is the layer's conduct."""
-    found = dict.fromkeys(f.tensor for f in verdict.findings if f.status in GUILTY)
+    """The tensors that are not right; all of them, where what is wrong is the layer's behaviour."""
+    found = dict.fromkeys(f.tensor for f in verdict.findings if f.status in FAULTY)
     named = tuple(name for name in names if name in found)
     return named or names

@@ -5,4 +5,4 @@ from collections.abc import Callable
 from backproof.verdict import Verdict
 
 LISTENERS: list[Callable[[Verdict], None]] = []
-"""Called with every verdict on `manual`'s own gradients: the conviction of a fault is no news."""
+"""Called with every verdict on `manual`'s own gradients: the detection of a fault is no news."""

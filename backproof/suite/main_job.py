@@ -10,9 +10,9 @@ from rich.console import Console
 from backproof.architectures import Case, case_to_json
 from backproof.faults import named
 from backproof.suite.campaign import STOPPED, Plan, judge_one
-from backproof.suite.closing import say
 from backproof.suite.draw import draw_cases
-from backproof.suite.watching import watched
+from backproof.suite.progress import watched
+from backproof.suite.summary import say
 from backproof.verdict import Verdict
 from backproof.verdict.document import to_text
 from backproof.verdict.environment import environment
@@ -95,11 +95,11 @@ def _shrink(verdict: Verdict, case: Case, job: Job) -> dict[str, Any]:
     seen_by = {f.witness for f in verdict.findings if not f.status}
     witnesses = (EXACT,) if seen_by - {TORCH, JAX} else (EXACT, TORCH)
 
-    def convicts(smaller: Case) -> bool:
+    def detects(smaller: Case) -> bool:
         judged = judge_one(smaller, witnesses, job.plant, explain=False)
         return judged.status is verdict.status
 
-    least = minimal(case, convicts, seed=job.seed)
+    least = minimal(case, detects, seed=job.seed)
     path = job.out / CASES / f"{least.id}.json"
     document = case_to_json(least)
     write_whole(path, to_text(document))

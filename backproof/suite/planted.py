@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from backproof.architectures import Case
-from backproof.diagnosis.suspect import as_floats, largest
+from backproof.diagnosis.deviation import as_floats, largest
 from backproof.faults import FAULTS, Cause, claim_with
 from backproof.faults.claims import Claim, tensors_of
 

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from backproof.architectures import Case, case_from_json
 from backproof.suite.campaign import judge_one
-from backproof.suite.closing import NOT_RIGHT, RIGHT
+from backproof.suite.summary import NOT_RIGHT, RIGHT
 from backproof.verdict import Verdict
 from backproof.verdict.files import CASES, RECORD
 from backproof.verdict.run import RecordError, read_json, read_run

@@ -1,4 +1,4 @@
-"""The smallest case that still convicts: Hypothesis shrinks one that does, fewest layers first."""
+"""The smallest case that still detects: Hypothesis shrinks one that does, fewest layers first."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,17 +22,17 @@ SEARCH = settings(
 )
 
 
-def minimal(case: Case, convicts: Callable[[Case], bool], seed: int) -> Case:
-    """The simplest case like a convicted one: fewest layers, then narrowest, smallest, tamest.
+def minimal(case: Case, detects: Callable[[Case], bool], seed: int) -> Case:
+    """The simplest case like a detected one: fewest layers, then narrowest, smallest, tamest.
 
-    convicts: whether a case still shows what is wrong. The same arguments give the same case. Where
-    nothing simpler convicts, also where the case itself does not, the case itself comes back.
+    detects: whether a case still shows what is wrong. The same arguments give the same case. Where
+    nothing simpler detects, also where the case itself does not, the case itself comes back.
     """
     known: dict[Case, bool] = {}
 
     def still(candidate: Case) -> bool:
         if candidate not in known:
-            known[candidate] = convicts(candidate)
+            known[candidate] = detects(candidate)
         return known[candidate]
 
     for depth in range(len(case.network.layers) + 1):

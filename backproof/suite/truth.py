@@ -7,7 +7,7 @@ from backproof.architectures import Case
 from backproof.checks import truth
 from backproof.checks.truth import TrueGradient
 from backproof.faults.claims import Claim
-from backproof.suite.asked import asked
+from backproof.suite.terms import asked
 
 
 def gradient(

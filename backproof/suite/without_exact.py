@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 
 from backproof.architectures import Array, Case
-from backproof.checks.behaviour.conduct import observe_pair
+from backproof.checks.behaviour.pairs import observe_pair
 from backproof.differences.findings import judged
 from backproof.differences.witness import differentiate
 from backproof.exact.precision import FLOAT32, FLOAT64
 from backproof.faults.claims import Claim, seed_of
-from backproof.reference.testimony import LOSS
-from backproof.suite.asked import Asked, asked
-from backproof.suite.hearing import Known, coarse_units, frameworks
+from backproof.reference.answer import LOSS
+from backproof.suite.terms import Asked, asked
+from backproof.suite.witnesses import Known, coarse_units, frameworks
 from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.numeric import BUDGET
 from backproof.verdict.witnesses import DIFFERENCES
@@ -29,13 +29,13 @@ def judge_by_others(
 ) -> Verdict:
     """The verdict on a claim to the gradient of a case; silent: why exact arithmetic is."""
     given = asked(claim, case)
-    conduct = observe_pair(given.loss, given.gradient, given.arguments, SECONDS)
-    acts = (*conduct.acts, *conduct.suspicions)
-    findings = [Finding(a.tensor, CLAIM, Status.BROKEN, note=a.detail) for a in acts]
-    if not findings and conduct.loss is not None:
-        results = {LOSS: conduct.loss, **conduct.gradients}
+    behaviour = observe_pair(given.loss, given.gradient, given.arguments, SECONDS)
+    breaches = (*behaviour.breaches, *behaviour.doubts)
+    findings = [Finding(a.tensor, CLAIM, Status.BROKEN, note=a.detail) for a in breaches]
+    if not findings and behaviour.loss is not None:
+        results = {LOSS: behaviour.loss, **behaviour.gradients}
         if DIFFERENCES in witnesses:
-            findings = _differences(given, conduct.gradients, case)
+            findings = _differences(given, behaviour.gradients, case)
         known = Known(results, coarse_units(results, case.dtype), {}, silent)
         findings = frameworks(case, witnesses, known, findings)
     deciding = [f.status for f in findings if not f.outvoted]

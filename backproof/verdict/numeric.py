@@ -1,7 +1,7 @@
 """The numbers of finite differences that can turn a verdict, with their units and their evidence.
 
 The witness is on trial on 39 functions with a known slope, smooth, noisy and swinging, and on five
-kinks: its error bounds the truth in each of them, and it convicts nobody who is right. Where
+kinks: its error bounds the truth in each of them, and it accuses nobody who is right. Where
 nothing else is said a number was chosen there. The spacings, orders and levels of the method stay
 with the method.
 """

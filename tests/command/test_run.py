@@ -36,10 +36,10 @@ def test_a_small_run_leaves_a_page_and_a_record_that_makes_the_page_again(
     assert (tmp_path / "again.html").read_text() == page
 
 
-def test_a_planted_fault_is_convicted_shrunk_stored_and_replayed(
+def test_a_planted_fault_is_detected_shrunk_stored_and_replayed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Exit 1, a minimal case of one layer on disk, and its replay command convicts again."""
+    """Exit 1, a minimal case of one layer on disk, and its replay command detects again."""
     plant = next(key for key in FAULTS if key.startswith("sigmoid"))
     assert (
         answer("run", "--cases", 8, "--only", "Sigmoid", "--plant", plant, "--out", tmp_path) == 1

@@ -22,8 +22,8 @@ from backproof.diagnosis import (
     diagnose,
     explain,
 )
+from backproof.diagnosis.deviation import deviations
 from backproof.diagnosis.pattern import pattern
-from backproof.diagnosis.suspect import suspects
 from backproof.faults import FAULTS, claim_with
 from backproof.faults.claims import Claim, tensors_of
 from backproof.suite.planted import match_planted
@@ -73,9 +73,9 @@ def test_every_hypothesis_is_somebodys() -> None:
     trials = [evidence(planted.function, planted.claim) for planted in ALL]
     trials += [evidence(DENSE, vanishing, "float32"), unrounded()]
     used = {
-        next((h for _, h in HYPOTHESES if h(suspect) is not None), None)
+        next((h for _, h in HYPOTHESES if h(deviation) is not None), None)
         for trial in trials
-        for suspect in suspects(trial)
+        for deviation in deviations(trial)
     }
     assert [h.__name__ for _, h in HYPOTHESES if h not in used] == []
 

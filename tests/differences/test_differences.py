@@ -1,4 +1,4 @@
-"""The witness of black boxes on trial: its errors bound the truth, none is convicted wrongly."""
+"""The witness of black boxes on trial: its errors bound the truth, none is detected wrongly."""
 
 import math
 from collections.abc import Callable

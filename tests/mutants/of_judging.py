@@ -115,7 +115,7 @@ OF_JUDGING = (
     ),
     Mutant(
         "checks/answer.py",
-        "findings = [_acted(act.code, act.tensor, act.detail) for act in observed.acts]",
+        "findings = [_breached(b.code, b.tensor, b.detail) for b in observed.breaches]",
         "findings = []",
         "misbehaviour is dropped",
     ),

@@ -96,9 +96,9 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/judge.py",
-        "return by_stairs(measured, _settled(suspects, tie), loss, seed) or _wrong(",
+        "return by_stairs(measured, _settled(deviations, tie), loss, seed) or _wrong(",
         "return _wrong(",
-        "no suspect is looked at for stairs",
+        "no deviation is looked at for stairs",
     ),
     Mutant(
         "checks/judge.py",

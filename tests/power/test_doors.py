@@ -19,7 +19,7 @@ def _right(verdict: Any) -> bool:
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
 def test_right_expressions_are_right_through_check_layer(dtype: Any) -> None:
-    """Conduct, record, completeness and judge, in NumPy."""
+    """Behaviour, record, completeness and judge, in NumPy."""
     for k in range(COUNT):
         expression = drawn(SEED, k)
         if dtype == np.float16 and not expression.halves:

@@ -14,7 +14,7 @@ from backproof.power.expressions.draw import drawn
 from backproof.power.expressions.elementwise import ONE, TWO
 from backproof.power.expressions.linear import PRODUCTS
 from backproof.power.expressions.moves import MOVES
-from backproof.power.expressions.outcome import ACCUSED, CONVICTED, MISSED, RAISED
+from backproof.power.expressions.outcome import ACCUSED, DETECTED, MISSED, RAISED
 from backproof.power.expressions.source import STYLES, Fault, compiled, source
 from backproof.power.rounding.formats import Format, formats
 
@@ -77,8 +77,8 @@ def test_the_judge_makes_no_mistake() -> None:
     found = trial.run(20, [1], [DOUBLE, SINGLE])
     assert found.passed, str(found)
     assert not found.undecided
-    convicted = [n.get(CONVICTED, 0) for sizes in found.counts.values() for n in sizes.values()]
-    assert sum(convicted) > 30
+    detected = [n.get(DETECTED, 0) for sizes in found.counts.values() for n in sizes.values()]
+    assert sum(detected) > 30
 
 
 @pytest.mark.parametrize("f", [f for f in formats() if f.namespace == "torch"], ids=str)

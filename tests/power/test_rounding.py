@@ -36,14 +36,14 @@ def test_layers_are_right_by_central_differences(layer: Layer) -> None:
     assert slope == pytest.approx((up - down) / (2 * h), rel=1e-5, abs=1e-7)
 
 
-def test_right_layers_are_acquitted() -> None:
+def test_right_layers_are_passed() -> None:
     """All of them, in float64."""
     found = trial.run(1, trial.LAYERS, [DOUBLE])
     assert found.passed, str(found)
 
 
 @pytest.mark.parametrize("f", [f for f in formats() if f.precision.bits < 24], ids=str)
-def test_right_layers_are_acquitted_in_halves(f: Format) -> None:
+def test_right_layers_are_passed_in_halves(f: Format) -> None:
     """Some of them, in NumPy's and torch's own."""
     found = trial.run(1, FEW, [f])
     assert found.passed, str(found)
@@ -81,7 +81,7 @@ def test_a_limit_that_is_too_high_is_noticed(f: Format, monkeypatch: pytest.Monk
     """A hundred times: some unstable pass goes free."""
     move(monkeypatch, "LIMIT", 100 * LIMIT)
     found = trial.run(1, FEW[:1], [f])
-    assert not all(loss.convicted for loss in found.unstable)
+    assert not all(loss.detected for loss in found.unstable)
     assert not found.passed
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from backproof.faults import FAULTS
 from backproof.power import trial
-from backproof.power.convictions import measure_power
+from backproof.power.detections import measure_power
 from backproof.power.scale import measure_scale
 from backproof.power.whole import measure_whole
 from backproof.suite.draw import draw_cases
@@ -43,13 +43,13 @@ def test_all_figures_are_printed_and_kept(small: Any, tmp_path: Path) -> None:
     assert kept["whole"]["cases"] == 2
     assert kept["beside_gradcheck"][0]["ours"] is kept["beside_gradcheck"][0]["right"]
     assert kept["beside_check_grads"][0]["ours_finds"]
-    assert kept["scale"]["acquitted"]
+    assert kept["scale"]["passed"]
     ours = ("formula", "exact", "verdict")
     assert set(kept["costs"]["ratios"]) == {f"{a}/{b}" for a in ours for b in ("slow", "fast")}
 
 
 def test_a_fault_that_goes_free_is_an_exit_code(small: Any) -> None:
-    """A checker that misses, or convicts without a name, does not pass its own trial."""
+    """A checker that misses, or detects without a name, does not pass its own trial."""
 
     def missing(**options: Any) -> Any:
         return [replace(c, status="correct") for c in measure_power(FEW[:1], peers=False)]

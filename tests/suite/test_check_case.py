@@ -1,4 +1,4 @@
-"""The court on trial: right gradients are acquitted, each kind of wrong is named."""
+"""The judge on trial: right gradients are passed, each kind of wrong is named."""
 
 import re
 from dataclasses import replace
@@ -32,7 +32,7 @@ from suite.small_claims import CASE, NETWORK, claim, spoiled
 
 
 @given(case=cases)
-def test_right_gradients_are_acquitted(case: Case) -> None:
+def test_right_gradients_are_passed(case: Case) -> None:
     """Any network in any regime is correct or a kink by exact arithmetic and torch, both heard."""
     verdict = check_case(case, witnesses=(EXACT, TORCH))
     assert verdict, str(verdict)
@@ -54,7 +54,7 @@ def test_all_four_witnesses_are_heard_on_every_tensor(seed: int, dtype: Any) -> 
 
 @pytest.mark.parametrize("part", [1.0, 1e-3, 1e-9])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_one_element_off_is_convicted_with_its_layer_tensor_and_place(
+def test_one_element_off_is_detected_with_its_layer_tensor_and_place(
     part: float, dtype: Any
 ) -> None:
     """A part of 10^-9 of one weight's gradient is wrong, also where float32 could not show it."""

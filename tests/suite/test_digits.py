@@ -1,4 +1,4 @@
-"""Training on real digits, and whether the comparison of runs convicts one that goes astray."""
+"""Training on real digits, and whether the comparison of runs detects one that goes astray."""
 
 import json
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def test_right_runs_stay_within_rounding_at_every_step(dtype: DType) -> None:
 
 
 def test_a_slightly_wrong_rate_is_seen_from_the_first_step() -> None:
-    """A rate off by one part in 10,000 convicts the framework that has it, and no other."""
+    """A rate off by one part in 10,000 detects the framework that has it, and no other."""
     training = small()
     off = training.rate * (1 + 1e-4)
     setting = (training.network, training.start, training.batches)

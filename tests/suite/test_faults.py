@@ -1,4 +1,4 @@
-"""The checker on trial: planted faults are convicted by name, right code is not."""
+"""The checker on trial: planted faults are detected by name, right code is not."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from backproof.architectures import (
 )
 from backproof.faults import CAUSES, FAULTS, Fault, claim_with
 from backproof.faults.claims import Claim
-from backproof.power.convictions import measure_power, names, power_table
+from backproof.power.detections import measure_power, names, power_table
 from backproof.power.right_code import measure_costs, measure_false_alarms
 from backproof.suite.check_case import check_case
 from backproof.suite.faulty import cases_with
@@ -29,18 +29,18 @@ every_fault = pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 
 
 @every_fault
-def test_a_fault_is_convicted_by_name_in_both_dtypes(fault: Fault) -> None:
-    """A fault is convicted in float64 and float32, and the verdict names its layer and tensor."""
-    for conviction in measure_power([fault], peers=False):
-        assert conviction.convicted, conviction
-        assert conviction.named, conviction
+def test_a_fault_is_detected_by_name_in_both_dtypes(fault: Fault) -> None:
+    """A fault is detected in float64 and float32, and the verdict names its layer and tensor."""
+    for detection in measure_power([fault], peers=False):
+        assert detection.detected, detection
+        assert detection.named, detection
 
 
 @every_fault
-def test_the_right_rule_is_acquitted_where_its_fault_is_convicted(fault: Fault) -> None:
-    """The cases that lead up to a conviction acquit the right rule: the fault alone is at fault."""
-    (conviction,) = measure_power([fault], ["float64"], peers=False)
-    tried = cases_with(fault.layer, "float64", seed=0)[: conviction.cases]
+def test_the_right_rule_is_passed_where_its_fault_is_detected(fault: Fault) -> None:
+    """The cases that lead up to a detection pass the right rule: the fault alone is at fault."""
+    (detection,) = measure_power([fault], ["float64"], peers=False)
+    tried = cases_with(fault.layer, "float64", seed=0)[: detection.cases]
     for case in tried[-3:]:
         verdict = check_case(case, witnesses=fault.witnesses)
         assert verdict, verdict
@@ -64,7 +64,7 @@ def test_a_fault_stays_in_its_own_claim() -> None:
     assert check_case(SMALL, witnesses=("exact",)).status is Status.CORRECT
 
 
-def test_a_fault_elsewhere_convicts_nobody() -> None:
+def test_a_fault_elsewhere_accuses_nobody() -> None:
     """A fault in a rule that a network does not use leaves its verdict as it was."""
     fault = FAULTS["dense-db-twice"]
     network = Network(2, (Sigmoid(),), HalfSquaredError("sum"))
@@ -86,19 +86,19 @@ def test_the_layer_is_named_by_its_place(place: int) -> None:
 
 
 def test_gradcheck_is_asked_about_the_same_cases() -> None:
-    """gradcheck rejects a gross fault and passes one of a part in 10^9, which is convicted."""
+    """gradcheck rejects a gross fault and passes one of a part in 10^9, which is detected."""
     gross, subtle = measure_power([FAULTS["dense-dw-for-dw"], FAULTS["dense-dw-off-by-1e-9"]],
                                   ["float64"])  # fmt: skip
-    assert gross.convicted and gross.slow and gross.fast
-    assert subtle.convicted and subtle.slow is False and subtle.fast is False
+    assert gross.detected and gross.slow and gross.fast
+    assert subtle.detected and subtle.slow is False and subtle.fast is False
     assert "gradcheck slow: 1 of 2 faults" in power_table([gross, subtle])
 
 
 def test_a_missed_fault_is_reported_as_missed() -> None:
-    """A rule that is right, planted as a fault, is convicted in no case and counted as missed."""
+    """A rule that is right, planted as a fault, is detected in no case and counted as missed."""
     null = Fault("nothing", "sign", Dense, "W", lambda right: right)
     (missed,) = measure_power([null], ["float64"], peers=False)
-    assert not missed.convicted
+    assert not missed.detected
     assert not missed.named
     assert "backproof: 0 of 1 faults" in power_table([missed])
 

@@ -55,7 +55,7 @@ def test_a_kink_is_a_kink_only_while_the_claim_lies_between_the_slopes() -> None
     }
 
 
-def test_relu_of_x_minus_relu_of_minus_x_is_acquitted_at_0() -> None:
+def test_relu_of_x_minus_relu_of_minus_x_is_passed_at_0() -> None:
     """The whole is x, with slope 1, and every framework says 0: a kink in a layer, not a fault."""
     tensors = {
         "dx": np.array([[0.0]]),
@@ -70,7 +70,7 @@ def test_relu_of_x_minus_relu_of_minus_x_is_acquitted_at_0() -> None:
     assert "rectifiers.py" in verdict.evidence
 
 
-def test_witnesses_with_other_conventions_on_a_kink_convict_nobody() -> None:
+def test_witnesses_with_other_conventions_on_a_kink_accuse_nobody() -> None:
     """At 0 JAX's leaky ReLU takes the right slope, torch's and ours the left: all may."""
     case = kinked((LeakyReLU(0.3),), HalfSquaredError("sum"), [[0.0, 1.0]])
     case = replace(case, data=Given(case.data.tensors, np.array([[3.0, 1.0]])))  # type: ignore[union-attr]

@@ -16,7 +16,7 @@ from backproof.architectures import (
     Sigmoid,
 )
 from backproof.faults.claims import Claim
-from backproof.reference import jax_grad, testimony, torch_autograd
+from backproof.reference import answer, jax_grad, torch_autograd
 from backproof.suite.check_case import check_case
 from backproof.verdict import Status
 from backproof.verdict.witnesses import DIFFERENCES, EXACT, JAX, TORCH
@@ -39,15 +39,15 @@ def test_a_witness_that_is_not_installed_is_absent_and_never_agrees(
 
 
 def test_without_any_witness_nothing_is_correct() -> None:
-    """No testimony, no verdict: undecided is not truthy."""
+    """No answer, no verdict: undecided is not truthy."""
     verdict = check_case(CASE, witnesses=())
     assert verdict.status is Status.UNDECIDED
     assert not verdict
 
 
 def test_a_witness_that_says_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A testimony without tensors is silence with a name, not agreement."""
-    monkeypatch.setattr(torch_autograd, "testify", lambda case: testimony.Testimony(TORCH))
+    """An answer without tensors is silence with a name, not agreement."""
+    monkeypatch.setattr(torch_autograd, "answer_to", lambda case: answer.Answer(TORCH))
     verdict = check_case(CASE, witnesses=(EXACT, TORCH))
     assert "said nothing of" in verdict.silent[TORCH]
 
@@ -57,28 +57,28 @@ def test_a_witness_that_breaks_down_does_not_take_the_judge_with_it(
 ) -> None:
     """It is silent, with its error; a lie it tells alone is outvoted."""
 
-    def fails(case: Case) -> testimony.Testimony:
+    def fails(case: Case) -> answer.Answer:
         raise RuntimeError("out of memory")
 
-    monkeypatch.setattr(torch_autograd, "testify", fails)
+    monkeypatch.setattr(torch_autograd, "answer_to", fails)
     assert "out of memory" in check_case(CASE).silent[TORCH]
 
 
 def test_a_framework_that_alone_is_imprecise_is_outvoted(monkeypatch: pytest.MonkeyPatch) -> None:
     """JAX agrees on the loss and is off in a gradient that exact arithmetic confirms."""
-    honest = jax_grad.testify
+    honest = jax_grad.answer_to
 
-    def off(case: Case) -> testimony.Testimony:
+    def off(case: Case) -> answer.Answer:
         said = honest(case)
         return replace(said, tensors={**said.tensors, "0.b": said.tensors["0.b"] * 1.001})
 
-    monkeypatch.setattr(jax_grad, "testify", off)
+    monkeypatch.setattr(jax_grad, "answer_to", off)
     verdict = check_case(CASE)
     assert verdict.status is Status.CORRECT
     assert any("outvoted: jax is imprecise" in f.note for f in verdict.findings)
 
 
-def test_without_exact_arithmetic_a_fault_is_still_convicted() -> None:
+def test_without_exact_arithmetic_a_fault_is_still_detected() -> None:
     """Torch, JAX and finite differences see a sign; what they judge by is said."""
     wrong = claim(Dense=spoiled(lambda dx, dp: (dx, {**dp, "b": -dp["b"]})))
     for witness in (TORCH, JAX, DIFFERENCES):
@@ -104,15 +104,15 @@ def test_code_that_cannot_be_followed_is_judged_by_the_others_and_says_why() -> 
     assert verdict.status is Status.WRONG
 
 
-def test_two_frameworks_that_disagree_convict_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_frameworks_that_disagree_accuse_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without exact arithmetic, one framework against the claim and the other is outvoted."""
-    honest = jax_grad.testify
+    honest = jax_grad.answer_to
 
-    def off(case: Case) -> testimony.Testimony:
+    def off(case: Case) -> answer.Answer:
         said = honest(case)
         return replace(said, tensors={name: 2 * t for name, t in said.tensors.items()})
 
-    monkeypatch.setattr(jax_grad, "testify", off)
+    monkeypatch.setattr(jax_grad, "answer_to", off)
     assert check_case(CASE, witnesses=(TORCH, JAX)).status is Status.CORRECT
     assert check_case(CASE, witnesses=(JAX,)).status is Status.WRONG
     assert check_case(CASE).status is Status.CORRECT

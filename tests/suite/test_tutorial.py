@@ -134,7 +134,7 @@ FITS_NOWHERE = {"a not transposed"}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_in_a_reading_is_convicted(fault):
+def test_a_fault_in_a_reading_is_detected(fault):
     """Where all layers have 4 neurons nearly every fault fits in shape, and is found out."""
     judged = chain.judge_reading(FAULTS[fault], network.draw([4, 4, 4, 4], seed=3), seed=0)
     assert judged.status is (Status.BROKEN if fault in FITS_NOWHERE else Status.WRONG)
@@ -143,7 +143,7 @@ def test_a_fault_in_a_reading_is_convicted(fault):
 
 @pytest.mark.parametrize("fault", ["W not transposed", "a not transposed", "dW transposed"])
 def test_a_forgotten_transpose_does_not_fit_layers_of_unequal_size(fault):
-    """With layers of 3, 4 and 2 neurons the shapes alone convict."""
+    """With layers of 3, 4 and 2 neurons the shapes alone detect."""
     judged = chain.judge_reading(FAULTS[fault], network.draw([3, 4, 2], seed=3), seed=0)
     assert judged.status is Status.BROKEN
     assert "(" in judged.evidence

@@ -137,7 +137,7 @@ def changes_its_mind(posed: Posed) -> bool:
     return not _same(first, again)
 
 
-MISCONDUCT: dict[str, Callable[[Posed], bool]] = {
+MISBEHAVIOUR: dict[str, Callable[[Posed], bool]] = {
     "hangs": hangs,
     "raises": raises,
     "none": nothing,
@@ -155,10 +155,10 @@ MISCONDUCT: dict[str, Callable[[Posed], bool]] = {
 """In the order in which they are asked: each is asked of claims that passed what goes before."""
 
 
-def misconduct(claim: WildClaim, seed: int) -> str:
+def misbehaviour(claim: WildClaim, seed: int) -> str:
     """The slug of the first misbehaviour of a claim; "" of a claim that behaves."""
     with np.errstate(all="ignore"):
-        return next((s for s, asked in MISCONDUCT.items() if asked(pose(claim, seed))), "")
+        return next((s for s, asked in MISBEHAVIOUR.items() if asked(pose(claim, seed))), "")
 
 
 def _kept(returned: Any) -> list[Any]:

@@ -106,11 +106,11 @@ def net_cost(layers, X, Y, lam):
 
 
 def net_gradient(layers, X, Y, lam):
-    acts, grads = net_outputs(layers, X), []
-    delta = 2 * (acts[-1] - Y)
+    outs, grads = net_outputs(layers, X), []
+    delta = 2 * (outs[-1] - Y)
     for k in reversed(range(len(layers))):
-        delta = delta * (1 - acts[k + 1] ** 2)
-        grads.insert(0, (acts[k].T @ delta + 2 * lam * layers[k][0], delta.sum(axis=0)))
+        delta = delta * (1 - outs[k + 1] ** 2)
+        grads.insert(0, (outs[k].T @ delta + 2 * lam * layers[k][0], delta.sum(axis=0)))
         delta = delta @ layers[k][0].T
     return grads
 

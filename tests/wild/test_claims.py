@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from wild import CLAIMS, WildClaim
-from wild.conduct import MISCONDUCT, misconduct
+from wild.behaviour import MISBEHAVIOUR, misbehaviour
 from wild.trial import AGREES, claimed, disagreement, moved, pose, tensors
 
 SEEDS = (0, 1, 2)
@@ -55,7 +55,7 @@ def only_float64(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_cause_occurs_twice() -> None:
     """Each cause that NumPy code can have is had by two wrong claims, and is known to the trial."""
     wrong = Counter(claim.cause for claim in CLAIMS if not claim.right)
-    known = {*FORMULAS, *MISCONDUCT, *ROUNDING}
+    known = {*FORMULAS, *MISBEHAVIOUR, *ROUNDING}
     assert set(wrong) == known
     assert {slug for slug in known - {"unexplained"} if wrong[slug] < 2} == set()
     remarks = Counter(claim.cause for claim in CLAIMS if claim.right and claim.cause)
@@ -98,8 +98,8 @@ def test_wrong_formulas_disagree_with_differences(claim: WildClaim) -> None:
 @chosen(lambda claim: claim.cause != "one-dtype")
 def test_claims_misbehave_as_they_are_labelled_and_in_no_other_way(claim: WildClaim) -> None:
     """Right claims and wrong formulas behave; of the others the label is what shows first."""
-    shown = {slug: slug for slug in MISCONDUCT} | ALSO[claim.way]
-    assert misconduct(claim, SEEDS[0]) == shown.get(claim.cause, "")
+    shown = {slug: slug for slug in MISBEHAVIOUR} | ALSO[claim.way]
+    assert misbehaviour(claim, SEEDS[0]) == shown.get(claim.cause, "")
 
 
 def multiple(c: Any, t: Any) -> bool:

@@ -81,7 +81,7 @@ def refused(saying: str) -> Callable[[FrameworkClaim], bool]:
     return check
 
 
-MISCONDUCT: dict[str, Callable[[FrameworkClaim], bool]] = {
+MISBEHAVIOUR: dict[str, Callable[[FrameworkClaim], bool]] = {
     "none": refused("not have been used"),
     "wrong-shape": refused(r"2, ?4.*4, ?2"),
     "wrong-structure": refused("container"),

@@ -6,7 +6,7 @@ import pytest
 from backproof.diagnosis.codes import CODES
 from wild_frameworks import FrameworkClaim, claims
 from wild_frameworks.driving import drive, slopes
-from wild_frameworks.labels import BY_NAME, LOOKS, MISCONDUCT
+from wild_frameworks.labels import BY_NAME, LOOKS, MISBEHAVIOUR
 
 CLAIMS = claims()
 SEEDS = range(3)
@@ -38,17 +38,17 @@ def test_right_claims_agree_with_differences(claim: FrameworkClaim) -> None:
 
 
 @pytest.mark.parametrize(
-    "claim", [c for c in CLAIMS if not c.right and c.cause not in MISCONDUCT], ids=str
+    "claim", [c for c in CLAIMS if not c.right and c.cause not in MISBEHAVIOUR], ids=str
 )
 def test_wrong_claims_do_not(claim: FrameworkClaim) -> None:
     """They differ from the differences by what those resolve."""
     assert discrepancy(claim) > RESOLVED
 
 
-@pytest.mark.parametrize("claim", [c for c in CLAIMS if c.cause in MISCONDUCT], ids=str)
+@pytest.mark.parametrize("claim", [c for c in CLAIMS if c.cause in MISBEHAVIOUR], ids=str)
 def test_misbehaviour_is_what_the_label_says(claim: FrameworkClaim) -> None:
     """The wrong claim misbehaves in that way, and its twin does not."""
-    misbehaves = MISCONDUCT[claim.cause]
+    misbehaves = MISBEHAVIOUR[claim.cause]
     assert misbehaves(claim) and not misbehaves(BY_NAME[claim.pair])
 
 

@@ -109,7 +109,7 @@ def sealed() -> Iterator[None]:
     """Prints go nowhere, nothing can be read in, no warning is shown, and what code may set for the
     whole process is put back: NumPy's error state and print options, environment, recursion limit.
 
-    The numbers that it draws are `chance`'s affair.
+    The numbers that it draws are `random_state`'s affair.
     """
     with (
         TURN,

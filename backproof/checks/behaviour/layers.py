@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.arguments.trees import Arguments
-from backproof.checks.behaviour.acts import (
-    Act,
+from backproof.checks.behaviour.linearity import cotangents, report_nonlinearity
+from backproof.checks.behaviour.notebook import (
+    Breach,
     Ended,
     Notebook,
+    doubt_infinite,
     sharing,
-    suspect_infinite,
 )
-from backproof.checks.behaviour.conduct import elsewhere
-from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangents
+from backproof.checks.behaviour.pairs import elsewhere
 from backproof.checks.behaviour.passes import OUTPUT, Layer, Run, Trial
-from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.exact.precision import Array
 from backproof.programs.nodes import leaves
 from backproof.programs.reach import reach
@@ -27,16 +27,16 @@ from backproof.verdict.decisions import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
-class LayerConduct:
+class LayerBehaviour:
     """What a layer did and returned.
 
-    acts, notes, left_out, seconds: as a `Conduct`'s. suspicions: also BP109, the same gradients for
-    all cotangents. outputs: by name, "y" or "y[0]". cotangents: the random ones used, by the names
-    of outputs; gradients: for each of them, by the names of tensors.
+    breaches, notes, left_out, seconds: as a `Behaviour`'s. doubts: also BP109, the same gradients
+    for all cotangents. outputs: by name, "y" or "y[0]". cotangents: the random ones used, by the
+    names of outputs; gradients: for each of them, by the names of tensors.
     """
 
-    acts: tuple[Act, ...]
-    suspicions: tuple[Act, ...]
+    breaches: tuple[Breach, ...]
+    doubts: tuple[Breach, ...]
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
     outputs: Mapping[str, Array]
@@ -55,7 +55,7 @@ def observe_layer(
     *,
     dtype: Any = None,
     patience: float = PATIENCE,
-) -> LayerConduct:
+) -> LayerBehaviour:
     """Run a layer forward and backward a dozen times; write down how it behaves.
 
     seconds: that one call may take. seed: of the cotangents. dtype: to which the arguments are cast
@@ -70,7 +70,7 @@ def observe_layer(
     with suppress(Ended):
         if book.affords("a call at another point"):
             _elsewhere(trial, book, seed)
-        with book.same_chance():
+        with book.same_draws():
             run = trial.forward(book)
             outputs = dict(run.outputs.tensors)
             rng = np.random.default_rng(seed)
@@ -82,13 +82,13 @@ def observe_layer(
         if len(gs) == 2 and book.affords("a second answer"):
             _ask_again(trial, book, run, dys, gs)
     judged = tuple(dys[: len(gs)])
-    return LayerConduct(**book.found(), outputs=outputs, cotangents=judged, gradients=tuple(gs))
+    return LayerBehaviour(**book.found(), outputs=outputs, cotangents=judged, gradients=tuple(gs))
 
 
 def _elsewhere(trial: Trial, book: Notebook, seed: int) -> None:
     """A call at another point: what is remembered of it is wrong here."""
     there = replace(trial, at=elsewhere(trial.at))
-    with book.aside() as page, page.same_chance():
+    with book.aside() as page, page.same_draws():
         run = there.forward(page)
         dy = cotangents(run.outputs.tensors, np.random.default_rng(seed))
         there.pull(run, dy, page)
@@ -96,14 +96,14 @@ def _elsewhere(trial: Trial, book: Notebook, seed: int) -> None:
 
 def _look(book: Notebook, run: Run, gradients: Answer) -> None:
     """What one call shows: results that are not finite, and outputs in the memory of inputs."""
-    suspect_infinite(book, "BP207", run.outputs.tensors)
-    suspect_infinite(book, "BP206", gradients)
+    doubt_infinite(book, "BP207", run.outputs.tensors)
+    doubt_infinite(book, "BP206", gradients)
     changed = run.given.changed()
     for name, y in leaves(OUTPUT, run.passed.y):
         shared = sharing(y, run.given.held) if isinstance(y, np.ndarray) else []
         for other in shared:
             if other not in changed and y.shape == np.shape(run.given.held[other]):
-                book.convict("BP213", name, f"is {other} itself: what changes one changes both")
+                book.report("BP213", name, f"is {other} itself: what changes one changes both")
             elif other not in changed:
                 book.note(f"{name} is a view of {other}")
 
@@ -115,7 +115,7 @@ def _ask_again(trial: Trial, book: Notebook, run: Run, dys: list[Answer], gs: li
     for k, (who, answer) in enumerate((("forward", outputs), ("backward", gs[0]))):
         if differing(answer, second[k]):
             again = partial(_part, trial, dy, book, k)
-            convict_of_change(book, f"the {who} pass", answer, second[k], again)
+            report_change(book, f"the {who} pass", answer, second[k], again)
             return
     if run.passed.kept is not None and book.affords("a second backward pass"):
         _use_twice(trial, book, dy)
@@ -123,7 +123,7 @@ def _ask_again(trial: Trial, book: Notebook, run: Run, dys: list[Answer], gs: li
     if book.affords("linearity"):
         sizes = [np.abs(g).max(initial=0) for g in gs[0].values()]
         scale = float(max(sizes, default=0))
-        convict_of_nonlinearity(book, lambda d, page: trial.whole(d, page)[1], dys, gs, scale)
+        report_nonlinearity(book, lambda d, page: trial.whole(d, page)[1], dys, gs, scale)
 
 
 def _part(trial: Trial, dy: Answer, book: Notebook, k: int) -> Answer:
@@ -132,7 +132,7 @@ def _part(trial: Trial, dy: Answer, book: Notebook, k: int) -> Answer:
 
 def _use_twice(trial: Trial, book: Notebook, dy: Answer) -> None:
     """Two backward passes of one forward pass: what one leaves behind must not reach the other."""
-    with book.same_chance():
+    with book.same_draws():
         run = trial.forward(book)
         kept = reach(run.passed.kept or {}).arrays
         kept = {n: a for n, a in kept.items() if not sharing(a, run.given.held)}
@@ -148,9 +148,9 @@ def _use_twice(trial: Trial, book: Notebook, dy: Answer) -> None:
             detail = (
                 f"the backward pass changes {name}, so that a second one is wrong in {names[0]}"
             )
-            book.convict("BP209", name, detail)
+            book.report("BP209", name, detail)
         for name in names if not changed else ():
-            book.convict("BP210", name, "a second backward pass of one forward pass is another")
+            book.report("BP210", name, "a second backward pass of one forward pass is another")
 
 
 def _use_late(trial: Trial, book: Notebook, dy: Answer, g: Answer) -> None:
@@ -158,7 +158,7 @@ def _use_late(trial: Trial, book: Notebook, dy: Answer, g: Answer) -> None:
 
     Where both hand out the same cache, None or the layer, the last forward pass is what is meant.
     """
-    with book.same_chance():
+    with book.same_draws():
         run = trial.forward(book)
         other: Mapping[str, Any] = {}
         with book.aside() as page:
@@ -169,4 +169,4 @@ def _use_late(trial: Trial, book: Notebook, dy: Answer, g: Answer) -> None:
         late = trial.pull(run, dy, book)
     for name in differing(g, late):
         detail = "the backward pass answers for the last forward pass, not for the one it is given"
-        book.convict("BP210", name, detail)
+        book.report("BP210", name, detail)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Arguments, Given, flatten, like
-from backproof.checks.behaviour.acts import Notebook, copied, misfits, note_sharing
+from backproof.checks.behaviour.notebook import Notebook, copied, misfits, note_sharing
 from backproof.checks.behaviour.repeats import Answer
 from backproof.exact.precision import Array
 from backproof.programs.conventions import positional
@@ -97,7 +97,7 @@ class Trial:
 
     def whole(self, dy: Answer, book: Notebook) -> tuple[dict[str, Array], dict[str, Array]]:
         """The outputs and the gradients of a forward pass of its own."""
-        with book.same_chance():
+        with book.same_draws():
             run = self.forward(book)
             return dict(run.outputs.tensors), self.pull(run, dy, book)
 

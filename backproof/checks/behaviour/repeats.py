@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from backproof.checks.behaviour.acts import Notebook
+from backproof.checks.behaviour.notebook import Notebook
 from backproof.exact.precision import Array
 from backproof.verdict.decisions import ON_THE_LINE, REPEATS, ULPS
 
@@ -47,7 +47,7 @@ def differing(first: Answer, second: Answer) -> list[str]:
     return [name for name in first if name not in second or not same(first[name], second[name])]
 
 
-def convict_of_change(
+def report_change(
     book: Notebook, who: str, first: Answer, second: Answer, again: Callable[[], Answer]
 ) -> None:
     """Tell state (BP210) from chance (BP211), tensor by tensor, by asking again and again."""
@@ -56,13 +56,13 @@ def convict_of_change(
     for name in names:
         row = [answer[name] for answer in answers if name in answer]
         if any(a.shape != b.shape for a, b in pairwise(row)):
-            book.convict("BP211", name, f"{who} returns another shape at every call")
+            book.report("BP211", name, f"{who} returns another shape at every call")
             continue
         apart = f"up to {np.abs(row[1] - row[0]).max():.3g} apart"
         if not carried(row[1:]):
-            book.convict("BP211", name, f"{who} answers otherwise at every call, {apart}")
+            book.report("BP211", name, f"{who} answers otherwise at every call, {apart}")
         elif same(row[-1], row[1]):
-            book.convict("BP210", name, f"{who} answers otherwise after other calls, {apart}")
+            book.report("BP210", name, f"{who} answers otherwise after other calls, {apart}")
         else:
             detail = f"{who} moves on from its last answer at every call, {apart}"
-            book.convict("BP210", name, detail)
+            book.report("BP210", name, detail)

@@ -12,7 +12,7 @@ import numpy as np
 from jax.tree_util import keystr, tree_flatten_with_path
 
 from backproof.checks.arguments.answers import WrongStructure
-from backproof.checks.behaviour.chance import Chance
+from backproof.checks.behaviour.random_state import Generators
 from backproof.exact.precision import Array
 from backproof.programs.jaxpr.arguments import Arguments, floating
 from backproof.programs.jaxpr.programs import OUTPUT
@@ -43,9 +43,9 @@ class Code:
         rules = {name: getattr(self.function, name, None) for name in RULES}
         return {"function": self.function, **rules}
 
-    def same_chance(self) -> AbstractContextManager[list[str]]:
+    def same_draws(self) -> AbstractContextManager[list[str]]:
         """What is drawn inside is drawn again in the next such context."""
-        return Chance(reach(self.roots)).replayed()
+        return Generators(reach(self.roots)).replayed()
 
     def mode(self) -> Any:
         """The context that all of it runs in; the user's configuration is back afterwards."""

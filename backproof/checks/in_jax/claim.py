@@ -10,8 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
+from backproof.checks.in_jax.behaviour import Trial, observe_jax
 from backproof.checks.in_jax.call import Code, plain
-from backproof.checks.in_jax.conduct import Trial, observe_jax
 from backproof.checks.request import COTANGENT, Asked, subject
 from backproof.exact.precision import Array
 from backproof.programs.jaxpr.arguments import floating, taken_apart
@@ -57,9 +57,9 @@ def jax_claim(
 def _recorded(code: Code, function: Function, dys: Tensors, at: Tensors) -> Run:
     """A recorded run at other values of the moving leaves."""
     arguments = code.parts.rebuilt(code.entered(at))
-    with code.same_chance():
+    with code.same_draws():
         return run_function(
-            function, arguments, dys, argnums=code.argnums, wide=code.wide, chance=code.same_chance
+            function, arguments, dys, argnums=code.argnums, wide=code.wide, replay=code.same_draws
         )
 
 
@@ -69,7 +69,7 @@ def _heard(code: Code, asked: Asked) -> tuple[Trial, Tensors]:
     """
     tensors = _tensors(code)
     trial = observe_jax(code, tensors, asked.seconds, asked.seed)
-    raised = any(act.code == "BP201" for act in trial.book.acts)
+    raised = any(b.code == "BP201" for b in trial.book.breaches)
     if raised and code.wide and not _wide():
         narrow = replace(code, wide=False, changed=set())
         other = observe_jax(narrow, _tensors(narrow), asked.seconds, asked.seed)
@@ -89,8 +89,8 @@ def _observed(trial: Trial) -> Observed:
     book = trial.book
     results = dict(trial.gradients[0]) if trial.gradients else {}
     return Observed(
-        tuple(book.acts),
-        tuple(book.suspicions),
+        tuple(book.breaches),
+        tuple(book.doubts),
         tuple(book.notes),
         tuple(book.left_out),
         results,

@@ -12,8 +12,8 @@ import torch
 from backproof.checks.behaviour.attempts import limited, traced
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
+from backproof.checks.in_torch.behaviour import is_loss, observe_torch
 from backproof.checks.in_torch.call import TorchCall, take_apart
-from backproof.checks.in_torch.conduct import is_loss, observe_torch
 from backproof.checks.in_torch.double import doubled, drawn, slopes
 from backproof.checks.in_torch.run import BY_BACKWARD, Trial
 from backproof.checks.in_torch.state import kept, set_up
@@ -29,19 +29,19 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
     """A function at inputs; of what is no single number the gradient under a random cotangent."""
     tensors = call.tensors
     large = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
-    conduct = observe_torch(call, asked.seconds, asked.seed, 0.0 if large else PATIENCE)
-    dys = conduct.cotangents[0] if conduct.cotangents else {}
-    loss = is_loss(conduct.outputs)
+    behaviour = observe_torch(call, asked.seconds, asked.seed, 0.0 if large else PATIENCE)
+    dys = behaviour.cotangents[0] if behaviour.cotangents else {}
+    loss = is_loss(behaviour.outputs)
     one = len(dys) == 1 and not loss
-    outputs = {LOSS: conduct.outputs[OUTPUT]} if loss else dict(conduct.outputs)
-    results = dict(conduct.gradients[0]) if conduct.gradients else {}
-    lists = (conduct.acts, conduct.suspicions, conduct.notes, conduct.left_out)
+    outputs = {LOSS: behaviour.outputs[OUTPUT]} if loss else dict(behaviour.outputs)
+    results = dict(behaviour.gradients[0]) if behaviour.gradients else {}
+    lists = (behaviour.breaches, behaviour.doubts, behaviour.notes, behaviour.left_out)
     return Claim(
         subject(tensors, asked, {name: t.dtype for name, t in call.leaves.items()}),
         tensors,
         {} if loss else {COTANGENT + name: dy for name, dy in dys.items()},
         {name: t.dtype for name, t in call.leaves.items()},
-        Observed(*lists, results, outputs, conduct.seconds),
+        Observed(*lists, results, outputs, behaviour.seconds),
         partial(_recorded, call, dys, asked.seconds),
         Runs(
             partial(_value, call, dys, asked.seconds),
@@ -50,7 +50,7 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
         ),
         Context(
             {**call.constants, **tensors},
-            conduct.outputs[OUTPUT] if one and OUTPUT in conduct.outputs else None,
+            behaviour.outputs[OUTPUT] if one and OUTPUT in behaviour.outputs else None,
             next(iter(dys.values())) if one else None,
             partial(_at_cotangent, call, tensors, next(iter(dys))) if one else None,
             partial(_gradient, call, dys, asked.seconds),

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
-from backproof.checks.behaviour.acts import Ended, Notebook
 from backproof.checks.behaviour.attempts import sealed
+from backproof.checks.behaviour.notebook import Ended, Notebook
 from backproof.checks.behaviour.repeats import Answer
 from backproof.checks.in_torch.call import Named, TorchCall
 from backproof.checks.in_torch.state import seed_all, set_up
@@ -118,19 +118,19 @@ class Watched:
         self._unchanged("the backward pass", run, at)
         for name, y in run.ys.items():
             if not torch.equal(run.pulled[name], torch.from_numpy(np.array(dy[name])).to(y)):
-                self.book.convict("BP208", "", f"the backward pass changes d{name} in place")
+                self.book.report("BP208", "", f"the backward pass changes d{name} in place")
         return found
 
     def whole(self, at: Tensors, dy: Answer, seed: int = 1) -> tuple[Answer, Gradients]:
         """The outputs, and the gradients; seed: of the random numbers of the backward pass."""
-        with self.book.same_chance(), set_up(self.trial.call.roots, self.trial.call.devices):
+        with self.book.same_draws(), set_up(self.trial.call.roots, self.trial.call.devices):
             run = self.forward(at)
             return run.outputs, self.pull(run, at, dy, seed)
 
     def _heard(self, who: str, thunk: Callable[[], Any]) -> Any:
         value = self.book.hear(who, lambda: _or_refused(thunk))
         if isinstance(value, Refusal):
-            self.book.convict(value.code, "", f"torch refuses {who}: {value.message}")
+            self.book.report(value.code, "", f"torch refuses {who}: {value.message}")
             raise Ended
         return value
 
@@ -141,7 +141,7 @@ class Watched:
         before = {**call.constants, **at}
         for name, x in now.items():
             if isinstance(before[name], np.ndarray) and not _alike(x, before[name]):
-                self.book.convict("BP208", name, f"{who} changes {name} in place")
+                self.book.report("BP208", name, f"{who} changes {name} in place")
 
 
 def _pulled(ys: Any, leaves: Any, dys: Any, again: bool) -> Sequence[torch.Tensor | None]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-CONVICTED, MISSED, ACQUITTED, ACCUSED = "convicted", "missed", "acquitted", "accused"
+DETECTED, MISSED, PASSED, ACCUSED = "detected", "missed", "passed", "accused"
 WITHOUT_A_DIGIT, UNDECIDED, RAISED = "without a digit", "undecided", "the judge raised"
 MISTAKES = (MISSED, ACCUSED, RAISED)
 
@@ -16,7 +16,7 @@ MISTAKES = (MISSED, ACCUSED, RAISED)
 class Outcome:
     """What became of one expression, right or with a fault.
 
-    outcome: of the words above; an acquitted gradient without a digit is right, and its rounding
+    outcome: of the words above; a passed gradient without a digit is right, and its rounding
     the function's own. size: of the fault, 0 where it is right. seed, number: of the expression.
     """
 

@@ -1,4 +1,4 @@
-"""Random expressions on trial: right gradients must be acquitted and wrong ones convicted."""
+"""Random expressions on trial: right gradients must be passed and wrong ones detected."""
 
 import secrets
 import time
@@ -10,10 +10,10 @@ from backproof.exact.precision import FLOAT32
 from backproof.power.expressions.draw import Expression, drawn
 from backproof.power.expressions.outcome import (
     ACCUSED,
-    ACQUITTED,
-    CONVICTED,
+    DETECTED,
     MISSED,
     MISTAKES,
+    PASSED,
     RAISED,
     UNDECIDED,
     WITHOUT_A_DIGIT,
@@ -96,20 +96,20 @@ def _tried(f: Format, expression: Expression, fault: Fault | None) -> tuple[Judg
     except Exception as error:  # one that the judge cannot bear must not end the trial
         said = f"{type(error).__name__}: {error}"
         return None, Outcome(str(f), seed, number, RAISED, size, said=said, source=text)
-    outcome = _convicted(judged) if fault else _acquitted(judged)
+    outcome = _detected(judged) if fault else _passed(judged)
     kept = text if outcome in MISTAKES else ""
     said = "; ".join([*judged.judgement.remarks, *(x.note for x in judged.judgement.findings)])
     status = str(judged.status)
     return judged, Outcome(str(f), seed, number, outcome, size, status, said, kept)
 
 
-def _convicted(judged: Judged) -> str:
-    return CONVICTED if judged.status is Status.WRONG else MISSED
+def _detected(judged: Judged) -> str:
+    return DETECTED if judged.status is Status.WRONG else MISSED
 
 
-def _acquitted(judged: Judged) -> str:
+def _passed(judged: Judged) -> str:
     if judged.status:
-        return ACQUITTED
+        return PASSED
     tensors = judged.measured.tensors.values()
     normal = all((t.ratio <= LIMIT).all() for t in tensors)
     lost = normal and not all(t.keeps_a_digit for t in tensors)

@@ -17,7 +17,7 @@ class Shares:
 
     typical: the root mean square of the ratios, near 1 if the unit is what rounding makes. above:
     by the levels, which share of the elements lies above. worst_at: the layer and the seed.
-    accused: what was not acquitted, each with its layer, seed and status; unfollowed: how many of
+    accused: what was not passed, each with its layer, seed and status; unfollowed: how many of
     them have no record.
     """
 
@@ -56,7 +56,7 @@ class Loss:
     name: str
     ratio: float
     status: str
-    convicted: bool
+    detected: bool
 
     def __str__(self) -> str:
         """The ratio in a line."""
@@ -76,10 +76,10 @@ class Rounding:
 
     @property
     def passed(self) -> bool:
-        """Whether no right layer is above the limit or accused, every unstable one convicted, and
+        """Whether no right layer is above the limit or accused, every unstable one detected, and
         the unit the size that errors have.
         """
-        return all(s.passed for s in self.shares) and all(loss.convicted for loss in self.unstable)
+        return all(s.passed for s in self.shares) and all(loss.detected for loss in self.unstable)
 
     def to_json(self) -> dict[str, Any]:
         """The figures as JSON values."""

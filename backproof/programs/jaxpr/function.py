@@ -16,7 +16,7 @@ from backproof.exact.primitives.samples import sample
 from backproof.exact.record import Escape, Record, Step
 from backproof.programs.jaxpr.arguments import Function, taken_apart
 from backproof.programs.jaxpr.held import Held, plain
-from backproof.programs.jaxpr.programs import Chance, Program, backward, forward
+from backproof.programs.jaxpr.programs import Program, Replay, backward, forward
 from backproof.programs.jaxpr.walk import Walk
 from backproof.programs.run import CannotFollow, Run
 
@@ -34,23 +34,23 @@ def run_function(
     seed: int = 0,
     wide: bool | None = None,
     reverse: bool = True,
-    chance: Chance = nullcontext,
+    replay: Replay = nullcontext,
 ) -> Run:
     """One run of a function and of JAX's reverse mode of it, custom rules included.
 
     cotangents: by the names of outputs; drawn from the seed where they are None, and 1 for a loss,
     which is one number alone. argnums: the arguments whose float leaves move, all by default. wide:
     whether 64-bit types are on; by default as the user has them, or where an argument has one.
-    reverse: whether the gradient is followed too, or the function alone. chance: a context for
+    reverse: whether the gradient is followed too, or the function alone. replay: a context for
     every trace. A backward pass that cannot be followed leaves `claimed` None and an escape that
     says why. Raises CannotFollow where the forward pass cannot be, and whatever JAX raises where
     it has no reverse mode.
     """
     parts = taken_apart(function, arguments, argnums)
     with jax.enable_x64(_wide(arguments) if wide is None else wide), np.errstate(all="ignore"):
-        own = forward(function, parts, chance)
+        own = forward(function, parts, replay)
         seeds = _seeds(own, cotangents, seed)
-        gradient = backward(function, parts, list(seeds.values()), chance) if reverse else None
+        gradient = backward(function, parts, list(seeds.values()), replay) if reverse else None
         walk = Walk(Record())
         kinds = (aval.dtype for aval in own.jaxpr.in_avals)
         inputs = {

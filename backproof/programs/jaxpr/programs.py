@@ -19,7 +19,7 @@ OUTPUT = "output"
 UNTRACEABLE = (jax.errors.JAXTypeError, jax.errors.JAXIndexError)
 """What JAX raises where Python asks a number of an array whose elements are not known yet."""
 
-Chance = Callable[[], AbstractContextManager[Any]]
+Replay = Callable[[], AbstractContextManager[Any]]
 """A context for each trace, in which what the code draws or counts is what it was in the first."""
 
 
@@ -36,7 +36,7 @@ class Program:
         return dict(zip(self.outputs, self.jaxpr.out_avals, strict=True))
 
 
-def forward(function: Function, arguments: Arguments, chance: Chance = nullcontext) -> Program:
+def forward(function: Function, arguments: Arguments, replay: Replay = nullcontext) -> Program:
     """The float outputs of the moving leaves: the function itself, of custom rules the primal.
 
     Raises CannotFollow where Python's control flow asks for numbers, ValueError where no output is
@@ -50,7 +50,7 @@ def forward(function: Function, arguments: Arguments, chance: Chance = nullconte
         names[:] = [OUTPUT + keystr(path) for path, _ in own]
         return [jnp.asarray(leaf) for _, leaf in own]
 
-    jaxpr = _traced(run, list(arguments.moving.values()), chance)
+    jaxpr = _traced(run, list(arguments.moving.values()), replay)
     if not names:
         raise ValueError("no floating-point numbers are returned")
     return Program(jaxpr, tuple(names))
@@ -60,7 +60,7 @@ def backward(
     function: Function,
     arguments: Arguments,
     cotangents: Sequence[Any],
-    chance: Chance = nullcontext,
+    replay: Replay = nullcontext,
 ) -> Program:
     """The gradients of the moving leaves, of these and of cotangents, one for every float output:
     JAX's reverse mode with all custom rules.
@@ -74,14 +74,14 @@ def backward(
     def run(*given: Any) -> tuple[Any, ...]:
         return jax.vjp(outputs, *given[:count])[1](list(given[count:]))
 
-    jaxpr = _traced(run, [*arguments.moving.values(), *cotangents], chance)
+    jaxpr = _traced(run, [*arguments.moving.values(), *cotangents], replay)
     return Program(jaxpr, tuple(arguments.moving))
 
 
-def _traced(run: Function, inputs: Sequence[Any], chance: Chance) -> Any:
+def _traced(run: Function, inputs: Sequence[Any], replay: Replay) -> Any:
     """JAX's trace, or in one sentence why there is none."""
     try:
-        with chance():
+        with replay():
             return jax.make_jaxpr(run)(*inputs)
     except UNTRACEABLE as error:
         frames, steps = Frames(), traceback.walk_tb(error.__traceback__)

@@ -20,8 +20,8 @@ from backproof.programs.numpy.standing import (
     DISPATCHED,
     Ufunc,
     asked,
-    chance,
     enumerated,
+    stand_in_generator,
     vectorised,
 )
 from backproof.programs.numpy.tape import Tape
@@ -88,9 +88,9 @@ class Exchange:
         if value is np.vectorize or isinstance(value, np.vectorize):
             return vectorised(self.tape, value)
         if isinstance(value, np.random.Generator):
-            return chance(self.tape, value)
+            return stand_in_generator(self.tape, value)
         if value is np.random.default_rng:
-            return lambda *args: chance(self.tape, value(*args))
+            return lambda *args: stand_in_generator(self.tape, value(*args))
         if value is as_strided:
             return self._strided()
         if isinstance(value, type):

@@ -85,10 +85,10 @@ def enumerated(array: Any) -> Iterator[Any]:
     return ((place, array[place]) for place in np.ndindex(np.shape(array)))
 
 
-def chance(tape: Tape, generator: np.random.Generator) -> np.random.Generator:
+def stand_in_generator(tape: Tape, generator: np.random.Generator) -> np.random.Generator:
     """A generator that draws the same from the same state, arrays of the run's own."""
 
-    class Chance(np.random.Generator):
+    class Generators(np.random.Generator):
         def __getattribute__(self, name: str) -> Any:
             found = super().__getattribute__(name)
             if name.startswith("_") or not callable(found):
@@ -102,4 +102,4 @@ def chance(tape: Tape, generator: np.random.Generator) -> np.random.Generator:
 
             return draw
 
-    return Chance(generator.bit_generator)
+    return Generators(generator.bit_generator)

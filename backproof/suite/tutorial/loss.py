@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.reference.testimony import LOSS
+from backproof.reference.answer import LOSS
 from backproof.suite.tutorial.judgement import (
     FormulaTrial,
     Judgement,

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from backproof.architectures import Tensors
-from backproof.reference.testimony import LOSS
+from backproof.reference.answer import LOSS
 
 X, Y = "x", "y"
 Join = Callable[[Any, Any], Any]

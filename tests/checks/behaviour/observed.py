@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.arguments.trees import argument_names, flatten
-from backproof.checks.behaviour.conduct import Conduct, observe_pair
-from backproof.checks.behaviour.layers import LayerConduct, observe_layer
+from backproof.checks.behaviour.layers import LayerBehaviour, observe_layer
+from backproof.checks.behaviour.pairs import Behaviour, observe_pair
 
 RNG = np.random.default_rng(11)
 X, W = RNG.standard_normal((4, 3)), RNG.standard_normal((3, 2))
@@ -17,23 +17,23 @@ SECONDS = 0.3
 OWN = np.random.default_rng(8)
 
 
-def pair(loss: Any, gradient: Any, *arguments: Any, **options: Any) -> Conduct:
+def pair(loss: Any, gradient: Any, *arguments: Any, **options: Any) -> Behaviour:
     """Observe a claim at (X, W), or at other arguments."""
     given = arguments or (X, W)
     arrived = flatten(given, argument_names(loss, len(given)))
     return observe_pair(loss, gradient, arrived, options.pop("seconds", SECONDS), **options)
 
 
-def layer(forward: Any, backward: Any, *inputs: Any, **options: Any) -> LayerConduct:
+def layer(forward: Any, backward: Any, *inputs: Any, **options: Any) -> LayerBehaviour:
     """Observe a layer at (X, W), or at other inputs."""
     given = inputs or (X, W)
     arrived = flatten(given, argument_names(forward, len(given)))
     return observe_layer(forward, backward, arrived, options.pop("seconds", SECONDS), 5, **options)
 
 
-def codes(conduct: Conduct | LayerConduct) -> set[str]:
-    """The codes of all acts."""
-    return {act.code for act in conduct.acts}
+def codes(behaviour: Behaviour | LayerBehaviour) -> set[str]:
+    """The codes of all breaches."""
+    return {b.code for b in behaviour.breaches}
 
 
 def half_square(x: Any, W: Any) -> Any:

@@ -127,24 +127,24 @@ def scattered(dy: Any, shape: Any, ids: Any) -> Any:
 
 @pytest.mark.parametrize(("forward", "backward", "inputs"), RIGHT_LAYERS)
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
-def test_right_layers_of_many_styles_are_acquitted(
+def test_right_layers_of_many_styles_are_passed(
     forward: Any, backward: Any, inputs: Any, dtype: str
 ) -> None:
-    """Caches, closures, objects, buffers, stacks, several outputs: no act and no suspicion."""
-    conduct = layer(forward, backward, *inputs, dtype=dtype)
-    assert not conduct.acts + conduct.suspicions + conduct.left_out
-    assert len(conduct.cotangents) == len(conduct.gradients) == 2
-    for dy in conduct.cotangents:
-        assert set(dy) == set(conduct.outputs)
-        assert all(d.dtype == conduct.outputs[n].dtype and (d != 0).all() for n, d in dy.items())
+    """Caches, closures, objects, buffers, stacks, several outputs: no breach and no doubt."""
+    behaviour = layer(forward, backward, *inputs, dtype=dtype)
+    assert not behaviour.breaches + behaviour.doubts + behaviour.left_out
+    assert len(behaviour.cotangents) == len(behaviour.gradients) == 2
+    for dy in behaviour.cotangents:
+        assert set(dy) == set(behaviour.outputs)
+        assert all(d.dtype == behaviour.outputs[n].dtype and (d != 0).all() for n, d in dy.items())
 
 
 def test_a_slow_layer_is_asked_once() -> None:
     """With no patience left one cotangent is judged, and the checks left out are named."""
-    conduct = layer(dense, dense_backward, patience=0.0)
-    assert len(conduct.gradients) == 1
-    assert conduct.left_out == ("a call at another point", "a second cotangent")
-    assert np.array_equal(conduct.gradients[0]["x"], conduct.cotangents[0]["y"] @ W.T)
+    behaviour = layer(dense, dense_backward, patience=0.0)
+    assert len(behaviour.gradients) == 1
+    assert behaviour.left_out == ("a call at another point", "a second cotangent")
+    assert np.array_equal(behaviour.gradients[0]["x"], behaviour.cotangents[0]["y"] @ W.T)
 
 
 def test_cotangents_take_the_structure_of_y() -> None:
@@ -157,31 +157,31 @@ def test_cotangents_take_the_structure_of_y() -> None:
 
 
 def test_what_does_not_end_elsewhere_is_only_noted() -> None:
-    """A claim that hangs at another point, and nowhere else, is acquitted."""
+    """A claim that hangs at another point, and nowhere else, is passed."""
 
     def picky(x: Any, W: Any) -> Any:
         while x[0, 0] != X[0, 0]:
             pass
         return half_square_gradient(x, W)
 
-    conduct = pair(half_square, picky)
-    assert not conduct.acts
-    assert "no answer within 0.3 s when asked at another point" in conduct.notes
+    behaviour = pair(half_square, picky)
+    assert not behaviour.breaches
+    assert "no answer within 0.3 s when asked at another point" in behaviour.notes
 
 
 def test_numbers_that_overflow_in_the_observer_raise_nothing() -> None:
     """Infinite inputs and long doubles beyond float64 are observed without a warning."""
     big = np.array([np.inf, -1.0, 2.0])
-    assert not pair(lambda x: x.sum(), np.ones_like, big).acts
+    assert not pair(lambda x: x.sum(), np.ones_like, big).breaches
     huge = np.full(3, np.finfo(np.longdouble).max / 8)
-    conduct = layer(lambda x: (x * 2, None), lambda dy, cache: dy * huge, huge)
-    assert not conduct.acts
+    behaviour = layer(lambda x: (x * 2, None), lambda dy, cache: dy * huge, huge)
+    assert not behaviour.breaches
 
 
 def test_a_cache_for_one_use_is_noted() -> None:
     """A second backward pass of one forward pass that raises is told, and nobody is blamed."""
-    conduct = layer(as_generator, lambda dy, running: running.send(dy))
-    assert "the backward pass can run once for each forward pass" in conduct.notes
+    behaviour = layer(as_generator, lambda dy, running: running.send(dy))
+    assert "the backward pass can run once for each forward pass" in behaviour.notes
 
 
 def test_a_layer_is_afterwards_what_it_was() -> None:

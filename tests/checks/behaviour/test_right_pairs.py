@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backproof.checks.behaviour.chance import GLOBAL
+from backproof.checks.behaviour.random_state import GLOBAL
 from checks.behaviour.observed import OWN, W, X, half_square, half_square_gradient, pair
 
 
@@ -107,15 +107,15 @@ RIGHT: list[tuple[Any, Any]] = [
 
 @pytest.mark.parametrize(("loss", "gradient"), RIGHT)
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
-def test_right_pairs_of_many_styles_are_acquitted(loss: Any, gradient: Any, dtype: str) -> None:
-    """Classes, closures, generators, buffers, chance with a state: no act and no suspicion."""
-    conduct = pair(loss, gradient, dtype=dtype)
-    assert not conduct.acts + conduct.suspicions + conduct.left_out
+def test_right_pairs_of_many_styles_are_passed(loss: Any, gradient: Any, dtype: str) -> None:
+    """Classes, closures, generators, buffers, chance with a state: no breach and no doubt."""
+    behaviour = pair(loss, gradient, dtype=dtype)
+    assert not behaviour.breaches + behaviour.doubts + behaviour.left_out
     dx, dW = half_square_gradient(X.astype(dtype), W.astype(dtype))
-    assert conduct.gradients["x"].dtype == conduct.gradients["W"].dtype == dtype
+    assert behaviour.gradients["x"].dtype == behaviour.gradients["W"].dtype == dtype
     if loss is not dropped:
-        assert np.array_equal(conduct.gradients["x"], dx)
-        assert np.array_equal(conduct.gradients["W"], dW)
+        assert np.array_equal(behaviour.gradients["x"], dx)
+        assert np.array_equal(behaviour.gradients["W"], dW)
 
 
 def test_chance_is_replayed_and_admitted() -> None:
@@ -136,8 +136,8 @@ def test_the_process_is_left_as_it_was(capsys: pytest.CaptureFixture[str]) -> No
         return [*numpys, random.getstate(), dict(os.environ), sys.getrecursionlimit()]
 
     before, filters = state(), list(warnings.filters)
-    conduct = pair(half_square, noisy_settings)
-    assert {act.detail.split(" (")[0] for act in conduct.acts} == {
+    behaviour = pair(half_square, noisy_settings)
+    assert {b.detail.split(" (")[0] for b in behaviour.breaches} == {
         "the gradient raises UserWarning: careful"
     }
     assert state() == before
@@ -154,10 +154,10 @@ def test_a_slow_pair_is_asked_less() -> None:
         time.sleep(0.06)
         return half_square_gradient(x, W)
 
-    conduct = pair(half_square, slow, patience=0.1)
-    assert conduct.left_out == ("a second answer",)
+    behaviour = pair(half_square, slow, patience=0.1)
+    assert behaviour.left_out == ("a second answer",)
     assert len(calls) == 2
-    assert set(conduct.gradients) == {"x", "W"}
+    assert set(behaviour.gradients) == {"x", "W"}
 
 
 def test_few_calls_are_enough() -> None:
@@ -179,6 +179,6 @@ def test_a_stale_cache_is_filled_with_another_point_first() -> None:
         cache.append(half_square_gradient(x, W))
         return cache[0]
 
-    conduct = pair(half_square, once)
-    assert "the gradient is the same at another point" in conduct.notes
-    assert not np.allclose(conduct.gradients["x"], half_square_gradient(X, W)[0])
+    behaviour = pair(half_square, once)
+    assert "the gradient is the same at another point" in behaviour.notes
+    assert not np.allclose(behaviour.gradients["x"], half_square_gradient(X, W)[0])

@@ -145,41 +145,43 @@ def test_a_misbehaving_layer_is_found(
     code: str, tensor: str, forward: Any, backward: Any, said: str
 ) -> None:
     """Each misbehaviour is found by its code and no other, in its tensor, and said."""
-    conduct = layer(forward, backward)
-    assert codes(conduct) == {code}
-    assert any(act.tensor == tensor and said in act.detail for act in conduct.acts), conduct.acts
+    behaviour = layer(forward, backward)
+    assert codes(behaviour) == {code}
+    assert any(b.tensor == tensor and said in b.detail for b in behaviour.breaches), (
+        behaviour.breaches
+    )
 
 
 def test_writing_y_over_x_is_a_changed_input() -> None:
-    """ReLU in place is convicted of the change, and its output not suspected besides."""
-    conduct = layer(relu_over_x, lambda dy, mask: dy * mask, X)
-    assert [(act.code, act.tensor) for act in conduct.acts] == [("BP208", "x")]
-    assert not conduct.suspicions
+    """ReLU in place is reported for the change, and its output not doubted besides."""
+    behaviour = layer(relu_over_x, lambda dy, mask: dy * mask, X)
+    assert [(b.code, b.tensor) for b in behaviour.breaches] == [("BP208", "x")]
+    assert not behaviour.doubts
 
 
 def test_a_view_of_the_input_is_a_note() -> None:
     """A flattened x is right unless written into, and so is a gradient in dy's memory."""
-    conduct = layer(lambda x: (x.reshape(-1), x.shape), lambda dy, shape: dy.reshape(shape), X)
-    assert not conduct.acts + conduct.suspicions
-    assert conduct.notes == ("the gradient of x shares memory with dy", "y is a view of x")
+    behaviour = layer(lambda x: (x.reshape(-1), x.shape), lambda dy, shape: dy.reshape(shape), X)
+    assert not behaviour.breaches + behaviour.doubts
+    assert behaviour.notes == ("the gradient of x shares memory with dy", "y is a view of x")
 
 
-def test_an_output_that_is_the_input_itself_is_convicted() -> None:
+def test_an_output_that_is_the_input_itself_is_detected() -> None:
     """Whoever updates y in place, as many do, changes x."""
-    conduct = layer(lambda x: (x, None), lambda dy, cache: dy.copy(), X)
-    assert [(act.code, act.tensor) for act in conduct.acts] == [("BP213", "y")]
+    behaviour = layer(lambda x: (x, None), lambda dy, cache: dy.copy(), X)
+    assert [(b.code, b.tensor) for b in behaviour.breaches] == [("BP213", "y")]
 
 
 def test_two_gradients_in_one_memory_are_a_note() -> None:
     """One array for two gradients is right until one of them is updated in place."""
-    conduct = layer(lambda a, b: (a + b, None), lambda dy, cache: (dy, dy), X, 2 * X)
-    assert not conduct.acts
-    assert not conduct.suspicions
-    assert "the gradients of a and b share memory" in conduct.notes
+    behaviour = layer(lambda a, b: (a + b, None), lambda dy, cache: (dy, dy), X, 2 * X)
+    assert not behaviour.breaches
+    assert not behaviour.doubts
+    assert "the gradients of a and b share memory" in behaviour.notes
 
 
 def test_an_ignored_cotangent_is_suspected_by_its_own_code() -> None:
     """The same gradient for every cotangent is not linear, but BP109 says more."""
-    conduct = layer(dense, lambda dy, cache: dense_backward(np.ones_like(dy), cache))
-    assert not conduct.acts
-    assert {(s.code, s.tensor) for s in conduct.suspicions} == {("BP109", "x"), ("BP109", "W")}
+    behaviour = layer(dense, lambda dy, cache: dense_backward(np.ones_like(dy), cache))
+    assert not behaviour.breaches
+    assert {(s.code, s.tensor) for s in behaviour.doubts} == {("BP109", "x"), ("BP109", "W")}

@@ -151,23 +151,25 @@ def test_a_misbehaving_pair_is_found(
 ) -> None:
     """Each misbehaviour is found by its code and no other, in its tensor, and said."""
     before = X.tobytes(), W.tobytes()
-    conduct = pair(loss, gradient)
-    assert codes(conduct) == {code}
-    assert any(act.tensor == tensor and said in act.detail for act in conduct.acts), conduct.acts
+    behaviour = pair(loss, gradient)
+    assert codes(behaviour) == {code}
+    assert any(b.tensor == tensor and said in b.detail for b in behaviour.breaches), (
+        behaviour.breaches
+    )
     assert before == (X.tobytes(), W.tobytes())
 
 
 def test_changed_labels_are_named() -> None:
     """An argument that has no gradient must stay as it is too."""
-    conduct = pair(lambda x, labels: x.sum(), writes_into_labels, X, LABELS.copy())
-    assert [(act.code, act.tensor) for act in conduct.acts] == [("BP208", "labels")]
+    behaviour = pair(lambda x, labels: x.sum(), writes_into_labels, X, LABELS.copy())
+    assert [(b.code, b.tensor) for b in behaviour.breaches] == [("BP208", "labels")]
 
 
 def test_what_is_not_finite_is_suspected_only() -> None:
     """An infinite loss and a NaN among gradients: whether the truth is finite, others must say."""
-    conduct = pair(
+    behaviour = pair(
         lambda x, W: np.exp(1000 * W[0, 0] ** 0), spoiled(lambda dx, dW: (dx * [1, np.nan, 1], dW))
     )
-    assert not conduct.acts
-    assert [(s.code, s.tensor) for s in conduct.suspicions] == [("BP207", "loss"), ("BP206", "x")]
-    assert "4 of 12 elements are not finite, x[0, 1] is nan" in conduct.suspicions[1].detail
+    assert not behaviour.breaches
+    assert [(s.code, s.tensor) for s in behaviour.doubts] == [("BP207", "loss"), ("BP206", "x")]
+    assert "4 of 12 elements are not finite, x[0, 1] is nan" in behaviour.doubts[1].detail

@@ -84,7 +84,7 @@ ACTS: dict[str, tuple[Callable[[], Any], tuple[Any, ...], str]] = {
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_misconduct_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_misbehaviour_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What a function does beside computing is broken, whatever its formula, and has its code."""
     monkeypatch.setattr(way_in, "SECONDS", 0.5 if name == "an endless loop" else 20.0)
     make, args, code = ACTS[name]
@@ -93,7 +93,7 @@ def test_misconduct_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None
     assert verdict.code == code
 
 
-def test_a_cotangent_that_is_bent_or_ignored_convicts() -> None:
+def test_a_cotangent_that_is_bent_or_ignored_detects() -> None:
     """Of a scalar loss too: its gradient must follow what comes after it."""
     ignoring = ruled(lambda x: (x * x).sum(), lambda x: ((x * x).sum(), x), lambda x, _: (2 * x,))
     assert check_jax(ignoring, X).status is Status.WRONG

@@ -19,8 +19,8 @@ def enlarged(gradient: Function) -> Function:
     return wrong
 
 
-def acquitted(loss: Function, gradient: Function, *args: Any, **options: Any) -> Verdict:
-    """The verdict on a right claim, which is that it is right; the enlarged one is convicted."""
+def passed(loss: Function, gradient: Function, *args: Any, **options: Any) -> Verdict:
+    """The verdict on a right claim, which is that it is right; the enlarged one is detected."""
     right = backproof.check(loss, gradient, *args, **options)
     assert right.status is Status.CORRECT, str(right)
     wrong = backproof.check(loss, enlarged(gradient), *args, **options)

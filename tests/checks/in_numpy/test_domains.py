@@ -67,7 +67,7 @@ def test_what_keeps_away_from_a_pole_stays_on_its_side() -> None:
 
 
 def test_a_sampler_brings_out_what_one_point_hides() -> None:
-    """A gradient that is wrong for large inputs alone is convicted, at the smallest such point."""
+    """A gradient that is wrong for large inputs alone is detected, at the smallest such point."""
 
     def clipped(x: Any) -> Any:
         return np.clip(2 * x, -3, 3)

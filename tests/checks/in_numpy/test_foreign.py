@@ -24,7 +24,7 @@ import scipy.ndimage
 import scipy.signal
 import scipy.spatial.distance
 
-from checks.in_numpy.asking import acquitted
+from checks.in_numpy.asking import passed
 
 X = np.random.default_rng(7).normal(size=5)
 MATHEMATICS = ctypes.CDLL(ctypes.util.find_library("m"))
@@ -84,7 +84,7 @@ SQUARES: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("code", SQUARES)
 def test_squares_by_foreign_hands_are_judged(code: str) -> None:
     """The right gradient of a sum of squares is right, whoever squares, and the wrong one wrong."""
-    acquitted(SQUARES[code], double, X)
+    passed(SQUARES[code], double, X)
 
 
 COMPILED: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
@@ -117,4 +117,4 @@ COMPILED: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 @pytest.mark.parametrize("code", COMPILED)
 def test_functions_of_foreign_hands_are_judged(code: str) -> None:
     """Of each the right gradient is right and the enlarged one wrong."""
-    acquitted(*COMPILED[code], X)
+    passed(*COMPILED[code], X)

@@ -37,7 +37,7 @@ class Named(NamedTuple):
 
 @pytest.mark.parametrize("kind", [Slots, Frozen, Named])
 def test_parameters_of_every_kind_are_judged(kind: Any) -> None:
-    """The gradient comes in the same kind, and one too large is convicted by its name."""
+    """The gradient comes in the same kind, and one too large is detected by its name."""
 
     def loss(p: Any) -> Any:
         return ((MATRIX @ p.W + p.b) ** 2).sum()

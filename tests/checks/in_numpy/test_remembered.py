@@ -14,7 +14,7 @@ import pytest
 
 import backproof
 from backproof.verdict import Status
-from checks.in_numpy.asking import acquitted, enlarged
+from checks.in_numpy.asking import enlarged, passed
 
 X = np.random.default_rng(3).normal(size=5)
 BY_DIFFERENCES = "evidence: finite differences"
@@ -41,7 +41,7 @@ def test_a_table_of_results_is_no_record(key: str) -> None:
             table[at] = np.sin(x)
         return table[at].sum()
 
-    verdict = acquitted(loss, np.cos, X)
+    verdict = passed(loss, np.cos, X)
     assert BY_DIFFERENCES in verdict.evidence
     assert "kept of another call" in verdict.silent["exact"] and __file__ in verdict.silent["exact"]
 
@@ -88,13 +88,13 @@ class Last:
 def test_what_is_kept_of_the_last_point_is_no_record() -> None:
     """In an object with a loss and a gradient, as optimisers like it."""
     last = Last()
-    assert BY_DIFFERENCES in acquitted(last.loss, last.gradient, X).evidence
+    assert BY_DIFFERENCES in passed(last.loss, last.gradient, X).evidence
 
 
 def test_a_value_that_is_kept_beside_steps_is_noticed() -> None:
     """Where another term follows the inputs: nearby, what is a constant here is computed."""
     last = Last()
-    verdict = acquitted(last.partly, lambda x: last.gradient(x) + 1, X)
+    verdict = passed(last.partly, lambda x: last.gradient(x) + 1, X)
     assert "kept of another call" in verdict.silent["exact"]
 
 
@@ -120,7 +120,7 @@ class Both:
 def test_a_gradient_that_is_kept_with_its_value_is_judged() -> None:
     """Both are constants of the record; what is asked for is what the code answers."""
     both = Both()
-    acquitted(both, both.gradient, X)
+    passed(both, both.gradient, X)
 
 
 def test_a_layer_that_remembers_is_judged() -> None:
@@ -146,9 +146,9 @@ def squared(v):
 
 def test_a_cache_that_can_be_emptied_is_followed() -> None:
     """`lru_cache` of numbers, and of numbers made plain before."""
-    verdict = acquitted(lambda x: sum(squared(v) for v in x), lambda x: 2 * x, X)
+    verdict = passed(lambda x: sum(squared(v) for v in x), lambda x: 2 * x, X)
     assert "forward and backward followed" in verdict.evidence
-    acquitted(lambda x: sum(squared(float(v)) for v in x), lambda x: 2 * x, X)
+    passed(lambda x: sum(squared(float(v)) for v in x), lambda x: 2 * x, X)
 
 
 def test_what_is_not_used_is_no_memory() -> None:

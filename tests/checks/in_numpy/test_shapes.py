@@ -30,7 +30,7 @@ def backward(db: Any) -> Any:
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
 def test_missing_first_axes_of_one_element_are_a_remark(dtype: Any) -> None:
-    """Of a bias (1, o) the gradient (o,): it is judged, and what is wrong is convicted."""
+    """Of a bias (1, o) the gradient (o,): it is judged, and what is wrong is detected."""
     at = tuple(a.astype(dtype) for a in (X, W, B[None]))
     right = backproof.check_layer(affine, backward(lambda dy: dy.sum(axis=0)), *at)
     assert right.status is Status.CORRECT, str(right)

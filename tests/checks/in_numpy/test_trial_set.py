@@ -5,7 +5,7 @@ from wild import CLAIMS, WildClaim
 
 import backproof
 from backproof.checks import answer
-from backproof.checks.ladder import Heard
+from backproof.checks.ladder import Reached
 from backproof.diagnosis import code_of
 from backproof.verdict import Status, Verdict
 
@@ -23,13 +23,13 @@ def judged(claims: list[WildClaim]) -> dict[str, Verdict]:
 
 
 def mistaken(claims: list[WildClaim], verdicts: dict[str, Verdict]) -> dict[str, str]:
-    """The right that are accused and the wrong that are acquitted, with what was said of them."""
+    """The right that are accused and the wrong that are passed, with what was said of them."""
     wrongly = [c.name for c in claims if bool(verdicts[c.name]) is not c.right]
     return {name: str(verdicts[name]) for name in wrongly}
 
 
 def test_the_trial_set() -> None:
-    """No right gradient is accused, no wrong one acquitted and none left undecided; nearly all are
+    """No right gradient is accused, no wrong one passed and none left undecided; nearly all are
     decided exactly, and of at least four in five wrong ones the first diagnosis is their cause.
     """
     verdicts, wrong = judged(CLAIMS), [c for c in CLAIMS if not c.right]
@@ -51,7 +51,7 @@ def test_the_trial_set_by_differences_alone(monkeypatch: pytest.MonkeyPatch) -> 
     """Where exact arithmetic cannot go the numeric witness accuses nobody who is right, and misses
     only what loses digits and what is wrong of two elements together.
     """
-    monkeypatch.setattr(answer, "climb", lambda claim, *_: Heard(claim))
+    monkeypatch.setattr(answer, "climb", lambda claim, *_: Reached(claim))
     missed = ("imprecise", "largest of equals: counted-twice")
     claims = [c for c in CLAIMS[::3] if c.cause not in missed and c.name not in missed]
     verdicts = judged(claims)

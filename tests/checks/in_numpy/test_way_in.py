@@ -11,7 +11,7 @@ from checks.in_numpy.functions import X, double, square
 
 
 def test_a_wrong_forward_with_a_consistent_gradient_is_seen_by_the_reference_alone() -> None:
-    """Without a reference it is right; with one the forward is convicted by BP401."""
+    """Without a reference it is right; with one the forward is detected by BP401."""
     assert backproof.check(square, double, X)
     verdict = backproof.check(square, double, X, reference=lambda x: (x**3).sum())
     assert verdict.status is Status.WRONG
@@ -112,5 +112,5 @@ def test_a_large_gradient_is_judged_along_directions() -> None:
     from backproof.power.scale import measure_scale
 
     found = measure_scale(150_000)
-    assert found.acquitted and found.convicted
+    assert found.passed and found.detected
     assert "in one element" in found.resolution

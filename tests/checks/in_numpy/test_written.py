@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from checks.in_numpy.asking import acquitted
+from checks.in_numpy.asking import passed
 
 X = np.random.default_rng(9).normal(size=5)
 
@@ -145,7 +145,7 @@ LOSSES: dict[str, Callable[[Any], Any]] = {
 @pytest.mark.parametrize("way", LOSSES)
 def test_every_way_to_write_it_is_judged(way: str) -> None:
     """3 times the sum of squares, and its gradient by a cached property."""
-    acquitted(LOSSES[way], Model().slopes, X)
+    passed(LOSSES[way], Model().slopes, X)
 
 
 def test_a_loss_may_use_threads() -> None:
@@ -155,4 +155,4 @@ def test_a_loss_may_use_threads() -> None:
         with ThreadPoolExecutor(2) as pool:
             return sum(pool.map(lambda v: 3 * float(v) ** 2, x))
 
-    acquitted(loss, Model().slopes, X)
+    passed(loss, Model().slopes, X)

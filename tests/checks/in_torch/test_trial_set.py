@@ -11,7 +11,7 @@ from backproof.verdict import Status
 from checks.in_torch.functions import code
 
 CLAIMS = claims("check_torch")
-CONDUCT = ("input-changed", "state", "not-deterministic", "wrong-shape", "imprecise")
+BEHAVIOUR = ("input-changed", "state", "not-deterministic", "wrong-shape", "imprecise")
 DIAGNOSED = 0.8
 """At least this share of the wrong ones is explained as the one who planted the fault would."""
 
@@ -25,11 +25,11 @@ def verdict_of(name: str) -> Verdict:
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=str)
 def test_right_claims_pass_and_wrong_ones_do_not(claim: FrameworkClaim) -> None:
-    """Every claim of the trial set is decided, and as its label says; misconduct is named."""
+    """Every claim of the trial set is decided, and as its label says; misbehaviour is named."""
     verdict = verdict_of(claim.name)
     assert verdict.status is not Status.UNDECIDED
     assert bool(verdict) is claim.right, str(verdict)
-    if claim.cause in CONDUCT:
+    if claim.cause in BEHAVIOUR:
         assert verdict.code == code(claim.cause)
 
 

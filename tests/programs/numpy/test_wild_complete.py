@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from wild import WildClaim
-from wild.conduct import MISCONDUCT
+from wild.behaviour import MISBEHAVIOUR
 from wild.trial import pose, tensors
 
 from backproof.programs.complete import incomplete
@@ -20,6 +20,6 @@ def test_every_claim_is_recorded_completely(claim: WildClaim) -> None:
     assert not run.record.escapes
 
 
-def test_the_causes_left_out_are_misconduct() -> None:
+def test_the_causes_left_out_are_misbehaviour() -> None:
     """No claim is left out for a wrong formula."""
-    assert {*MISCONDUCT, "state"} >= NOT_RUN
+    assert {*MISBEHAVIOUR, "state"} >= NOT_RUN

@@ -10,7 +10,7 @@ import numpy as np
 from backproof.checks.arguments.answers import WrongStructure, fits
 from backproof.checks.arguments.trees import Given
 from backproof.checks.behaviour.attempts import attempt
-from backproof.checks.behaviour.chance import Chance
+from backproof.checks.behaviour.random_state import Generators
 from backproof.exact.precision import Array
 from backproof.programs.reach import reach
 from backproof.verdict.decisions import PATIENCE
@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class Breach:
     """One misbehaviour: its diagnosis code, the tensor concerned ("" for all), what was seen."""
 
     code: str
@@ -36,31 +36,33 @@ class Ended(Exception):
 
 @dataclass(slots=True)
 class Notebook:
-    """Acts, suspicions, notes, and what there was no time for.
+    """Breaches, doubts, notes, and what there was no time for.
 
     roots: the code observed, by name. limit: seconds that one call may take. spent: seconds that
-    the calls took. chance: the sources of random numbers, once they were looked for.
+    the calls took. generators: the sources of random numbers, once they were looked for.
     """
 
     roots: Mapping[str, Any]
     limit: float
     patience: float = PATIENCE
-    acts: list[Act] = field(default_factory=list)
-    suspicions: list[Act] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+    doubts: list[Breach] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     spent: float = 0.0
-    chance: Chance | None = None
+    generators: Generators | None = None
 
-    def convict(self, code: str, tensor: str, detail: str) -> None:
-        """An act, unless it is known already."""
-        if not any((a.code, a.tensor) == (code, tensor) for a in self.acts):
-            self.acts.append(Act(code, tensor, detail))
+    def report(self, code: str, tensor: str, detail: str) -> None:
+        """A breach, unless it is known already."""
+        if not any((a.code, a.tensor) == (code, tensor) for a in self.breaches):
+            self.breaches.append(Breach(code, tensor, detail))
 
-    def suspect(self, code: str, tensor: str, detail: str) -> None:
-        """What is an act only if the truth is finite, or if somebody writes into what is shared."""
-        if not any((s.code, s.tensor) == (code, tensor) for s in self.suspicions):
-            self.suspicions.append(Act(code, tensor, detail))
+    def doubt(self, code: str, tensor: str, detail: str) -> None:
+        """What is a breach only if the truth is finite, or if somebody writes into what is
+        shared.
+        """
+        if not any((s.code, s.tensor) == (code, tensor) for s in self.doubts):
+            self.doubts.append(Breach(code, tensor, detail))
 
     def note(self, note: str) -> None:
         """Something to tell that nobody is blamed for."""
@@ -74,51 +76,51 @@ class Notebook:
         return self.spent < self.patience
 
     @contextmanager
-    def same_chance(self) -> Iterator[None]:
+    def same_draws(self) -> Iterator[None]:
         """What is drawn inside is drawn again in the next such context."""
-        self.chance = self.chance or Chance(reach(self.roots))
-        with self.chance.replayed() as drawn:
+        self.generators = self.generators or Generators(reach(self.roots))
+        with self.generators.replayed() as drawn:
             yield
         for name in drawn:
             self.note(f"draws from {name}: judged for one state of it")
 
     def found(self) -> dict[str, Any]:
-        """All that is written down, by the names that a `Conduct` has for it."""
-        lists = ("acts", "suspicions", "notes", "left_out")
+        """All that is written down, by the names that a `Behaviour` has for it."""
+        lists = ("breaches", "doubts", "notes", "left_out")
         return {name: tuple(getattr(self, name)) for name in lists} | {"seconds": self.spent}
 
     def hear(self, who: str, thunk: Callable[[], T]) -> T:
         """The value of a call. Raises `Ended` where it has none, and writes down why."""
         try:
-            heard = attempt(thunk, self.limit, WrongStructure)
+            attempted = attempt(thunk, self.limit, WrongStructure)
         except WrongStructure as error:
-            self.convict("BP204", "", f"{who}: {error}")
+            self.report("BP204", "", f"{who}: {error}")
             raise Ended from None
-        self.spent += heard.seconds
-        if heard.hung:
-            self.convict("BP202", "", f"{who} has no answer within {self.limit:g} s")
-        elif heard.problem:
-            self.convict("BP201", "", f"{who} {heard.problem}")
-        if heard.problem:
+        self.spent += attempted.seconds
+        if attempted.hung:
+            self.report("BP202", "", f"{who} has no answer within {self.limit:g} s")
+        elif attempted.problem:
+            self.report("BP201", "", f"{who} {attempted.problem}")
+        if attempted.problem:
             raise Ended
-        return heard.value
+        return attempted.value
 
     @contextmanager
     def aside(self) -> Iterator["Notebook"]:
         """A notebook for calls where nothing is held against the code but the time it takes."""
-        other = Notebook(self.roots, self.limit, chance=self.chance)
+        other = Notebook(self.roots, self.limit, generators=self.generators)
         with suppress(Ended):
             yield other
         self.spent += other.spent
-        if any(act.code == "BP202" for act in other.acts):
+        if any(b.code == "BP202" for b in other.breaches):
             self.note(f"no answer within {self.limit:g} s when asked at another point")
 
     def unchanged(self, who: str, given: Given) -> None:
-        """Convict the code that was given these arguments of changing one of them in place."""
+        """Report code that changed one of these arguments in place."""
         replaced = given.replaced()
         changed = given.changed(replaced)
         for name in changed:
-            self.convict("BP208", name, f"{who} changes {name} in place")
+            self.report("BP208", name, f"{who} changes {name} in place")
         for name in replaced:
             if name not in changed:
                 self.note(f"{who} puts another object in the place of {name}")
@@ -132,11 +134,11 @@ def misfits(
     for name, g in found.items():
         shape = tensors[name].shape
         if g is None:
-            book.convict("BP205", name, f"there is no gradient for {name}")
+            book.report("BP205", name, f"there is no gradient for {name}")
         elif not numbers(g):
-            book.convict("BP204", name, f"is an array of {g.dtype}, not of real numbers")
+            book.report("BP204", name, f"is an array of {g.dtype}, not of real numbers")
         elif not fits(g.shape, shape):
-            book.convict("BP203", name, f"has shape {g.shape}, its tensor has {shape}")
+            book.report("BP203", name, f"has shape {g.shape}, its tensor has {shape}")
         else:
             fit[name] = g.reshape(shape)
             if g.shape != shape:
@@ -144,15 +146,15 @@ def misfits(
     return fit
 
 
-def suspect_infinite(book: Notebook, code: str, found: Mapping[str, Array]) -> None:
-    """Suspect what is not finite: its truth may not be so either."""
+def doubt_infinite(book: Notebook, code: str, found: Mapping[str, Array]) -> None:
+    """Doubt what is not finite: its truth may not be so either."""
     for name, g in found.items():
         bad = np.argwhere(~np.isfinite(g))
         if len(bad):
             where = f"{name}{[int(k) for k in bad[0]] or ''}"
             value = float(g[tuple(bad[0])])
             detail = f"{len(bad)} of {g.size} elements are not finite, {where} is {value}"
-            book.suspect(code, name, detail)
+            book.doubt(code, name, detail)
 
 
 def numbers(array: Array) -> bool:

@@ -1,4 +1,4 @@
-"""How good a checker is: the faults it convicts."""
+"""How good a checker is: the faults it detects."""
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,15 +13,15 @@ from backproof.suite.check_case import check_case
 from backproof.suite.faulty import cases_with
 from backproof.verdict import Status, Verdict
 
-GUILTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
-"""What convicts: a case that nobody could decide convicts nobody."""
+FAULTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
+"""What detects: a case that nobody could decide shows nothing."""
 PEERS_CASES = 20
-"""gradcheck gets so many cases at least, also where a fault was convicted on the first."""
+"""gradcheck gets so many cases at least, also where a fault was detected on the first."""
 
 
 @dataclass(frozen=True, slots=True)
-class Conviction:
-    """What became of a fault: after how many cases it was convicted, and as what.
+class Detection:
+    """What became of a fault: after how many cases it was detected, and as what.
 
     named: whether the verdict names the layer and the tensor at fault. slow, fast: whether
     gradcheck, on the same cases and then on more, rejected the fault where it passes the right
@@ -43,13 +43,13 @@ class Conviction:
     fast_seconds: float = 0.0
 
     @property
-    def convicted(self) -> bool:
+    def detected(self) -> bool:
         """Whether the fault was found."""
-        return self.status in GUILTY
+        return self.status in FAULTY
 
     def to_json(self) -> dict[str, Any]:
-        """The conviction as JSON values."""
-        return {**asdict(self), "culprits": list(self.culprits), "convicted": self.convicted}
+        """The detection as JSON values."""
+        return {**asdict(self), "culprits": list(self.culprits), "detected": self.detected}
 
 
 def measure_power(
@@ -58,17 +58,17 @@ def measure_power(
     seed: int = 0,
     peers: bool = True,
     progress: Progress | None = None,
-) -> list[Conviction]:
-    """Try every fault in every dtype on random cases until it is convicted.
+) -> list[Detection]:
+    """Try every fault in every dtype on random cases until it is detected.
 
     peers: whether gradcheck is asked about the same float64 cases, at least PEERS_CASES of them.
     """
     trials, found = [(fault, dtype) for fault in faults for dtype in dtypes], []
     for fault, dtype in trials:
         start = time.perf_counter()
-        tried = list(_until_convicted(fault, dtype, seed))
+        tried = list(_until_detected(fault, dtype, seed))
         seconds, last = time.perf_counter() - start, tried[-1]
-        conviction = Conviction(
+        detection = Detection(
             fault.key,
             fault.cause,
             dtype,
@@ -80,22 +80,22 @@ def measure_power(
             seconds,
         )
         if peers and dtype == "float64":
-            conviction = _beside_gradcheck(conviction, fault, seed)
-        found.append(conviction)
+            detection = _beside_gradcheck(detection, fault, seed)
+        found.append(detection)
         if progress:
             progress(len(found), len(trials))
     return found
 
 
-def power_table(convictions: Sequence[Conviction]) -> str:
-    """The convictions as plain text, a line each, and the kill rates of all checkers."""
+def power_table(detections: Sequence[Detection]) -> str:
+    """The detections as plain text, a line each, and the kill rates of all checkers."""
     lines = [
         f"{c.fault[:58]:58} {c.dtype} {c.status:9} after {c.cases:3}  named {_mark(c.named)}"
         f"  slow {_mark(c.slow)}  fast {_mark(c.fast)}"
-        for c in convictions
+        for c in detections
     ]
-    asked = [c for c in convictions if c.slow is not None]
-    tallies = [("backproof", [c.convicted for c in convictions])]
+    asked = [c for c in detections if c.slow is not None]
+    tallies = [("backproof", [c.detected for c in detections])]
     tallies += [("gradcheck slow", [bool(c.slow) for c in asked])]
     tallies += [("gradcheck fast", [bool(c.fast) for c in asked])]
     return "\n".join([*lines, *(f"{who}: {sum(t)} of {len(t)} faults" for who, t in tallies)])
@@ -112,20 +112,20 @@ def names(verdict: Verdict, fault: Fault) -> bool:
     return any(f"({kind}): {fault.tensor}" in culprit for culprit in verdict.culprits)
 
 
-def _until_convicted(fault: Fault, dtype: DType, seed: int) -> Iterator[Verdict]:
+def _until_detected(fault: Fault, dtype: DType, seed: int) -> Iterator[Verdict]:
     for case in cases_with(fault.layer, dtype, seed):
         verdict = check_case(case, claim_with(fault, case.network), fault.witnesses)
         yield verdict
-        if verdict.status in GUILTY:
+        if verdict.status in FAULTY:
             return
 
 
-def _beside_gradcheck(conviction: Conviction, fault: Fault, seed: int) -> Conviction:
-    cases = cases_with(fault.layer, "float64", seed)[: max(conviction.cases, PEERS_CASES)]
+def _beside_gradcheck(detection: Detection, fault: Fault, seed: int) -> Detection:
+    cases = cases_with(fault.layer, "float64", seed)[: max(detection.cases, PEERS_CASES)]
     slow, slow_seconds = _gradcheck(fault, cases, fast=False)
     fast, fast_seconds = _gradcheck(fault, cases, fast=True)
     return replace(
-        conviction, slow=slow, slow_seconds=slow_seconds, fast=fast, fast_seconds=fast_seconds
+        detection, slow=slow, slow_seconds=slow_seconds, fast=fast, fast_seconds=fast_seconds
     )
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backproof.reference.testimony import LOSS
-from backproof.suite.layers import Guilt
+from backproof.reference.answer import LOSS
+from backproof.suite.layers import FaultyLayer
 from backproof.verdict import Finding, Status, Verdict
 
 POINT = "weakest: one point only"
@@ -12,20 +12,20 @@ POINT = "weakest: one point only"
 TITLES = {Status.WRONG: "wrong formula in ", Status.BROKEN: "broken: "}
 
 
-def told(verdict: Verdict, guilt: Sequence[Guilt], code: str, like: str) -> Verdict:
+def told(verdict: Verdict, faulty: Sequence[FaultyLayer], code: str, like: str) -> Verdict:
     """The verdict with its culprits and its diagnosis. like: the planted fault that does the same;
     code: that of its cause.
     """
-    culprits = tuple(line for g in guilt for line in (g.culprits or [f"{g.where}: {g.note}"]))
+    culprits = tuple(line for g in faulty for line in (g.culprits or [f"{g.where}: {g.note}"]))
     return replace(
         verdict,
         culprits=culprits,
-        diagnosis=_diagnosis(verdict, guilt, culprits) + like,
-        code=code or next((g.verdict.code for g in guilt if g.verdict is not None), verdict.code),
+        diagnosis=_diagnosis(verdict, faulty, culprits) + like,
+        code=code or next((g.verdict.code for g in faulty if g.verdict is not None), verdict.code),
     )
 
 
-def _diagnosis(verdict: Verdict, guilt: Sequence[Guilt], culprits: Sequence[str]) -> str:
+def _diagnosis(verdict: Verdict, faulty: Sequence[FaultyLayer], culprits: Sequence[str]) -> str:
     """What is wrong, in a sentence that names the layer and the tensor, and what each says."""
     if another_function(verdict.findings):
         return "the forward pass is another function than the one the witnesses compute"
@@ -33,7 +33,7 @@ def _diagnosis(verdict: Verdict, guilt: Sequence[Guilt], culprits: Sequence[str]
         where = "no single layer: the chain through them"
         return f"{TITLES.get(verdict.status, '')}{where}\n{verdict.diagnosis}".rstrip()
     lines = [f"{TITLES.get(verdict.status, f'{verdict.status}: ')}{'; '.join(culprits)}"]
-    lines += [f"{g.where}: {g.verdict.diagnosis}" for g in guilt if g.verdict is not None]
+    lines += [f"{g.where}: {g.verdict.diagnosis}" for g in faulty if g.verdict is not None]
     return "\n".join(lines)
 
 

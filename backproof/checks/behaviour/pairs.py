@@ -9,17 +9,17 @@ import numpy as np
 
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Arguments
-from backproof.checks.behaviour.acts import (
-    Act,
+from backproof.checks.behaviour.notebook import (
+    Breach,
     Ended,
     Notebook,
     copied,
+    doubt_infinite,
     misfits,
     note_sharing,
     numbers,
-    suspect_infinite,
 )
-from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.exact.precision import Array
 from backproof.programs.nodes import outline
 from backproof.verdict.decisions import PATIENCE
@@ -29,16 +29,16 @@ Claimed = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Conduct:
+class Behaviour:
     """What a claim did and returned.
 
-    acts: misbehaviour; suspicions: what is misbehaviour only if the truth is finite (BP206, BP207);
+    breaches: misbehaviour; doubts: what is misbehaviour only if the truth is finite (BP206, BP207);
     notes: what a reader should know; left_out: checks there was no time for. loss, gradients: the
     results in the claim's own dtypes, as far as they can be judged. seconds: spent in the claim.
     """
 
-    acts: tuple[Act, ...]
-    suspicions: tuple[Act, ...]
+    breaches: tuple[Breach, ...]
+    doubts: tuple[Breach, ...]
     notes: tuple[str, ...]
     left_out: tuple[str, ...]
     loss: Array | None
@@ -56,11 +56,11 @@ class _Pair:
     def value(self, at: Arguments, book: Notebook) -> Array:
         """The loss, a 0-d array."""
         given = at.copies()
-        with book.same_chance():
+        with book.same_draws():
             value = book.hear("the loss", lambda: _number(self.loss(*given.values)))
         book.unchanged("the loss", given)
         if value.size != 1:
-            book.convict("BP203", LOSS, f"has shape {value.shape}, a loss is one number")
+            book.report("BP203", LOSS, f"has shape {value.shape}, a loss is one number")
             raise Ended
         if value.shape:
             book.note(f"the loss has shape {value.shape}")
@@ -69,7 +69,7 @@ class _Pair:
     def slopes(self, at: Arguments, book: Notebook) -> dict[str, Array]:
         """The gradients that can be judged, as they were returned."""
         given = at.copies()
-        with book.same_chance():
+        with book.same_draws():
             found = book.hear("the gradient", lambda: at.gradients(self.gradient(*given.values)))
         book.unchanged("the gradient", given)
         fit = misfits(book, found, at.tensors)
@@ -86,7 +86,7 @@ def observe_pair(
     *,
     dtype: Any = None,
     patience: float = PATIENCE,
-) -> Conduct:
+) -> Behaviour:
     """Run a loss and its gradient seven times; write down how they behave.
 
     seconds: that one call may take. dtype: to which the arguments are cast before. patience: the
@@ -105,15 +105,15 @@ def observe_pair(
         value = pair.value(at, book)
         raw = pair.slopes(at, book)
         slopes = copied(raw)
-        suspect_infinite(book, "BP207", {LOSS: value})
-        suspect_infinite(book, "BP206", slopes)
+        doubt_infinite(book, "BP207", {LOSS: value})
+        doubt_infinite(book, "BP206", slopes)
         if before and not differing(slopes, before):
             book.note("the gradient is the same at another point")
         if book.affords("a second answer"):
             _ask_again(pair, at, book, value, slopes)
         if differing(raw, slopes):
             book.note("the gradient returned is written over by a later call")
-    return Conduct(**book.found(), loss=value, gradients=slopes)
+    return Behaviour(**book.found(), loss=value, gradients=slopes)
 
 
 def elsewhere(at: Arguments) -> Arguments:
@@ -134,15 +134,15 @@ def _ask_again(pair: _Pair, at: Arguments, book: Notebook, value: Array, slopes:
 
     second = after_the_loss_there()
     values = {LOSS: value}, {LOSS: pair.value(at, book)}
-    convict_of_change(book, "the loss", *values, lambda: {LOSS: pair.value(at, book)})
+    report_change(book, "the loss", *values, lambda: {LOSS: pair.value(at, book)})
     names = differing(slopes, second)
     here_again = names and not differing(slopes, pair.slopes(at, book))
     if here_again and not differing(second, after_the_loss_there()):
         for name in names:
             detail = "the gradient answers for the point at which the loss was asked last"
-            book.convict("BP210", name, detail)
+            book.report("BP210", name, detail)
         return
-    convict_of_change(book, "the gradient", slopes, second, lambda: copied(pair.slopes(at, book)))
+    report_change(book, "the gradient", slopes, second, lambda: copied(pair.slopes(at, book)))
 
 
 def _number(value: Any) -> Array:

@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.behaviour.acts import Notebook
+from backproof.checks.behaviour.notebook import Notebook
 from backproof.checks.behaviour.repeats import Answer, same
 from backproof.exact.precision import Array
 from backproof.verdict.decisions import CLEARLY, MULTIPLES, SHORT_MULTIPLES, ULPS
 
 Ask = Callable[[Answer, Notebook], Answer]
-"""A cotangent, by the names of the outputs, to the gradients; acts go into the notebook given."""
+"""A cotangent, by the names of the outputs, to the gradients; breaches go into the notebook."""
 
 
 def cotangents(outputs: Mapping[str, Array], rng: np.random.Generator) -> dict[str, Array]:
@@ -33,7 +33,7 @@ def factors(dy: Answer) -> tuple[float, ...]:
     return SHORT_MULTIPLES if narrow else MULTIPLES
 
 
-def convict_of_nonlinearity(
+def report_nonlinearity(
     book: Notebook,
     ask: Ask,
     dy: Sequence[Answer],
@@ -46,7 +46,7 @@ def convict_of_nonlinearity(
     dy, g: two cotangents and their gradients. scale: the size that gradients have here, beside
     which the rounding of sums is seen; three times a cotangent, exact too, shows more of it where
     the code rounds to fewer digits than it returns. A gradient that is the same for all cotangents
-    is suspected of BP109 instead. eps: of the code's own formats, where NumPy has none of these.
+    is doubted under BP109 instead. eps: of the code's own formats, where NumPy has none of these.
     """
     multiples = {k: _asked(book, ask, {n: d * k for n, d in dy[0].items()}) for k in factors(dy[0])}
     total = _asked(book, ask, {n: d + dy[1][n] for n, d in dy[0].items()})
@@ -58,7 +58,7 @@ def convict_of_nonlinearity(
         if second is None or not (_finite(first) and _finite(second)):
             continue
         if first.any() and answers and all(same(first, a) for a in (second, *answers.values())):
-            book.suspect("BP109", name, "is the same for every cotangent")
+            book.doubt("BP109", name, "is the same for every cotangent")
             continue
         bent = [detail for k, a in answers.items() if (detail := _bent(first, a, k, eps))]
         if not bent and _finite(total.get(name)) and _finite(triple.get(name)):
@@ -68,7 +68,7 @@ def convict_of_nonlinearity(
             if off > max(max(np.sqrt(eps), CLEARLY) * size, ULPS * noise):
                 bent = [f"for the sum of two cotangents it is {off:.3g} off the sum of the two"]
         if bent:
-            book.convict("BP212", name, bent[0])
+            book.report("BP212", name, bent[0])
 
 
 def _bent(first: Array, answer: Array, times: float, eps: float) -> str:

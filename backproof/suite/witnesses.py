@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from backproof.architectures import Array, Case
-from backproof.reference.testimony import LOSS, Testimony
+from backproof.reference.answer import LOSS, Answer
 from backproof.suite.frameworks import compared, hear, outvoted
 from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import LIMIT
@@ -40,13 +40,13 @@ def frameworks(
     return weighed([*findings, *said])
 
 
-def _of(testimony: Testimony, known: Known, exactly: Mapping[str, Finding]) -> list[Finding]:
-    return compared(testimony, known.results, known.units, known.truth, exactly)
+def _of(answer: Answer, known: Known, exactly: Mapping[str, Finding]) -> list[Finding]:
+    return compared(answer, known.results, known.units, known.truth, exactly)
 
 
 def weighed(findings: Sequence[Finding]) -> list[Finding]:
     """A framework that contradicts a gradient which another one confirms is outvoted, unless exact
-    arithmetic convicts it too; where a framework was heard, differences decide nothing.
+    arithmetic detects it too; where a framework was heard, differences decide nothing.
     """
     by_tensor: dict[str, dict[str, Finding]] = {}
     for f in findings:
@@ -58,8 +58,8 @@ def _weighed(finding: Finding, here: Mapping[str, Finding]) -> Finding:
     spoke = [w for w in FRAMEWORKS if w in here]
     if finding.witness == DIFFERENCES and spoke:
         return replace(finding, outvoted=True)
-    convicted = EXACT in here and not here[EXACT].status
-    if finding.witness not in FRAMEWORKS or finding.status is not Status.WRONG or convicted:
+    detected = EXACT in here and not here[EXACT].status
+    if finding.witness not in FRAMEWORKS or finding.status is not Status.WRONG or detected:
         return finding
     if confirm := [w for w in spoke if here[w].status]:
         return outvoted(finding, *confirm)

@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from backproof.checks.behaviour.acts import Act, Ended, Notebook, suspect_infinite
 from backproof.checks.behaviour.attempts import attempt
-from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangents
-from backproof.checks.behaviour.repeats import Answer, convict_of_change
+from backproof.checks.behaviour.linearity import cotangents, report_nonlinearity
+from backproof.checks.behaviour.notebook import Breach, Ended, Notebook, doubt_infinite
+from backproof.checks.behaviour.repeats import Answer, report_change
 from backproof.checks.in_jax.call import Code, plain
 from backproof.checks.in_jax.runs import Compiled, Stepwise, compiled
 from backproof.exact.precision import Array
@@ -59,21 +59,21 @@ def observe_jax(
     with suppress(Ended):
         _begin(trial, seed)
         book = trial.book
-        suspect_infinite(book, "BP207", trial.outputs)
-        suspect_infinite(book, "BP206", trial.gradients[0])
+        doubt_infinite(book, "BP207", trial.outputs)
+        doubt_infinite(book, "BP206", trial.gradients[0])
         if book.affords("a second cotangent"):
             trial.gradients.append(_ask(trial, trial.dys[1], book)[1])
         if book.affords("a second answer"):
             _ask_again(trial)
-        if not book.acts and book.affords("another forward pass before the backward"):
+        if not book.breaches and book.affords("another forward pass before the backward"):
             _use_late(trial)
-        if len(trial.gradients) == 2 and not book.acts and book.affords("linearity"):
+        if len(trial.gradients) == 2 and not book.breaches and book.affords("linearity"):
             sizes = [np.abs(g).max(initial=0) for g in trial.gradients[0].values()]
             scale = float(max(sizes, default=0))
             asked = partial(_gradients, trial)
-            convict_of_nonlinearity(book, asked, trial.dys, trial.gradients, scale)
+            report_nonlinearity(book, asked, trial.dys, trial.gradients, scale)
     for name in code.changed:
-        trial.book.convict("BP208", name, f"the function changes {name} in place")
+        trial.book.report("BP208", name, f"the function changes {name} in place")
     return trial
 
 
@@ -99,11 +99,11 @@ def _begin(trial: Trial, seed: int) -> None:
 
 def _tried(trial: Trial, thunk: Callable[[], T]) -> T | None:
     """The value of a step, None where it raises; one that hangs has been heard."""
-    with trial.book.same_chance():
+    with trial.book.same_draws():
         tried = attempt(thunk, trial.book.limit)
     trial.book.spent += tried.seconds
     if tried.hung:
-        trial.book.convict("BP202", "", f"the function has no answer within {trial.book.limit:g} s")
+        trial.book.report("BP202", "", f"the function has no answer within {trial.book.limit:g} s")
         raise Ended
     value: T | None = tried.value
     return value
@@ -126,7 +126,7 @@ def _ask_again(trial: Trial) -> None:
     first = trial.outputs, trial.gradients[0]
     second = _renewed(trial)
     for k, who in enumerate(("the function", "its gradient")):
-        convict_of_change(trial.book, who, first[k], second[k], partial(_part, trial, k))
+        report_change(trial.book, who, first[k], second[k], partial(_part, trial, k))
 
 
 def _part(trial: Trial, k: int) -> dict[str, Array]:
@@ -150,7 +150,7 @@ def _use_late(trial: Trial) -> None:
     moving, weights = trial.code.entered(trial.tensors), list(trial.dys[0].values())
     assert trial.run is not None
     for name in _hear(trial, partial(trial.run.mistaken, moving, _elsewhere(moving), weights)):
-        trial.book.convict("BP210", name, LATE)
+        trial.book.report("BP210", name, LATE)
 
 
 def _elsewhere(moving: list[Any]) -> list[Any]:
@@ -161,13 +161,13 @@ def _elsewhere(moving: list[Any]) -> list[Any]:
 def _hear(trial: Trial, thunk: Callable[[], T], book: Notebook | None = None) -> T:
     """The value of a step; what JAX says of a rule's answer is a misfit, not an exception."""
     book = book or trial.book
-    with book.same_chance():
+    with book.same_draws():
         try:
             return book.hear("the function", thunk)
         finally:
-            book.acts[:] = [_reread(act) for act in book.acts]
+            book.breaches[:] = [_reread(b) for b in book.breaches]
 
 
-def _reread(act: Act) -> Act:
-    known = (code for code, words in MISFITS if act.code == "BP201" and words.search(act.detail))
-    return Act(next(known, act.code), act.tensor, act.detail)
+def _reread(b: Breach) -> Breach:
+    known = (code for code, words in MISFITS if b.code == "BP201" and words.search(b.detail))
+    return Breach(next(known, b.code), b.tensor, b.detail)

@@ -2,7 +2,7 @@
 
 from backproof.diagnosis.pages.page import Code
 
-CONDUCT = (
+BEHAVIOUR = (
     Code(
         "BP201", "raises", "The code raises",
         "The loss or the gradient ends with an exception at inputs of the right kind and shape.",

@@ -1,4 +1,4 @@
-"""Faults of conduct: rules that write where they should read, remember, or change their mind."""
+"""Faults of behaviour: rules that write where they should read, remember, or change their mind."""
 
 from itertools import count
 from typing import Any
@@ -76,7 +76,7 @@ def noisy(right: manual.LossRule) -> manual.LossRule:
     return rule
 
 
-CONDUCT = (
+BEHAVIOUR = (
     Fault("y written over x", "changed in place", ReLU, "dx", clips_its_input),
     Fault("dx written over x", "changed in place", Dense, "dx", gives("dx", dx_over_x)),
     Fault("dW from the first call's x", "stale cache", Dense, "W", first_x),

@@ -22,7 +22,7 @@ EPS = float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Suspect:
+class Deviation:
     """A tensor whose claimed gradient has the right shape, is finite, and is not the true one."""
 
     name: str
@@ -87,11 +87,11 @@ class Suspect:
         )
 
 
-Hypothesis = Callable[[Suspect], str | None]
+Hypothesis = Callable[[Deviation], str | None]
 """What is claimed, in words that follow the tensor's name; None if this is not what it is."""
 
 
-def suspects(evidence: Evidence) -> list[Suspect]:
+def deviations(evidence: Evidence) -> list[Deviation]:
     """The tensors that are wrong, of those that have the right shape and are finite."""
     found = []
     for name, true in evidence.true.items():
@@ -99,13 +99,13 @@ def suspects(evidence: Evidence) -> list[Suspect]:
         if claimed is None or claimed.shape != np.shape(true) or not np.isfinite(claimed).all():
             continue
         known = np.asarray(true, dtype=np.float64)
-        suspect = _suspect(name, claimed, known, evidence)
-        if np.isfinite(known).all() and suspect.wrong.any():
-            found.append(suspect)
+        deviation = _deviation(name, claimed, known, evidence)
+        if np.isfinite(known).all() and deviation.wrong.any():
+            found.append(deviation)
     return found
 
 
-def _suspect(name: str, claimed: Floats, true: Floats, evidence: Evidence) -> Suspect:
+def _deviation(name: str, claimed: Floats, true: Floats, evidence: Evidence) -> Deviation:
     """A tensor with its unit, or without rounding where that makes more than a formula may.
 
     So it is where a claim asks which of two numbers is equal to a third.
@@ -113,8 +113,8 @@ def _suspect(name: str, claimed: Floats, true: Floats, evidence: Evidence) -> Su
     unit, exact = evidence.unit.get(name), as_floats((evidence.exact_claimed or {}).get(name))
     usable = exact is not None and exact.shape == true.shape and bool(np.isfinite(exact).all())
     if exact is not None and usable and unit and ALLOWED * unit > COARSE * largest(true):
-        return Suspect(name, exact, true, None, evidence)
-    return Suspect(name, claimed, true, unit, evidence)
+        return Deviation(name, exact, true, None, evidence)
+    return Deviation(name, claimed, true, unit, evidence)
 
 
 def as_floats(array: Any) -> Floats | None:
@@ -147,16 +147,16 @@ def finite_ratio(a: Any, b: Any) -> Floats:
     return np.divide(a, b, out=np.ones(a.shape), where=b != 0)
 
 
-def anchor(suspect: Suspect, by: Floats) -> tuple[int, ...]:
+def anchor(deviation: Deviation, by: Floats) -> tuple[int, ...]:
     """Where a number is best read off: the element at which `by` is largest."""
-    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(by))), suspect.true.shape))
+    return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.abs(by))), deviation.true.shape))
 
 
 SEVERAL = 3
 """So many elements that show the same factor are no coincidence."""
 
 
-def is_confirmed(s: Suspect, k: float) -> bool:
+def is_confirmed(s: Deviation, k: float) -> bool:
     """Whether claimed = k true holds for more than a number or two: at a second point, if there is
     one, and else in several elements.
     """
@@ -167,7 +167,7 @@ def is_confirmed(s: Suspect, k: float) -> bool:
     return largest(claimed - k * true) <= s.tolerance(k * true)
 
 
-def elsewhere(s: Suspect) -> tuple[Floats, Floats] | None:
+def elsewhere(s: Deviation) -> tuple[Floats, Floats] | None:
     """The claimed gradient and the true one at a second point: another cotangent, else inputs a
     little aside; None where there is none.
     """

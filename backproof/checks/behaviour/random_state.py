@@ -27,7 +27,7 @@ GLOBAL = (
 )
 
 
-class Chance:
+class Generators:
     """The generators that code draws from, the global ones and those within its reach, with the
     states that they had when this was made.
     """

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from backproof.architectures import Array
 
 LOSS = "loss"
-"""The name of the forward value among the tensors of a testimony."""
+"""The name of the forward value among the tensors of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Answer:
     """A witness's tensors: "loss" (), "dx" (n, i), "0.W" (o, i), ...; empty if it is silent.
 
     error: for a numeric witness its own estimate of the error of each tensor, shaped like it.

@@ -10,12 +10,12 @@ import numpy as np
 import torch
 
 from backproof.checks.arguments.trees import Arguments
-from backproof.checks.behaviour.acts import Ended, Notebook, misfits, suspect_infinite
-from backproof.checks.behaviour.conduct import elsewhere
-from backproof.checks.behaviour.layers import LayerConduct
-from backproof.checks.behaviour.linear import convict_of_nonlinearity, cotangents
+from backproof.checks.behaviour.layers import LayerBehaviour
+from backproof.checks.behaviour.linearity import cotangents, report_nonlinearity
+from backproof.checks.behaviour.notebook import Ended, Notebook, doubt_infinite, misfits
+from backproof.checks.behaviour.pairs import elsewhere
 from backproof.checks.behaviour.passes import OUTPUT
-from backproof.checks.behaviour.repeats import Answer, convict_of_change, differing
+from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.checks.in_torch.call import TorchCall
 from backproof.checks.in_torch.double import depends
 from backproof.checks.in_torch.run import Gradients, Trial, Watched
@@ -31,7 +31,7 @@ OVERWRITTEN = "has been modified by an inplace operation"
 @np.errstate(all="ignore")
 def observe_torch(
     call: TorchCall, seconds: float, seed: int, patience: float = PATIENCE
-) -> LayerConduct:
+) -> LayerBehaviour:
     """Run a function forward and backward a dozen times; write down how it behaves.
 
     seconds: that one pass may take. seed: of the cotangents; of a loss, a single number, the first
@@ -44,13 +44,13 @@ def observe_torch(
     with suppress(Ended):
         with kept(call.roots):
             seen.first(seed)
-        suspect_infinite(book, "BP207", seen.outputs)
-        suspect_infinite(book, "BP206", seen.gradients[0])
+        doubt_infinite(book, "BP207", seen.outputs)
+        doubt_infinite(book, "BP206", seen.gradients[0])
         if book.affords("a second answer"):
             with kept(call.roots):
                 seen.again()
     judged = tuple(seen.cotangents[: len(seen.gradients)])
-    return LayerConduct(
+    return LayerBehaviour(
         **book.found(),
         outputs=seen.outputs,
         cotangents=judged,
@@ -86,7 +86,7 @@ class _Seen:
     def first(self, seed: int) -> None:
         """The results that are judged: of a function that nobody has called before."""
         at, watched = self.call.tensors, Watched(Trial(self.call, self.call.fresh()), self.book)
-        with self.book.same_chance(), set_up(self.call.roots, self.call.devices):
+        with self.book.same_draws(), set_up(self.call.roots, self.call.devices):
             run = watched.forward(at)
             if not torch.equal(torch.get_rng_state(), torch.Generator().manual_seed(0).get_state()):
                 self.book.note("draws from torch's random state: judged for one state of it")
@@ -119,7 +119,7 @@ class _Seen:
             (("the forward pass", self.outputs, outputs), ("the backward pass", g, second))
         ):
             if differing(these, those):
-                convict_of_change(self.book, who, these, those, partial(answer, k))
+                report_change(self.book, who, these, those, partial(answer, k))
                 return
         self._use_twice(watched, at)
         if self.book.affords("linearity"):
@@ -129,18 +129,18 @@ class _Seen:
         """Two backward passes of one forward pass: the first must not reach into the second."""
         second: Gradients = {}
         dy = self.cotangents[1]  # for a loss too another than 1, which scales nothing
-        with self.book.same_chance(), set_up(self.call.roots, self.call.devices):
+        with self.book.same_draws(), set_up(self.call.roots, self.call.devices):
             run = watched.forward(at)
             first = self._with_zeros(watched.pull(run, at, dy, again=True))
             with self.book.aside() as page:
                 second = Watched(watched.trial, page).pull(run, at, dy)
-        for act in page.acts:
-            if OVERWRITTEN in act.detail:
+        for b in page.breaches:
+            if OVERWRITTEN in b.detail:
                 detail = "the backward pass writes into what was saved for it: it can run only once"
-                self.book.convict("BP209", "", detail)
+                self.book.report("BP209", "", detail)
         for name in differing(first, self._with_zeros(second)) if second else ():
             detail = "a second backward pass of one forward pass is another: what is saved changes"
-            self.book.convict("BP209", name, detail)
+            self.book.report("BP209", name, detail)
 
     def _ask_for_multiples(self, watched: Watched, at: Tensors) -> None:
         def ask(dy: Answer, page: Notebook) -> Answer:
@@ -150,11 +150,11 @@ class _Seen:
         sizes = [np.abs(g).max(initial=0) for g in self.gradients[0].values()]
         scale = float(max(sizes, default=0))
         eps = max(float(torch.finfo(x.dtype).eps) for x in self.call.leaves.values())
-        convict_of_nonlinearity(self.book, ask, self.cotangents, self.gradients, scale, eps)
-        for act in self.book.suspicions if is_loss(self.outputs) else ():
-            if act.code == "BP109":  # with the one cotangent that a loss has it looks right
+        report_nonlinearity(self.book, ask, self.cotangents, self.gradients, scale, eps)
+        for b in self.book.doubts if is_loss(self.outputs) else ():
+            if b.code == "BP109":  # with the one cotangent that a loss has it looks right
                 detail = "the gradient of a multiple of the loss is the same"
-                self.book.convict(act.code, act.tensor, detail)
+                self.book.report(b.code, b.tensor, detail)
 
     def _with_zeros(self, found: Gradients) -> dict[str, Array]:
         """Zeros where autograd has no gradient and none is owed; what is owed is left out."""
