@@ -61,13 +61,13 @@ OF_EVIDENCE = (
         SETTLED,
     ),
     Mutant(
-        "checks/behaviour/linear.py",
+        "checks/behaviour/linearity.py",
         "if off > max(max(np.sqrt(eps), CLEARLY) * size, ULPS * noise):",
         "if False:",
         "the sum of two cotangents is not asked for",
     ),
     Mutant(
-        "checks/behaviour/linear.py",
+        "checks/behaviour/linearity.py",
         "if abs(times) != 1 and off <= CLEARLY * size:",
         "if abs(times) != 1:",
         "only the negative of a cotangent is asked for",

@@ -121,14 +121,14 @@ OF_JUDGING = (
     ),
     Mutant(
         "checks/answer.py",
-        "findings += _not_finite(claim, heard)",
+        "findings += _not_finite(claim, reached)",
         "findings += []",
         "a loss that is not finite is no matter",
         ("tests/checks/test_answer.py",),
     ),
     Mutant(
         "checks/answer.py",
-        "findings += against_reference(claim, heard, seed)",
+        "findings += against_reference(claim, reached, seed)",
         "findings += []",
         "the reference is not heard",
     ),

@@ -16,13 +16,13 @@ Way = Literal["check_torch", "check_jax"]
 FILES: dict[Way, tuple[str, ...]] = {
     "check_torch": (
         "torch_pointwise",
-        "torch_conduct",
+        "torch_behaviour",
         "torch_layers",
         "torch_windows",
         "torch_networks",
         "torch_plain",
     ),
-    "check_jax": ("jax_rules", "jax_reductions", "jax_conduct", "jax_layers", "jax_networks"),
+    "check_jax": ("jax_rules", "jax_reductions", "jax_behaviour", "jax_layers", "jax_networks"),
 }
 """Which files hold the claims that each way in judges; each has a list `CLAIMS`."""
 
