@@ -104,7 +104,7 @@ def scalars(steps: Sequence[Step]) -> list[Scalar]:
 def _scalar(steps: tuple[Step, ...]) -> Scalar | None:
     value = float(steps[0].value.real.ravel()[0])
     precision = steps[0].precision or FLOAT64
-    if not np.isfinite(value) or _meant(value, precision):
+    if not np.isfinite(value) or meant(value, precision):
         return None
     half = float(precision.half_ulp(value))
     digits = repr(abs(value)).split("e")[0].replace(".", "").strip("0")
@@ -118,12 +118,11 @@ def _scalar(steps: tuple[Step, ...]) -> Scalar | None:
     return Scalar(steps, value, max(MOVED * half, least), typed=False)
 
 
-def _meant(value: float, precision: Precision) -> bool:
-    """Whether a number is meant as it stands: an integer, or one of few bits for its format."""
-    if value.is_integer() and abs(value) < 2.0**MEANT:
-        return True
-    mantissa = np.frexp(value)[0] * 2.0 ** min(MEANT, precision.bits // 2)
-    return bool(mantissa == np.rint(mantissa))
+def meant(values: Any, precision: Precision) -> Any:
+    """Which numbers are meant as they stand: integers, and those of few bits for their format."""
+    mantissas = np.frexp(values)[0] * 2.0 ** min(MEANT, precision.bits // 2)
+    small = np.abs(values) < 2.0**MEANT
+    return (mantissas == np.rint(mantissas)) | small & (values == np.rint(values))
 
 
 def explained(here: System, nearby: Iterable[System] = ()) -> Explained | None:

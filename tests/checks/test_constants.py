@@ -79,3 +79,50 @@ def test_a_constant_is_found_in_elements_of_any_size(seed: int) -> None:
 
     assert check(twice, twice_gradient, x, W), str(check(twice, twice_gradient, x, W))
     assert check(twice, wrong, x, W).status == "wrong"
+
+
+def nodes() -> Any:
+    """An array that no record follows: what makes it is a library's own Python."""
+    return np.polynomial.chebyshev.chebgauss(5)[0]
+
+
+def blended(x: Any) -> Any:
+    """Some of an array, by numbers made in the forward pass."""
+    e = nodes()
+    return x - e * (0.3 * x), e
+
+
+@pytest.mark.parametrize("part", [0.0, 1e-13, 1e-9])
+def test_what_is_computed_of_unknown_arrays_rounds(part: float) -> None:
+    """1 - 0.3 e of such an array is rounded before the record sees it; a part too much is wrong, be
+    it smaller than what a float shows.
+    """
+    x = np.linspace(0.1, 2, 20).reshape(4, 5)
+    found = check_layer(blended, lambda dy, e: dy * (1 - 0.3 * e) * (1 + part), x)
+    assert found.status == ("wrong" if part else "correct"), str(found)
+
+
+def test_part_of_what_an_array_lets_vanish_is_wrong() -> None:
+    """As with single numbers: the rounding of an array excuses no part too much of an element."""
+
+    def wrong(dy: Any, e: Any) -> Any:
+        dx = dy * (1 - e / e[0])
+        dx[:, 1] *= 1.03
+        return dx
+
+    x = np.linspace(0.1, 2, 20).reshape(4, 5)
+    found = check_layer(lambda x: (lambda e: (x - x * (e / e[0]), e))(nodes()), wrong, x)
+    assert found.status == "wrong", str(found)
+
+
+@pytest.mark.parametrize("draw", [np.random.randn, np.random.RandomState(0).standard_normal])
+def test_draws_of_every_generator_are_followed(draw: Any) -> None:
+    """The legacy generators, too: what is computed of their arrays is a step."""
+
+    def forward(x: Any) -> Any:
+        e = draw(5)
+        return x * e + e * (e * x), e
+
+    x = np.linspace(0.1, 2, 20).reshape(4, 5)
+    found = check_layer(forward, lambda dy, e: dy * (e + e**2), x)
+    assert found.status == "correct" and "BP117" not in found.evidence, str(found)

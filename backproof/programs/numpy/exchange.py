@@ -18,10 +18,12 @@ from backproof.programs.numpy.operands import entered, is_known, plain
 from backproof.programs.numpy.sparse import Sparse
 from backproof.programs.numpy.standing import (
     DISPATCHED,
+    RANDOM,
+    Drawing,
     Ufunc,
     asked,
+    drawing,
     enumerated,
-    stand_in_generator,
     vectorised,
 )
 from backproof.programs.numpy.tape import Tape
@@ -87,10 +89,10 @@ class Exchange:
             return enumerated
         if value is np.vectorize or isinstance(value, np.vectorize):
             return vectorised(self.tape, value)
-        if isinstance(value, np.random.Generator):
-            return stand_in_generator(self.tape, value)
-        if value is np.random.default_rng:
-            return lambda *args: stand_in_generator(self.tape, value(*args))
+        if isinstance(value, RANDOM):
+            return Drawing(self.tape, value)
+        if value is np.random.default_rng or isinstance(getattr(value, "__self__", None), RANDOM):
+            return drawing(self.tape, value)
         if value is as_strided:
             return self._strided()
         if isinstance(value, type):

@@ -16,7 +16,9 @@ TAKING = (np.array, np.asarray, np.asanyarray, np.ascontiguousarray, np.asfortra
 """Those that make an array of what is given."""
 MAKING = (
     np.zeros, np.ones, np.empty, np.full, np.eye, np.identity, np.tri, np.zeros_like, np.ones_like,
-    np.empty_like, np.full_like, np.linspace, np.arange, np.copy, np.frombuffer,
+    np.empty_like, np.full_like, np.linspace, np.logspace, np.geomspace, np.arange, np.indices,
+    np.fromfunction, np.fromiter, np.frombuffer, np.copy, np.vander, np.hanning, np.hamming,
+    np.blackman, np.bartlett, np.kaiser, np.fft.fftfreq, np.fft.rfftfreq,
 )  # fmt: skip
 """Those that make a new one."""
 
@@ -97,11 +99,15 @@ def making(tape: Tape, maker: Any) -> Callable[..., Any]:
             return maker(*plain(args), **plain(kwargs))
         if maker is np.full:
             return _full(tape, *args, **kwargs)
-        result = maker(*args, **kwargs)
-        mine = isinstance(result, np.ndarray) and result.dtype.kind in "fc"
-        return entered(tape, result) if mine and not isinstance(result, Traced) else result
+        return own(tape, maker(*args, **kwargs))
 
     return stand_in
+
+
+def own(tape: Tape, result: Any) -> Any:
+    """What was made or drawn is the run's own; integers too, whose quotients round."""
+    mine = type(result) is np.ndarray and result.dtype.kind in "fciub"
+    return entered(tape, result) if mine else result
 
 
 def _full(tape: Tape, shape: Any, fill_value: Any, *args: Any, **kwargs: Any) -> Any:

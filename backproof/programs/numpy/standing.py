@@ -1,12 +1,13 @@
 """Stand-ins of NumPy's functions, classes and generators, for what lists and elements hold."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
 import numpy as np
 
-from backproof.programs.numpy.operands import entered, is_known, plain
+from backproof.programs.numpy.makers import own
+from backproof.programs.numpy.operands import is_known, plain
 from backproof.programs.numpy.structure import MOVES
 from backproof.programs.numpy.tape import Tape
 
@@ -15,6 +16,8 @@ DISPATCHED = type(np.sum)
 
 OF_LISTS = (np.select, np.piecewise, np.linalg.multi_dot, np.lexsort)
 """Functions that are given arrays in a list, each on its own."""
+
+RANDOM = (np.random.Generator, np.random.RandomState)
 
 
 def vectorised(tape: Tape, value: Any) -> Any:
@@ -85,21 +88,34 @@ def enumerated(array: Any) -> Iterator[Any]:
     return ((place, array[place]) for place in np.ndindex(np.shape(array)))
 
 
-def stand_in_generator(tape: Tape, generator: np.random.Generator) -> np.random.Generator:
+class Drawing:
     """A generator that draws the same from the same state, arrays of the run's own."""
 
-    class Generators(np.random.Generator):
-        def __getattribute__(self, name: str) -> Any:
-            found = super().__getattribute__(name)
-            if name.startswith("_") or not callable(found):
-                return found
+    __slots__ = ("_real", "_tape")
 
-            @wraps(found)
-            def draw(*args: Any, **kwargs: Any) -> Any:
-                result = found(*plain(args), **plain(kwargs))
-                mine = isinstance(result, np.ndarray) and result.dtype.kind in "fc"
-                return entered(tape, result) if mine and tape.follows else result
+    def __init__(self, tape: Tape, real: Any) -> None:
+        self._tape, self._real = tape, real
 
-            return draw
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return type(self._real)
 
-    return Generators(generator.bit_generator)
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._real, name)
+        return drawing(self._tape, found) if callable(found) else found
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return self._real.__reduce_ex__(protocol)
+
+
+def drawing(tape: Tape, draw: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that draws random numbers, or makes what does."""
+
+    @wraps(draw)
+    def stand_in(*args: Any, **kwargs: Any) -> Any:
+        result = draw(*plain(args), **plain(kwargs))
+        if isinstance(result, RANDOM):
+            return Drawing(tape, result)
+        return own(tape, result) if tape.follows else result
+
+    return stand_in
