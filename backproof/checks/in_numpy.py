@@ -11,11 +11,11 @@ from backproof.checks.behaviour.attempts import traced
 from backproof.checks.behaviour.layers import observe_layer
 from backproof.checks.behaviour.pairs import observe_pair
 from backproof.checks.behaviour.passes import OUTPUT, Layer
-from backproof.checks.behaviour.random_state import Generators
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.request import COTANGENT, Asked, Function, subject
 from backproof.programs.nodes import leaves, mapped
 from backproof.programs.numpy.running import numbers_among, run_layer, run_pair
+from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
 from backproof.programs.run import Run
 from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE

@@ -20,11 +20,13 @@ from backproof.checks.unfollowed import coarse, nearby, signed, stays
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import Floats
+from backproof.exact.primitives.special import gammainc_order
+from backproof.exact.rounding import carried_errors, root_mean_square
 from backproof.exact.taylor import weighed
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict import Finding, Status
-from backproof.verdict.decisions import APPROXIMATE, BITS, MOST_ELEMENTS, NEARBY, POINTS
+from backproof.verdict.decisions import APPROXIMATE, BITS, MOST_ELEMENTS, NEARBY, POINTS, SAMPLES
 from backproof.verdict.witnesses import EXACT
 
 
@@ -175,7 +177,7 @@ def _ask_again(reached: Reached, record: Any, seed: int) -> None:
     for k, finding in enumerate(judgement.findings):
         if finding.status is Status.WRONG and finding.tensor in unfollowed:
             here = unfollowed[finding.tensor]
-            if measured.run.approximate and here.size <= APPROXIMATE:
+            if measured.run.approximate and _approximates(here):
                 judgement.findings[k] = replace(finding, status=Status.CORRECT)
                 judgement.remarks.append(_approximate(here, measured.run.approximate))
                 del unfollowed[finding.tensor]
@@ -187,6 +189,18 @@ def _ask_again(reached: Reached, record: Any, seed: int) -> None:
         for k, finding in enumerate(judgement.findings):
             if finding.tensor == name and finding.status is Status.CORRECT:  # not at a tie
                 judgement.findings[k] = _off_as_a_whole(finding)
+
+
+def _approximates(tensor: Tensor) -> bool:
+    """Whether an error is small, or as small as that of the slopes of samples, carried on: where
+    two terms of a gradient cancel, it is a larger part of what is left.
+    """
+    if tensor.size <= APPROXIMATE:
+        return True
+    slopes = [s for s in ancestors([tensor.step]) if s.primitive is gammainc_order]
+    errors = {s.number: APPROXIMATE * np.abs(s.value) for s in slopes}
+    (carried,) = carried_errors([tensor.step], errors, SAMPLES, 0)
+    return bool((tensor.error <= root_mean_square(np.abs(carried))).all())
 
 
 def _approximate(tensor: Tensor, why: str) -> str:

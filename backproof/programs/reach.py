@@ -4,7 +4,6 @@ One walk, for two purposes: to put back what a run changes, and to hand the code
 that know their step.
 """
 
-import random
 import sys
 import sysconfig
 from collections import deque
@@ -27,8 +26,6 @@ MOST = 50_000
 """Arrays and containers in containers, all together: beyond them all is data, too, and what a run
 does to it is noticed where its record is made again.
 """
-GENERATORS = (np.random.Generator, np.random.RandomState, random.Random)
-
 Named = tuple[str, Any]
 
 
@@ -38,9 +35,9 @@ class Reach:
 
     globals: the namespaces, with the names that code uses of them. mappings, lists, sets, cells,
     classes, slotted: what holds other things; an instance's attributes are among the mappings.
-    arrays, by name ("self.cache[0]"). generators: of random numbers. caches: what remembers
-    the results of functions. names: all that code mentions. things: all of it, by name. held: how
-    many arrays and containers are in containers.
+    arrays, by name ("self.cache[0]"). caches: what remembers the results of functions. names: all
+    that code mentions. things: all of it, by name. held: how many arrays and containers are in
+    containers.
     """
 
     globals: dict[int, tuple[dict[str, Any], set[str]]] = field(default_factory=dict)
@@ -52,7 +49,6 @@ class Reach:
     slotted: list[Any] = field(default_factory=list)
     functions: list[FunctionType] = field(default_factory=list)
     arrays: dict[str, np.ndarray[Any, Any]] = field(default_factory=dict)
-    generators: list[Any] = field(default_factory=list)
     caches: list[Any] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
     things: list[Named] = field(default_factory=list)
@@ -77,8 +73,6 @@ def _beyond(name: str, x: Any, found: Reach, ours: set[str]) -> Iterator[Named]:
     """What lies one step beyond; what may change in a run is noted in `found`."""
     if type(x) is np.ndarray:
         found.arrays.setdefault(name, x)
-    elif isinstance(x, GENERATORS):
-        found.generators.append(x)
     elif isinstance(x, tuple | list | dict | set | deque):
         yield from _of_container(name, x, found)
     elif isinstance(x, FunctionType):

@@ -1,6 +1,5 @@
 """The state that code can reach, saved before a run and put back after it, whatever happens."""
 
-import random
 import signal
 import threading
 from collections import deque
@@ -9,8 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
+from backproof.programs.random_state import Generators
 from backproof.programs.reach import Reach, contents, reach, slots_of
 
 Change = Callable[[], Any]
@@ -27,8 +25,7 @@ class State:
         self._arrays = [
             (a, a.copy()) for r in reached for a in r.arrays.values() if a.dtype != object
         ]
-        self._generators = [_restoring(g) for r in reached for g in r.generators]
-        self._generators += [_of_numpy(), _of_python()]
+        self._generators = Generators(*reached)
         self._caches = [cache for r in reached for cache in r.caches]
         for cache in self._caches:
             cache.cache_clear()
@@ -60,7 +57,8 @@ class State:
         changes += [c for kind, before in self._classes for c in _attributes(kind, before)]
         changes += [_bytes(a, copy) for a, copy in self._arrays if not _equal(a, copy)]
         changes += [cache.cache_clear for cache in self._caches]
-        for change in (*changes, *self._generators):
+        changes.append(self._generators.put_back)
+        for change in changes:
             change()
 
 
@@ -204,28 +202,3 @@ def _bytes(array: Any, copy: Any) -> Change:
 
 def _equal(a: Any, b: Any) -> bool:
     return a.shape == b.shape and a.tobytes() == b.tobytes()
-
-
-def _restoring(generator: Any) -> Change:
-    if isinstance(generator, random.Random):
-        python = generator.getstate()
-        return lambda: generator.setstate(python)
-    if isinstance(generator, np.random.RandomState):
-        legacy = generator.get_state()
-        return lambda: generator.set_state(legacy)
-    state = generator.bit_generator.state
-
-    def put() -> None:
-        generator.bit_generator.state = state
-
-    return put
-
-
-def _of_numpy() -> Change:
-    state = np.random.get_state()  # noqa: NPY002
-    return lambda: np.random.set_state(state)  # noqa: NPY002
-
-
-def _of_python() -> Change:
-    state = random.getstate()
-    return lambda: random.setstate(state)

@@ -10,8 +10,8 @@ import numpy as np
 from backproof.checks.arguments.answers import WrongStructure, fits
 from backproof.checks.arguments.trees import Given
 from backproof.checks.behaviour.attempts import attempt
-from backproof.checks.behaviour.random_state import Generators
 from backproof.exact.precision import Array
+from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
 from backproof.verdict.decisions import PATIENCE
 

@@ -86,7 +86,7 @@ class _Seen:
     def first(self, seed: int) -> None:
         """The results that are judged: of a function that nobody has called before."""
         at, watched = self.call.tensors, Watched(Trial(self.call, self.call.fresh()), self.book)
-        with self.book.same_draws(), set_up(self.call.roots, self.call.devices):
+        with self.book.same_draws(), set_up(self.call.devices):
             run = watched.forward(at)
             if not torch.equal(torch.get_rng_state(), torch.Generator().manual_seed(0).get_state()):
                 self.book.note("draws from torch's random state: judged for one state of it")
@@ -129,7 +129,7 @@ class _Seen:
         """Two backward passes of one forward pass: the first must not reach into the second."""
         second: Gradients = {}
         dy = self.cotangents[1]  # for a loss too another than 1, which scales nothing
-        with self.book.same_draws(), set_up(self.call.roots, self.call.devices):
+        with self.book.same_draws(), set_up(self.call.devices):
             run = watched.forward(at)
             first = self._with_zeros(watched.pull(run, at, dy, again=True))
             with self.book.aside() as page:

@@ -78,7 +78,7 @@ def _followed(
     seeds = {(LOSS if dy.shape == () and len(dys) == 1 else n): dy for n, dy in dys.items()}
 
     def run() -> Run:
-        with kept(call.roots), set_up(call.roots, call.devices):
+        with kept(call.roots), set_up(call.devices):
             leaves = {n: torch.from_numpy(np.array(at[n])).to(x) for n, x in call.leaves.items()}
             return run_call(call.taken(), leaves, cotangents=seeds, by_backward=by_backward)
 

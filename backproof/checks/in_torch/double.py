@@ -27,7 +27,7 @@ def doubled(
 
     draws: the random numbers to use; without them they are those of a seed.
     """
-    with sealed(), kept(call.roots), set_up(call.roots, call.devices):
+    with sealed(), kept(call.roots), set_up(call.devices):
         function = call.fresh()
         if isinstance(function, torch.nn.Module):
             function = function.to("cpu", torch.float64)
@@ -57,7 +57,7 @@ def drawn(call: TorchCall) -> Draws:
         suppress(Exception),  # a backward pass that raises has drawn all that it will
         sealed(),
         kept(call.roots),
-        set_up(call.roots, call.devices),
+        set_up(call.devices),
         draws.recorded(),
     ):
         run = trial.forward(call.tensors)

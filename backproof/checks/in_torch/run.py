@@ -11,7 +11,7 @@ from backproof.checks.behaviour.attempts import sealed
 from backproof.checks.behaviour.notebook import Ended, Notebook
 from backproof.checks.behaviour.repeats import Answer
 from backproof.checks.in_torch.call import Named, TorchCall
-from backproof.checks.in_torch.state import seed_all, set_up
+from backproof.checks.in_torch.state import kept, seed_all, set_up
 from backproof.checks.in_torch.tensors import as_numpy, handed, outputs
 from backproof.exact.precision import Array
 from backproof.programs.run import Tensors
@@ -91,7 +91,7 @@ class Trial:
 
     def gradients(self, at: Tensors, dy: Answer) -> Gradients:
         """The gradients at tensors and cotangents, where nobody takes note of anything."""
-        with sealed(), set_up(self.call.roots, self.call.devices):
+        with sealed(), kept(self.call.roots), set_up(self.call.devices):
             return self.pull(self.forward(at), dy)
 
 
@@ -123,7 +123,7 @@ class Watched:
 
     def whole(self, at: Tensors, dy: Answer, seed: int = 1) -> tuple[Answer, Gradients]:
         """The outputs, and the gradients; seed: of the random numbers of the backward pass."""
-        with self.book.same_draws(), set_up(self.trial.call.roots, self.trial.call.devices):
+        with self.book.same_draws(), set_up(self.trial.call.devices):
             run = self.forward(at)
             return run.outputs, self.pull(run, at, dy, seed)
 

@@ -12,6 +12,7 @@ from torch.overrides import TorchFunctionMode
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
 from backproof.programs.run import CannotFollow
 
@@ -23,8 +24,11 @@ BY_REJECTION = ("_standard_gamma", "_sample_dirichlet")
 
 @contextmanager
 def kept(roots: Mapping[str, Any]) -> Iterator[None]:
-    """Put back at the end what code within reach holds: tensors, their gradients, attributes."""
-    found = (thing for _, thing in reach(roots).things)
+    """Put back at the end what code within reach holds: tensors, their gradients, attributes, the
+    states of generators.
+    """
+    reached = reach(roots)
+    found = (thing for _, thing in reached.things)
     things = [t for t in found if not isinstance(t, type | ModuleType)]
     modules = [m for t in things if isinstance(t, torch.nn.Module) for m in t.modules()]
     objects = [*modules, *(t for t in things if _has_attributes(t))]
@@ -35,7 +39,8 @@ def kept(roots: Mapping[str, Any]) -> Iterator[None]:
     numbers = [(t, t.detach().clone(), t.grad if t.is_leaf else None) for t in tensors]
     slopes = [(g, g.detach().clone()) for _, _, g in numbers if g is not None]
     try:
-        yield
+        with Generators(reached).replayed():
+            yield
     finally:
         for d, content in before:
             d.clear()
@@ -50,13 +55,10 @@ def kept(roots: Mapping[str, Any]) -> Iterator[None]:
 
 
 @contextmanager
-def set_up(roots: Mapping[str, Any], devices: Sequence[torch.device]) -> Iterator[None]:
-    """Gradients are recorded; random states and the default dtype are put back at the end."""
+def set_up(devices: Sequence[torch.device]) -> Iterator[None]:
+    """Gradients are recorded; torch's random states and default dtype are put back at the end."""
     indices = [d.index for d in devices if d.type == "cuda"]
-    generators = [t for _, t in reach(roots).things if isinstance(t, torch.Generator)]
     with ExitStack() as stack:
-        for generator in generators:
-            stack.callback(generator.set_state, generator.get_state())
         stack.callback(torch.set_default_dtype, torch.get_default_dtype())
         stack.enter_context(torch.random.fork_rng(indices))
         stack.enter_context(torch.inference_mode(False))

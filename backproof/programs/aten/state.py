@@ -1,13 +1,13 @@
 """What a run may change in the author's modules and random states, and how it is put back."""
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
 import torch
 from torch.nn.parameter import is_lazy
+
+from backproof.programs.random_state import Generators
 
 
 def modules_of(function: Callable[..., Any], inputs: Sequence[Any] = ()) -> list[torch.nn.Module]:
@@ -38,11 +38,9 @@ def _dictionaries(modules: Sequence[torch.nn.Module]) -> list[dict[str, Any]]:
 @contextmanager
 def untouched(modules: Sequence[torch.nn.Module], seed: int) -> Iterator[None]:
     """Attributes, buffers, parameters, gradients and random states are afterwards what they were;
-    meanwhile random numbers come from a seed.
+    meanwhile torch's random numbers come from a seed.
     """
-    attributes: list[dict[str, Any]] = [
-        d for m in modules for d in (vars(m), m._buffers, m._parameters, m._modules)
-    ]
+    attributes = _dictionaries(modules)
     before = [(d, dict(d)) for d in attributes]
     nested: list[tuple[Any, Any]] = [
         (x, x.copy()) for d in attributes for x in d.values() if type(x) in (list, dict, set)
@@ -50,19 +48,14 @@ def untouched(modules: Sequence[torch.nn.Module], seed: int) -> Iterator[None]:
     tensors = {id(t): t for m in modules for t in (*m.parameters(False), *m.buffers(False))}
     kept = [(t, t.detach().clone(), t.grad) for t in tensors.values() if not is_lazy(t)]
     default = torch.get_default_dtype()
-    states = random.getstate(), np.random.get_state()  # noqa: NPY002 - the author's code uses it
     graded = torch.is_grad_enabled()
-    with torch.random.fork_rng(devices=[]):
+    with Generators().replayed(), torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(seed)  # no other device hears of it
-        random.seed(seed)
-        np.random.seed(seed % 2**32)  # noqa: NPY002
         try:
             yield
         finally:
             torch.set_default_dtype(default)
             torch.set_grad_enabled(graded)
-            random.setstate(states[0])
-            np.random.set_state(states[1])  # noqa: NPY002
             for d, content in before:
                 d.clear()
                 d.update(content)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backproof.checks.behaviour.random_state import GLOBAL
+from backproof.programs.random_state import GLOBAL
 from checks.behaviour.observed import OWN, W, X, half_square, half_square_gradient, pair
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -33,6 +34,24 @@ def test_exact_arithmetic_follows_the_same_random_numbers(function: Any) -> None
     assert verdict.status is Status.CORRECT and EXACT not in verdict.silent, str(verdict)
 
 
+OWN = torch.Generator().manual_seed(7)
+
+
+def test_whatever_is_drawn_from_is_put_back() -> None:
+    """NumPy's state and a generator of the function's own: drawn from alike in every run."""
+    before = np.random.get_state()[1].copy(), OWN.get_state()  # noqa: NPY002 - the state itself
+
+    def function(x: Any) -> Any:
+        noise = torch.from_numpy(np.random.randn(*x.shape))  # noqa: NPY002
+        return x * noise + x * x * torch.randn(x.shape, generator=OWN, dtype=x.dtype)
+
+    verdict = check_torch(function, normal(3, 4))
+    assert verdict.status is Status.CORRECT and EXACT not in verdict.silent, str(verdict)
+    assert "draws from OWN" in verdict.evidence
+    assert np.array_equal(before[0], np.random.get_state()[1])  # noqa: NPY002
+    assert torch.equal(before[1], OWN.get_state())
+
+
 @pytest.mark.parametrize("law", [lambda a: Normal(a, a), lambda a: Exponential(a)])
 def test_samples_by_shift_and_scale_are_followed(law: Any) -> None:
     """Their reparametrisation is made of plain operations."""
@@ -40,7 +59,9 @@ def test_samples_by_shift_and_scale_are_followed(law: Any) -> None:
     assert verdict.status is Status.CORRECT and EXACT not in verdict.silent
 
 
-@pytest.mark.parametrize("law", [lambda a: Gamma(a, a + 1), lambda a: StudentT(a)])
+@pytest.mark.parametrize(
+    "law", [lambda a: Gamma(a, a + 1), StudentT, lambda a: StudentT(4 * a + 2, a)]
+)
 def test_samples_by_rejection_have_the_derivative_of_their_distribution(law: Any) -> None:
     """torch approximates it to some digits, which is said; a term left out is wrong."""
     verdict = check_torch(lambda a: law(a).rsample(), POSITIVE)

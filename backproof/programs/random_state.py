@@ -34,8 +34,8 @@ class Generators:
 
     __slots__ = ("_sources",)
 
-    def __init__(self, reached: Reach) -> None:
-        own = [_source(name, thing) for name, thing in reached.things]
+    def __init__(self, *reached: Reach) -> None:
+        own = [_source(name, thing) for r in reached for name, thing in r.things]
         found = (*GLOBAL, *(source for source in own if source is not None))
         self._sources = [(source, source.get()) for source in found]
 
@@ -48,10 +48,14 @@ class Generators:
         try:
             yield drawn
         finally:
-            for source, state in self._sources:
-                if not _same(source.get(), state):
-                    drawn.append(source.name)
-                    source.put(state)
+            drawn += self.put_back()
+
+    def put_back(self) -> list[str]:
+        """Every source as it was. Returns the names of those that were not."""
+        drawn = [(s, state) for s, state in self._sources if not _same(s.get(), state)]
+        for source, state in drawn:
+            source.put(state)
+        return [source.name for source, _ in drawn]
 
     def again(self, function: Callable[[T], R]) -> Callable[[T], R]:
         """The function, that draws the same numbers at every call."""
@@ -64,24 +68,21 @@ class Generators:
 
 
 def _source(name: str, thing: Any) -> Source | None:
-    match thing:
-        case np.random.Generator():
-            bits = thing.bit_generator
-            return Source(name, lambda: bits.state, lambda state: setattr(bits, "state", state))
-        case np.random.RandomState():
-            return Source(name, thing.get_state, thing.set_state)
-        case random.SystemRandom():
-            return None
-        case random.Random():
-            return Source(name, thing.getstate, thing.setstate)
-    return None
+    if isinstance(thing, np.random.Generator):
+        bits = thing.bit_generator
+        return Source(name, lambda: bits.state, lambda state: setattr(bits, "state", state))
+    if isinstance(thing, random.SystemRandom):
+        return None
+    if isinstance(thing, random.Random):
+        return Source(name, thing.getstate, thing.setstate)
+    if isinstance(thing, type) or not hasattr(thing, "get_state"):
+        return None
+    return Source(name, thing.get_state, thing.set_state)  # NumPy's legacy generators, torch's
 
 
 def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, np.ndarray):
-        return bool(a.tobytes() == b.tobytes())
     if isinstance(a, dict):
         return all(_same(a[key], b[key]) for key in a)
     if isinstance(a, tuple) and any(isinstance(part, np.ndarray) for part in a):
         return all(map(_same, a, b))
-    return bool(a == b)
+    return np.array_equal(a, b) if hasattr(a, "shape") else bool(a == b)
