@@ -3,11 +3,12 @@
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
-from backproof.programs.reach import Reach
+from backproof.programs.reach import Reach, contents
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -36,6 +37,7 @@ class Generators:
 
     def __init__(self, *reached: Reach) -> None:
         own = [_source(name, thing) for r in reached for name, thing in r.things]
+        own += [source for r in reached for source in _keys(r)]
         found = (*GLOBAL, *(source for source in own if source is not None))
         self._sources = [(source, source.get()) for source in found]
 
@@ -78,6 +80,33 @@ def _source(name: str, thing: Any) -> Source | None:
     if isinstance(thing, type) or not hasattr(thing, "get_state"):
         return None
     return Source(name, thing.get_state, thing.set_state)  # NumPy's legacy generators, torch's
+
+
+def _is_key(x: Any) -> bool:
+    """Whether it is a random key of JAX's, of the new kind or the old."""
+    if not type(x).__module__.startswith("jax"):
+        return False
+    kind, shape = str(getattr(x, "dtype", "")), getattr(x, "shape", ())
+    return kind.startswith("key") or (kind == "uint32" and shape[-1:] == (2,))
+
+
+def _keys(reached: Reach) -> Iterator[Source]:
+    """The keys that objects, dicts, modules and closures hold: where another one stands afterwards,
+    random numbers were drawn.
+    """
+    named = [(m, m.keys()) for m in reached.mappings] + list(reached.globals.values())
+    held = [(m, name) for m, names in named for name in names if _is_key(m.get(name))]
+    for holder, name in held:
+        yield _held(str(name), partial(holder.get, name), partial(holder.__setitem__, name))
+    for cell in reached.cells:
+        if any(map(_is_key, contents(cell))):
+            get, put = partial(getattr, cell, "cell_contents"), partial(setattr, cell)
+            yield _held("a key", get, partial(put, "cell_contents"))
+
+
+def _held(name: str, get: Callable[[], Any], put: Callable[[Any], None]) -> Source:
+    key = get()
+    return Source(name, lambda: id(get()), lambda _: put(key))
 
 
 def _same(a: Any, b: Any) -> bool:

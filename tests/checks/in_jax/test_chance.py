@@ -40,3 +40,46 @@ def test_samples_by_rejection_have_the_derivative_of_their_distribution(draw: An
     kept = jax.lax.stop_gradient
     off = check_jax(lambda a: draw(key, a) * (1 + 1e-2 * (a - kept(a))), SHAPES)
     assert off.status is Status.WRONG
+
+
+class Noisy:
+    """Noise by a key that the object keeps and splits at every call."""
+
+    def __init__(self) -> None:
+        self.key = jax.random.key(5)
+
+    def __call__(self, x: Any) -> Any:
+        """x with noise."""
+        self.key, own = jax.random.split(self.key)
+        return x * jax.random.normal(own, x.shape)
+
+
+KEYS = {"noise": jax.random.PRNGKey(7)}
+
+
+def split_from_a_table(x: Any) -> Any:
+    """Noise by a key of the old kind, in a table of the module's."""
+    KEYS["noise"], own = jax.random.split(KEYS["noise"])
+    return jnp.tanh(x) * jax.random.uniform(own, x.shape)
+
+
+def split_from_a_closure() -> Any:
+    """Noise by a key that a closure rebinds."""
+    key = jax.random.key(8)
+
+    def function(x: Any) -> Any:
+        nonlocal key
+        key, own = jax.random.split(key)
+        return x * jax.random.normal(own, x.shape)
+
+    return function
+
+
+@pytest.mark.parametrize("make", [Noisy, lambda: split_from_a_table, split_from_a_closure])
+def test_a_key_that_is_kept_is_put_back(make: Any) -> None:
+    """The same numbers in every run; afterwards it is the key that it was, and no tracer."""
+    function, kept = make(), KEYS["noise"]
+    verdict = check_jax(function, X)
+    assert verdict.status is Status.CORRECT and EXACT not in verdict.silent, str(verdict)
+    assert "judged for one state" in verdict.evidence and KEYS["noise"] is kept
+    assert np.isfinite(function(X)).all()
