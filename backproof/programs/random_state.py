@@ -1,6 +1,7 @@
 """Where the chance in somebody's code comes from, and how it is made to come out the same again."""
 
 import random
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -37,7 +38,8 @@ class Generators:
 
     def __init__(self, *reached: Reach) -> None:
         own = [_source(name, thing) for r in reached for name, thing in r.things]
-        own += [source for r in reached for source in _keys(r)]
+        if "jax" in sys.modules:
+            own += [source for r in reached for source in _keys(r)]
         found = (*GLOBAL, *(source for source in own if source is not None))
         self._sources = [(source, source.get()) for source in found]
 

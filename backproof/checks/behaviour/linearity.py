@@ -25,11 +25,15 @@ def cotangents(outputs: Mapping[str, Array], rng: np.random.Generator) -> dict[s
     }
 
 
-def factors(dy: Answer) -> tuple[float, ...]:
+NARROW = {"float16", "half", "autocast"}
+"""What code mentions that computes in a format of few exponents."""
+
+
+def factors(dy: Answer, book: Notebook) -> tuple[float, ...]:
     """The multiples of a cotangent to ask for: powers of 2, by which floats scale exactly, so large
     and so small that what clips, adds a constant or divides by a norm cannot go unseen.
     """
-    narrow = any(d.dtype.itemsize == 2 for d in dy.values())
+    narrow = any(d.dtype.itemsize == 2 for d in dy.values()) or not NARROW.isdisjoint(book.names)
     return SHORT_MULTIPLES if narrow else MULTIPLES
 
 
@@ -48,7 +52,8 @@ def report_nonlinearity(
     the code rounds to fewer digits than it returns. A gradient that is the same for all cotangents
     is doubted under BP109 instead. eps: of the code's own formats, where NumPy has none of these.
     """
-    multiples = {k: _asked(book, ask, {n: d * k for n, d in dy[0].items()}) for k in factors(dy[0])}
+    wanted = factors(dy[0], book)
+    multiples = {k: _asked(book, ask, {n: d * k for n, d in dy[0].items()}) for k in wanted}
     total = _asked(book, ask, {n: d + dy[1][n] for n, d in dy[0].items()})
     triple = _asked(book, ask, {n: d * 3 for n, d in dy[0].items()})
     eps = max(eps, *(float(np.finfo(d.dtype).eps) for d in dy[0].values()))

@@ -39,7 +39,8 @@ class Notebook:
     """Breaches, doubts, notes, and what there was no time for.
 
     roots: the code observed, by name. limit: seconds that one call may take. spent: seconds that
-    the calls took. generators: the sources of random numbers, once they were looked for.
+    the calls took. generators: the sources of random numbers, once they were looked for; names: all
+    that the code mentions.
     """
 
     roots: Mapping[str, Any]
@@ -51,6 +52,7 @@ class Notebook:
     left_out: list[str] = field(default_factory=list)
     spent: float = 0.0
     generators: Generators | None = None
+    names: set[str] = field(default_factory=set)
 
     def report(self, code: str, tensor: str, detail: str) -> None:
         """A breach, unless it is known already."""
@@ -78,7 +80,9 @@ class Notebook:
     @contextmanager
     def same_draws(self) -> Iterator[None]:
         """What is drawn inside is drawn again in the next such context."""
-        self.generators = self.generators or Generators(reach(self.roots))
+        if self.generators is None:
+            reached = reach(self.roots)
+            self.generators, self.names = Generators(reached), reached.names
         with self.generators.replayed() as drawn:
             yield
         for name in drawn:

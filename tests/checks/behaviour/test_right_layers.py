@@ -223,3 +223,24 @@ def test_draws_are_the_same_where_nothing_is_followed() -> None:
     x = np.array([0.5, -1.5, 2.0, 0.75])
     assert backproof.check(loss, gradient, x)
     assert not backproof.check(loss, lambda x: gradient(x, 1.01), x)
+
+
+def squashed(x: Any) -> Any:
+    """A layer of floats that computes in halves: what is small is 0 there."""
+    y = np.tanh(x.astype(np.float16))
+    return y.astype(x.dtype), y
+
+
+def squashed_backward(dy: Any, y: Any) -> Any:
+    """The same backwards."""
+    return (dy.astype(np.float16) * (1 - y * y)).astype(dy.dtype)
+
+
+def test_what_underflows_in_halves_inside_is_linear() -> None:
+    """A cotangent that only the outer format holds says nothing of a layer that computes in halves;
+    a clip within their reach does.
+    """
+    x = (3 * X).astype(np.float32)
+    assert not layer(squashed, squashed_backward, x).breaches
+    clipped = layer(squashed, lambda dy, y: squashed_backward(np.clip(dy, -2, 2), y), x)
+    assert [b.code for b in clipped.breaches] == ["BP212"]
