@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -83,11 +84,13 @@ def dense() -> Callable[[], Any]:
 def case(*witnesses: str) -> Callable[[], Any]:
     """The verdict on a random network, by these witnesses or by all."""
     import backproof
-    from backproof.architectures import GELU, Case, CrossEntropy, Dense, Drawn, Network
 
-    network = Network(inputs=3, layers=(Dense(4), GELU(), Dense(2)), loss=CrossEntropy())
+    inside = (Path(backproof.__file__).parent / "architectures").exists()  # formerly beside it
+    a: Any = import_module("backproof.architectures" if inside else "architectures")
+    layers = a.Dense(4), a.GELU(), a.Dense(2)
+    network = a.Network(inputs=3, layers=layers, loss=a.CrossEntropy())
     judged = getattr(backproof, "check_case", None) or backproof.judge  # its former name
-    at = Case(network, batch=5, dtype="float64", data=Drawn("tame", seed=1))
+    at = a.Case(network, batch=5, dtype="float64", data=a.Drawn("tame", seed=1))
     return partial(judged, at, **({"witnesses": witnesses} if witnesses else {}))
 
 

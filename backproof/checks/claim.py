@@ -9,6 +9,7 @@ import numpy as np
 
 from backproof.checks.behaviour.notebook import Breach
 from backproof.exact.precision import Array
+from backproof.programs.complete import Plain
 from backproof.programs.run import Run
 from backproof.verdict import Subject
 
@@ -21,12 +22,14 @@ class Runs:
     """The author's own code on the author's own objects, nothing of it touched, of named arrays.
 
     loss: a number. gradient: the gradient of each tensor by its name. many: opens the loss for many
-    calls in float64, where that has a cost of its own.
+    calls in float64, where that has a cost of its own. plain: the outputs and the gradients of one
+    run, None where it fails; afterwards all is as it was.
     """
 
     loss: Callable[[Tensors], Any]
     gradient: Callable[[Tensors], Mapping[str, Any]]
     many: Callable[[], AbstractContextManager[Callable[[Tensors], float]]] | None = None
+    plain: Plain | None = None
 
     def opened(self) -> AbstractContextManager[Callable[[Tensors], float]]:
         """The loss as a float, for many calls."""

@@ -14,32 +14,31 @@ from backproof.differences.witness import Slopes, differentiate, element
 from backproof.exact.precision import FLOAT64, Array, Precision, precision_of
 from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import MOST_ELEMENTS, STAYS
-from backproof.verdict.numeric import BUDGET
 from backproof.verdict.witnesses import DIFFERENCES
 
 
 def by_differences(
-    claim: Claim, results: Mapping[str, Array], reached: Reached, seed: int, budget: int = BUDGET
+    claim: Claim, results: Mapping[str, Array], reached: Reached, seed: int, together: bool = False
 ) -> list[Finding]:
     """A finding for each tensor; the witness is silent where the loss cannot be run.
 
-    budget: evaluations of the loss.
+    together: all elements along one direction, as it is with many of them.
     """
     try:
-        if claim.size > MOST_ELEMENTS:
+        if together or claim.size > MOST_ELEMENTS:
             return along_directions(claim, results, reached, seed)
-        return _element_by_element(claim, results, reached, seed, budget)
+        return _element_by_element(claim, results, reached, seed)
     except Exception as error:  # the code in a format that is not its own
         reached.silent[DIFFERENCES] = f"the code raises {type(error).__name__}: {error}"
         return []
 
 
 def _element_by_element(
-    claim: Claim, results: Mapping[str, Array], reached: Reached, seed: int, budget: int
+    claim: Claim, results: Mapping[str, Array], reached: Reached, seed: int
 ) -> list[Finding]:
     at = {name: np.asarray(t, dtype=np.float64) for name, t in claim.at.items()}
     gradients = dict(results)
-    found = differentiate(claim.runs.value, at, list(gradients), seed, budget, claimed=gradients)
+    found = differentiate(claim.runs.value, at, list(gradients), seed, claimed=gradients)
     known = [s.resolution for s in found.values() if np.isfinite(s.resolution)]
     reached.resolution = max(known, default=None)
     reached.slopes = {n: _values(s) for n, s in found.items() if s.complete}

@@ -7,20 +7,24 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.arguments.trees import Arguments
-from backproof.checks.behaviour.attempts import traced
+from backproof.checks.behaviour.attempts import attempt, traced
 from backproof.checks.behaviour.layers import observe_layer
 from backproof.checks.behaviour.pairs import observe_pair
 from backproof.checks.behaviour.passes import OUTPUT, Layer
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.request import COTANGENT, Asked, Function, subject
+from backproof.programs.complete import Plain
 from backproof.programs.nodes import leaves, mapped
 from backproof.programs.numpy.running import numbers_among, run_layer, run_pair
 from backproof.programs.random_state import Generators
-from backproof.programs.reach import reach
+from backproof.programs.reach import Reach, reach
 from backproof.programs.run import Run
+from backproof.programs.state import State
 from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE
 
 LOSS = "loss"
+Passes = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""The outputs and the gradients of a run, by name."""
 
 
 def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked) -> Claim:
@@ -40,6 +44,9 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     def value(at: Tensors) -> Any:
         return loss(*arguments.rebuild(_copies(at, tensors)))
 
+    def plain(at: Tensors) -> Passes:
+        return {LOSS: generators.again(value)(at)}, returned(at)
+
     @generators.again
     def returned(at: Mapping[str, Any]) -> Mapping[str, Any]:
         return arguments.fitted(gradient(*arguments.rebuild(_copies(at, tensors))))
@@ -51,7 +58,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
         {n: t.dtype for n, t in tensors.items()},
         _observed(behaviour, behaviour.gradients, outputs),
         record,
-        Runs(generators.again(value), returned),
+        Runs(generators.again(value), returned, plain=_put_back(found, plain, asked.seconds)),
         Context({**arguments.constants, **tensors}, at=returned),
         _referring(asked, arguments, {}, behaviour.seconds),
     )
@@ -77,7 +84,7 @@ def layer(
             behaviour, behaviour.gradients[0] if behaviour.gradients else {}, behaviour.outputs
         ),
         lambda at: traced(partial(code.record, at), asked.seconds, behaviour.seconds),
-        Runs(code.loss, code.gradient),
+        Runs(code.loss, code.gradient, plain=_put_back(code.found, code.passes, asked.seconds)),
         Context(
             {**arguments.constants, **tensors},
             next(iter(behaviour.outputs.values())) if one else None,
@@ -116,12 +123,17 @@ class _Layer:
         with self.generators.replayed():
             return _weighed(self._passed(at).y, self.dys)
 
-    def gradient(self, at: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The gradients in floats."""
+    def passes(self, at: Mapping[str, Any]) -> "Passes":
+        """The outputs and the gradients in floats."""
         with self.generators.replayed():
             passed = self._passed(at)
             dy = mapped(partial(_cotangent, self.dys), OUTPUT, passed.y)
-            return self.arguments.fitted(passed.pullback(dy))
+            outputs = {n: np.array(y) for n, y in leaves(OUTPUT, passed.y) if n in self.dys}
+            return outputs, self.arguments.fitted(passed.pullback(dy))
+
+    def gradient(self, at: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The gradients in floats."""
+        return self.passes(at)[1]
 
     def at_cotangent(self, dy: Any) -> Mapping[str, Any]:
         """The gradients in floats at another cotangent of the only output."""
@@ -176,6 +188,17 @@ def _paired(reference: Callable[..., Any]) -> Callable[..., Any]:
 
 def _none(arguments: Arguments) -> Callable[[Any], dict[str, Any]]:
     return lambda _: dict.fromkeys(arguments.tensors)
+
+
+def _put_back(found: Reach, passes: Callable[[Tensors], Passes], seconds: float) -> Plain:
+    """One run, None where it fails; all that it can reach is put back after it."""
+
+    def plain(at: Tensors) -> Passes | None:
+        with State(found):
+            passed: Passes | None = attempt(lambda: passes(at), seconds).value
+            return passed
+
+    return plain
 
 
 def _copies(at: Mapping[str, Any], tensors: Tensors) -> dict[str, Any]:

@@ -61,7 +61,8 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Reached:
     for rung, record in _rungs(claim):
         try:
             run = record(claim.tensors)
-            lost = None if claim.pure else incomplete(run, record, claim.tensors, seed)
+            plain = claim.runs.plain if rung is not _of_reference else None
+            lost = None if claim.pure else incomplete(run, record, claim.tensors, seed, plain)
             if lost is not None and not lost.harmless:
                 reached.silent.setdefault(EXACT, str(lost))
                 continue

@@ -1,11 +1,13 @@
-"""Whether a record is the whole of a run: made a second time, and a little aside, it is the same.
+"""Whether a record is the whole of a run: a little aside it must give what the code itself gives.
 
-At the same point, what differs is time or identity. A little aside, the first record evaluated at
-the second point must give what the second does; else a value has left it, and is a constant there.
+Where it does not, or the floats are too coarse to tell, the record is made a second time. At the
+same point, what differs is time or identity. A little aside, the first record evaluated at the
+second point must give what the second does; else a value has left it, and is a constant there.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -13,7 +15,7 @@ import flint
 import numpy as np
 
 from backproof.exact.balls import Balls, numbers, to_balls
-from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.evaluate import ancestors, over_balls, over_floats
 from backproof.exact.precision import FLOAT64
 from backproof.exact.record import Place, Step
 from backproof.programs.aside import aside, scales
@@ -22,6 +24,8 @@ from backproof.programs.run import CannotFollow, Run, Tensors
 from backproof.verdict.decisions import BITS, LOST
 
 Record = Callable[[Tensors], Run]
+Plain = Callable[[Tensors], tuple[Mapping[str, Any], Mapping[str, Any]] | None]
+"""The code itself at some tensors: outputs and gradients by name, None where it gives none."""
 OTHER = "the code takes other steps at every point nearby"
 KEPT = "what is computed at points nearby is a value here that was kept of another call"
 ARRAYS = ("positions", "places")
@@ -46,13 +50,17 @@ class Loss:
         return f"{self.what} ({self.place})" if self.place else self.what
 
 
-def incomplete(run: Run, record: Record, tensors: Tensors, seed: int = 0) -> Loss | None:
+def incomplete(
+    run: Run, record: Record, tensors: Tensors, seed: int = 0, plain: Plain | None = None
+) -> Loss | None:
     """What the record of a run at tensors has lost; None for nothing.
 
-    record: makes it again, at other tensors.
+    record: makes it again, at other tensors. plain: the code itself there, which takes less time.
     """
     formats = {n: x.precision or FLOAT64 for n, x in run.inputs.items()}
-    far = lambda: aside(tensors, formats, scales(formats)[0], seed)  # noqa: E731
+    far = partial(aside, tensors, formats, scales(formats)[0], seed)
+    if plain is not None and set(formats.values()) == {FLOAT64} and _is_whole(run, plain, far()):
+        return _unseen(run, record, tensors, far)
     other, apart = None, 0.0
     for k, scale in enumerate(scales(formats)):
         try:
@@ -69,6 +77,27 @@ def incomplete(run: Run, record: Record, tensors: Tensors, seed: int = 0) -> Los
         return Loss(KEPT, kept.place)
     unseen = _unseen(run, record, tensors, far)
     return unseen or _changing(run, record(tensors)) or Loss(OTHER, share=0.0, harmless=True)
+
+
+def _is_whole(run: Run, plain: Plain, there: Tensors) -> bool:
+    """Whether a record, its decisions made afresh, gives elsewhere what the code itself does."""
+    told = plain(there)
+    if told is None:
+        return False
+    claimed = {n: c for n, c in run.claimed.items() if c is not None}
+    steps = [*run.outputs.values(), *claimed.values()]
+    own = [*map(told[0].get, run.outputs), *map(told[1].get, claimed)]
+    try:
+        found = over_floats(steps, there, afresh=True)
+        return all(map(_gives, steps, found, own))
+    except (ArithmeticError, TypeError, ValueError):  # the code takes other steps there
+        return False
+
+
+def _gives(step: Step, there: Any, own: Any) -> bool:
+    """Whether a step's floats elsewhere are the code's own, beside how far they have moved."""
+    moved, missed = np.abs(there - step.value), np.abs(there - np.reshape(own, step.shape))
+    return bool(missed.max(initial=0.0) <= LOST * moved.max(initial=0.0))
 
 
 def _unseen(run: Run, record: Record, tensors: Tensors, far: Callable[[], Tensors]) -> Loss | None:

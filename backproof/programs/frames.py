@@ -21,12 +21,13 @@ class Frames:
     installed.
     """
 
-    __slots__ = ("_pieces", "_theirs", "theirs")
+    __slots__ = ("_codes", "_pieces", "_theirs", "theirs")
 
     def __init__(self, theirs: Iterable[str] = ()) -> None:
         self.theirs = tuple(theirs)
         self._theirs: dict[str, bool] = {}
-        self._pieces: dict[tuple[CodeType, int], tuple[int, int | None, int | None]] = {}
+        self._pieces: dict[tuple[int, int], tuple[int, int | None, int | None]] = {}
+        self._codes: dict[int, CodeType] = {}  # kept, so that no other has the same name
 
     def is_theirs(self, code: CodeType) -> bool:
         """Whether code is the author's own: of no library, and not ours."""
@@ -47,7 +48,8 @@ class Frames:
         inner: FrameType | None = None
         calls: list[tuple[str, int, int | None]] = []
         while frame is not None and (code := frame.f_code) not in until:
-            if self.is_theirs(code):
+            theirs = self._theirs.get(code.co_filename)
+            if self.is_theirs(code) if theirs is None else theirs:
                 if inner is None:
                     inner = frame
                 else:
@@ -62,10 +64,11 @@ class Frames:
         return Place(inner.f_code.co_filename, line, start, end, tuple(reversed(calls)))
 
     def _piece(self, code: CodeType, instruction: int) -> tuple[int, int | None, int | None]:
-        found = self._pieces.get((code, instruction))
+        found = self._pieces.get((id(code), instruction))
         if found is None:
             positions = next(islice(code.co_positions(), instruction // 2, None))
             line, last, start, end = positions
             found = (line or 0, start, end if last == line else None)
-            self._pieces[code, instruction] = found
+            self._pieces[id(code), instruction] = found
+            self._codes[id(code)] = code
         return found

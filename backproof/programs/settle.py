@@ -58,6 +58,8 @@ def held_against(record: Record, step: Step, own: Any) -> None:
     what is added up. What overflows or underflows in its format is rounding, and so is what is less
     than half of the digits off.
     """
+    if np.array_equal(own, step.value):
+        return
     precision = step.precision or FLOAT64
     with np.errstate(all="ignore"):
         apart = np.abs(own - step.value)

@@ -24,8 +24,6 @@ from backproof.verdict.witnesses import DIFFERENCES, EXACT
 
 SECONDS = 60.0
 """One call of a claim may take so long."""
-BUDGET = 2_000
-"""Evaluations of the loss that finite differences have where exact arithmetic decides."""
 BELIEF = "finite differences are further off than they believe"
 NO_DIGIT = "the forward pass leaves no digit of it"
 IN_DOUBLE = "less than float32 shows: the same code is wrong in float64"
@@ -102,8 +100,8 @@ class _Further:
             return []
         right = {f.tensor for f in findings if f.witness == EXACT and f.status}
         with np.errstate(all="ignore"):
-            results = dict(reached.claim.observed.results)
-            found = by_differences(reached.claim, results, reached, self.seed, BUDGET)
+            results = reached.claim.observed.results
+            found = by_differences(reached.claim, results, reached, self.seed, together=True)
         return [_beside(f, f.tensor in right) for f in found]
 
 

@@ -9,6 +9,13 @@ DIFFERENCES = ("tests/differences/test_differences.py", *TRIAL)
 OF_EVIDENCE = (
     Mutant(
         "programs/complete.py",
+        "return bool(missed.max(initial=0.0) <= LOST * moved.max(initial=0.0))",
+        "return True",
+        "whatever the code itself gives elsewhere, the record is whole",
+        ("tests/programs/numpy/test_complete.py",),
+    ),
+    Mutant(
+        "programs/complete.py",
         "if share <= LOST:",
         "if share <= np.inf:",
         "whatever a record misses is nothing",

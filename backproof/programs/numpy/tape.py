@@ -177,6 +177,8 @@ class Tape:
 
 def alike(array: Any, value: Any) -> bool:
     """Whether an array has the values of a step."""
+    if np.array_equal(array, value):
+        return True
     with np.errstate(all="ignore"):
-        same = np.asarray(array == value)
-        return bool(same.all() or (same | ((array != array) & (value != value))).all())
+        both = (array == value) | ((array != array) & (value != value))
+        return bool(np.all(both))
