@@ -20,6 +20,8 @@ from backproof.verdict.witnesses import DIFFERENCES, EXACT
 
 CLAIM, LOSS = "claim", "loss"
 """The witness named in findings that the claim's own behaviour gives rise to."""
+NOT_LINEAR = "BP212"
+"""What says nothing yet of the gradient at the cotangent that was asked for."""
 
 
 Further = Callable[[Reached, list[Finding]], list[Finding]]
@@ -52,7 +54,7 @@ def _judged(claim: Claim, seed: int, accept: Accept, further: Further, explain: 
     start = time.perf_counter()
     observed = claim.observed
     findings = [_breached(b.code, b.tensor, b.detail) for b in observed.breaches]
-    lost = {f.tensor for f in findings}
+    lost = {b.tensor for b in observed.breaches if b.code != NOT_LINEAR}
     judged = {n: g for n, g in observed.results.items() if n not in lost and n in claim.tensors}
     reached = climb(claim, judged, seed) if judged else Reached(claim)
     findings += reached.judgement.findings

@@ -1,48 +1,63 @@
 """What changes of a backward pass do to first order: most of them are told off by that alone."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.following import Family, Program
-from backproof.diagnosis.trials import NEAR, Trial, changed
+from backproof.diagnosis.following import Changes, Effort, Family, Program
 from backproof.exact.record import Step
+
+NEAR = 1e-6
+"""To this part the first order must predict what a change does, for it to be tried."""
+TURNS, SOLVED = 12, 1e-11
+"""So many steps the secant method has, and so near, as a part of the sum's terms, it must come."""
 
 
 class FirstOrder:
     """The slope of a random weighed sum of the wanted gradients by every step of the claim."""
 
-    def __init__(self, program: Program, wanted: frozenset[str]) -> None:
-        self.program, self.wanted = program, sorted(wanted)
+    def __init__(self, program: Program, wanted: frozenset[str], effort: Effort) -> None:
+        self.program, self.wanted, self.effort = program, sorted(wanted), effort
         self._linear: dict[int, bool] = {}
 
-    def is_promising(self, trial: Trial) -> bool:
-        """Whether a change does what it should; of what is not linear that is not asked."""
-        if not self._is_linear(trial.family):
+    def is_promising(self, family: Family, changes: Changes) -> bool:
+        """Whether changes do what they should; of what is not linear that is not asked."""
+        if not self._is_linear(family):
             return True
         here, does, most = self.program.points[0], 0.0, 0.0
-        for step in self._changed(trial):
-            value = changed(step, trial, here)
-            if value.shape != step.shape:
+        for number in changes:
+            value = self.program.changed(number, changes)
+            if value.shape != here[number].shape:
                 return True
-            slope = self._slopes.get(step.number)
+            slope = self._slopes.get(number)
             if slope is not None:
-                parts = slope * (value - here[step.number])
+                parts = slope * (value - here[number])
                 does, most = does + float(parts.sum()), most + float(np.abs(parts).sum())
         return abs(does - self._lacking) <= NEAR * (most + abs(self._lacking))
 
-    def factor(self, family: Family) -> float | None:
-        """The number that a step must be multiplied by; None where none helps."""
+    def factor(self, family: Family) -> float:
+        """The number that a step should be multiplied by, to first order; 2 where none helps."""
         slope = self._slopes.get(family.first.number)
         value = self.program.points[0][family.first.number]
         along = 0.0 if slope is None else float((slope * value).sum())
-        return 1 + self._lacking / along if along else None
+        return 1 + self._lacking / along if along and self._lacking else 2.0
 
-    def _changed(self, trial: Trial) -> list[Step]:
-        if len(trial.changes) == 1:
-            return [trial.family.first]
-        return [s for s in self.program.claim if s.number in trial.changes]
+    def solved(self, changes: Callable[[float], Changes], known: float, near: float) -> float:
+        """The number whose changes make the weighed sum right, by the secant method from one for
+        which nothing changes and another; NaN if there is none.
+        """
+        lacking, most = self._lacking, float(np.abs(self._terms).sum())
+        for _ in range(TURNS):
+            short = self._lacking - self._done(changes(near))
+            if abs(short) <= SOLVED * most:
+                return near
+            if not np.isfinite(short) or short == lacking or self.effort.left < 0:
+                break
+            known, near = near, near - short * (near - known) / (short - lacking)
+            lacking = short
+        return float("nan")
 
     def _is_linear(self, family: Family) -> bool:
         number = family.first.number
@@ -57,14 +72,19 @@ class FirstOrder:
             return False
         move = np.abs(here[step.number]).max(initial=0.0) * np.cos(np.arange(step.size))
         value = here[step.number] + move.reshape(step.shape)
-        values = self.program.replayed(0, {step.number: (0, lambda k, given, known: value)})
-        does = sum(
+        does = self._done({step.number: (0, lambda k, given, known: value)})
+        parts = slope * (value - here[step.number])
+        return bool(abs(does - parts.sum()) <= NEAR * np.abs(parts).sum())
+
+    def _done(self, changes: Changes) -> float:
+        """What changes add to the weighed sum."""
+        here, values = self.program.points[0], self.program.replayed(0, changes)
+        self.effort.spend(values)
+        return sum(
             float((w * (values[y.number] - here[y.number])).sum())
             for y, w in self._weighed
             if y.number in values
         )
-        parts = slope * (value - here[step.number])
-        return bool(abs(does - parts.sum()) <= NEAR * np.abs(parts).sum())
 
     @cached_property
     def _weighed(self) -> list[tuple[Step, Any]]:
@@ -77,12 +97,17 @@ class FirstOrder:
         return found
 
     @cached_property
-    def _lacking(self) -> float:
-        """By how much the weighed sum is short of that of the true gradients."""
+    def _terms(self) -> Any:
+        """By how much each number of the weighed sum is short of the true one."""
         here = self.program.points[0]
         truth = [here[self.program.truth[n].number] for n in self.wanted]
         pairs = zip(self._weighed, truth, strict=True)
-        return float(sum((w * (t - here[y.number])).sum() for (y, w), t in pairs))
+        return np.concatenate([(w * (t - here[y.number])).ravel() for (y, w), t in pairs])
+
+    @cached_property
+    def _lacking(self) -> float:
+        """By how much the weighed sum is short of that of the true gradients."""
+        return float(self._terms.sum())
 
     @cached_property
     def _slopes(self) -> dict[int, Any]:

@@ -20,10 +20,33 @@ Values = dict[int, Any]
 """Arrays by the numbers of steps."""
 Change = Callable[..., Any]
 """(turn, the values of the inputs, all values of the point) to what a step's value is instead."""
+Changes = Mapping[int, tuple[int, Change]]
+"""By the number of a step, its turn and how it is computed instead."""
 ALIKE = 1e-8
 """The part of an array's largest element up to which another one is the same: float64's rounding
 after some cancellation.
 """
+
+
+EFFORT = 100_000
+"""So many steps are computed again at most, of all changes together; one of many numbers counts as
+several.
+"""
+RESERVE = 10_000
+"""So much of it is kept for the last question: which step should have a true gradient's value."""
+NUMBERS = 2000
+"""So many numbers take as long as a step itself."""
+
+
+@dataclass(slots=True)
+class Effort:
+    """Work that is counted: what is left of it."""
+
+    left: int = EFFORT
+
+    def spend(self, values: Values) -> None:
+        """What it took to compute the values of steps."""
+        self.left -= sum(1 + np.size(v) // NUMBERS for v in values.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +78,8 @@ class Program:
     forward: the steps of the forward pass. claim: those of the backward pass, in order. outputs,
     truth: the claimed gradients and the true ones. adjoints: by the number of a step of the
     forward pass, its true adjoint. reverse: all steps that make them. points: the values of all
-    steps, here and a little aside. given: the inputs and cotangents; names: by the number of one,
-    what it is called.
+    steps, here and a little aside. given: the inputs and cotangents, the latter also by themselves;
+    names: by the number of one, what it is called.
     """
 
     forward: Sequence[Step]
@@ -67,6 +90,7 @@ class Program:
     reverse: Sequence[Step]
     points: Sequence[Values]
     given: Sequence[Step] = ()
+    cotangents: Sequence[Step] = ()
     names: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
@@ -96,6 +120,12 @@ class Program:
         return found
 
     @cached_property
+    def read(self) -> list[Step]:
+        """The values that the claim reads, in their order."""
+        found = {x.number: x for s in self.claim for x in s.inputs if x.is_float and x.size > 1}
+        return [found[k] for k in sorted(found)]
+
+    @cached_property
     def families(self) -> list[Family]:
         """The claim's float steps, those of one operation of a loop together, in order."""
         return families(self.claim)
@@ -123,11 +153,15 @@ class Program:
                 values[s.number] = s.primitive.floats(*given, **s.settings) if s.inputs else s.value
         return {x.number: values[g.number] for x, g in zip(by, found, strict=True) if g is not None}
 
-    def replayed(self, point: int, changes: Mapping[int, tuple[int, Change]]) -> Values:
-        """The values of a point where steps are computed otherwise: changed ones alone.
+    def changed(self, number: int, changes: Changes) -> Any:
+        """The value of a step at the point with a change of it alone."""
+        here, (turn, change) = self.points[0], changes[number]
+        given = [here[x.number] for x in self.claim[0].record.steps[number].inputs]
+        with np.errstate(all="ignore"):
+            return np.asarray(change(turn, given, here))
 
-        changes: by the number of a step, its turn and how it is computed.
-        """
+    def replayed(self, point: int, changes: Changes) -> Values:
+        """The values of a point where steps are computed otherwise: changed ones alone."""
         known, found = self.points[point], Values()
         start, every = min(changes), ChainMap(found, known)
         with np.errstate(all="ignore"):

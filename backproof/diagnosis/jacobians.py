@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from backproof.diagnosis.deviation import Deviation, answer, as_floats, largest
+from backproof.diagnosis.deviation import COARSE, Deviation, answer, as_floats, largest
 from backproof.diagnosis.evidence import Evidence, Floats, Run
 from backproof.diagnosis.graph import Graph, Ints
 
@@ -77,7 +77,10 @@ def _jacobian(evidence: Evidence, name: str, run: Run | None) -> Floats | None:
         if row is None or row.size != size or not np.isfinite(row).all():
             return None
         rows.append(row.ravel())
-    return np.array(rows)
+    J, whole = np.array(rows), as_floats(answer(run, dy).get(name))
+    if whole is None or largest(dy.ravel() @ J - whole.ravel()) > COARSE * largest(whole):
+        return None  # not linear
+    return J
 
 
 def _mixed(J: Floats, shape: tuple[int, ...]) -> tuple[int, ...]:

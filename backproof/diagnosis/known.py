@@ -9,11 +9,15 @@ import numpy as np
 
 from backproof.diagnosis.following import Family, Program, families
 from backproof.diagnosis.quantities import Quantity
-from backproof.diagnosis.written import cited, name, where
+from backproof.diagnosis.written import cited, is_borrowed, name, operands, where
 from backproof.exact.record import Step
 
 SAME = 1e-7
 """The part by which the mean sizes of two arrays differ whose numbers are the same."""
+
+
+SEVERAL = 3
+"""An array of fewer numbers is proportional to too many."""
 
 
 class Known:
@@ -30,23 +34,43 @@ class Known:
 
     @cached_property
     def _sizes(self) -> Any:
-        steps = [s for s in [*self.program.forward, *self.program.reverse] if s.is_float]
-        return np.array([self._size(s) for s in steps]).reshape(-1, 6)
+        steps = [*self.program.forward, *(s for s in self.program.reverse if self._is_own(s))]
+        points, numbers = self.program.points, [s.number for s in steps if s.is_float]
+        return np.array([self._of_points([v[n] for v in points]) for n in numbers]).reshape(-1, 6)
 
-    def _size(self, step: Step) -> list[float]:
-        return [x for values in self.program.points for x in sizes(values[step.number])]
+    def _is_own(self, step: Step) -> bool:
+        """Whether a step of the true gradient is more than the opposite of the one before it."""
+        return step.primitive.name != "negative" or step.number in self._adjoint_of
+
+    @staticmethod
+    def _of_points(values: Iterable[Any]) -> list[float]:
+        return [x for v in values for x in sizes(v)]
 
     def holds(self, values: Iterable[Any]) -> bool:
         """Whether the values of a step, at both points, are those of a true quantity."""
-        wanted = np.array([x for v in values for x in sizes(v)])
-        if wanted.size != 6 or not np.isfinite(wanted).all() or not wanted.any():
+        wanted = np.array(self._of_points(values))
+        return self._is_among(wanted, self._sizes, np.repeat(wanted[1::3], 3))
+
+    def is_proportional(self, values: Sequence[Any]) -> bool:
+        """Whether they are so times a number, which may be another at each point."""
+        if np.size(values[0]) < SEVERAL:
             return False
-        near = np.abs(self._sizes - wanted) <= SAME * self._scale(wanted)
-        return bool(near.all(axis=1).any())
+        return self._is_among(_scaled(self._of_points(values)), self._parts_of_roots, 1.0)
+
+    @cached_property
+    def _parts_of_roots(self) -> Any:
+        """The sizes as parts of the roots; also of what awaits the cotangent of a number yet."""
+        parts, found = _scaled(self._sizes), []
+        for step in (s for s in self.program.cotangents if s.size == 1):
+            signs = [float(np.sign(v[step.number]).item()) for v in self.program.points]
+            found.append(parts * np.repeat(signs, 3) ** [1, 2, 2, 1, 2, 2])
+        return np.concatenate([parts, *found])
 
     @staticmethod
-    def _scale(wanted: Any) -> Any:
-        return np.repeat(wanted[1::3], 3)
+    def _is_among(wanted: Any, known: Any, scale: Any) -> bool:
+        if wanted.shape != known.shape[1:] or not np.isfinite(wanted).all() or not wanted.any():
+            return False
+        return bool((np.abs(known - wanted) <= SAME * scale).all(axis=1).any())
 
     def true_of(self, shape: tuple[int, ...]) -> list[Step]:
         """The steps that make the true gradient, of one shape."""
@@ -99,8 +123,41 @@ class Known:
         return {}
 
     @cached_property
-    def parts(self) -> list[Quantity]:
-        """The true gradients of all steps, and what they are made of, each value once."""
+    def constants(self) -> dict[float, str]:
+        """The numbers of the forward pass that have names."""
+        found = {}
+        for step in self.program.forward:
+            for slot, x in enumerate(step.inputs):
+                named = operands(step.place)[slot : slot + 1]
+                if (
+                    x.primitive.name == "constant"
+                    and x.size == 1
+                    and named
+                    and named[0].isidentifier()
+                ):
+                    found[float(np.ravel(x.value)[0].real)] = named[0]
+        return found
+
+    def decisions(self, family: Family) -> list[Quantity]:
+        """The decisions of the forward pass, for what stands in no loop."""
+        steps = self.program.forward if family.turns == 1 else ()
+        return [
+            Quantity((s,), f"what {self.words(s)} decides", self.words(s))
+            for s in steps
+            if s.primitive.decides and not s.is_float
+        ]
+
+    def parts(self, turns: int) -> list[Quantity]:
+        """The true gradients of all steps, and what they are made of, each value once; turn by turn
+        of a loop, from the last turn of the forward pass to the first.
+        """
+        if turns > 1:
+            groups = [f.steps for f in families(self.program.reverse) if f.turns == turns]
+            return self._once(self._quantity(g) for g in groups if g[0].size > 1)
+        return self._parts
+
+    @cached_property
+    def _parts(self) -> list[Quantity]:
         reverse = [*self.program.adjoints.values(), *self.program.reverse]
         return self._once(self._quantity([s]) for s in reverse if s.size > 1)
 
@@ -118,20 +175,15 @@ class Known:
 
     def carried(self, turns: int) -> list[Quantity]:
         """What the turn before has made, of a loop of the backward pass."""
-        groups = [f.steps for f in self.program.families if f.turns == turns]
+        groups = [f.steps for f in self.program.families if f.turns == turns > 1]
         found = self._once(self._quantity(g) for g in groups)
         return [replace(q, words=f"{q.words} of the turn before", carried=True) for q in found]
-
-    def parts_in_loops(self, turns: int) -> list[Quantity]:
-        """The same, turn by turn of a loop, from the last turn of the forward pass to the first."""
-        groups = [f.steps for f in families(self.program.reverse) if f.turns == turns]
-        return self._once(self._quantity(g) for g in groups if g[0].size > 1)
 
     def _once(self, quantities: Iterable[Quantity]) -> list[Quantity]:
         """Each value by its best name: a variable's before an expression."""
         found: dict[Any, Quantity] = {}
         for quantity in quantities:
-            if quantity.short:
+            if quantity.short and self.program.points[0][quantity.steps[0].number].any():
                 key = tuple(map(self._key, quantity.steps))
                 known = found.get(key)
                 if known is None or quantity.short.isidentifier() > known.short.isidentifier():
@@ -148,7 +200,10 @@ class Known:
         return {}
 
     def _quantity(self, steps: Sequence[Step]) -> Quantity:
-        return Quantity(tuple(steps), self.words(steps[0]), self._short(steps[0]))
+        first, dys = steps[0], self.program.cotangents
+        return Quantity(
+            tuple(steps), self.words(first), self._short(first), is_cotangent=first in dys
+        )
 
     def _aligned(self, turns: int) -> Iterable[Sequence[Step]]:
         """What stands turn by turn in a loop of so many: results and operands of its steps, in
@@ -166,6 +221,8 @@ class Known:
 
     def words(self, step: Step) -> str:
         """What a quantity is: by its name and line, or by what it is the gradient of."""
+        if is_borrowed(step):
+            return self.words(step.inputs[0])
         if step.number in self.program.names:
             return f"`{self.program.names[step.number]}`"
         if step.number in self._adjoint_of:
@@ -176,6 +233,8 @@ class Known:
         return described(step)
 
     def _short(self, step: Step) -> str:
+        if is_borrowed(step):
+            return self._short(step.inputs[0])
         if step.number in self.program.names:
             return self.program.names[step.number]
         if step.number in self._adjoint_of or step.number in self._reverse:
@@ -193,6 +252,8 @@ def _is_variable(step: Step) -> bool:
 
 def described(step: Step) -> str:
     """A step by its name and where it is computed."""
+    while is_borrowed(step):
+        step = step.inputs[0]
     own = name(step)
     line = where(step.place)
     if not own:
@@ -201,11 +262,23 @@ def described(step: Step) -> str:
 
 
 def sizes(value: Any) -> tuple[float, float, float]:
-    """The mean of an array's values, of their sizes, and the root of that of their squares."""
+    """What an array's numbers are, in whatever order: how far up and down they lean by their
+    squares (the mean of a gradient is often 0), their mean size, and the root of their mean square.
+    """
     v = np.asarray(value, dtype=np.float64)
-    if not v.size:
+    root = float(np.sqrt((v * v).mean())) if v.size else 0.0
+    if not root:
         return 0.0, 0.0, 0.0
-    return float(v.mean()), float(np.abs(v).mean()), float(np.sqrt((v * v).mean()))
+    size = np.abs(v)
+    return float((v * size).mean()) / root, float(size.mean()), root
+
+
+def _scaled(found: Any) -> Any:
+    """Sizes as parts of each root of a mean square."""
+    by_point = np.reshape(found, (*np.shape(found)[:-1], -1, 3))
+    with np.errstate(all="ignore"):
+        parts = by_point / by_point[..., 2:]
+    return parts.reshape(np.shape(found))
 
 
 def _digits(value: Any) -> Any:

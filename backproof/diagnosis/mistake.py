@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.written import cited
+from backproof.diagnosis.written import assignment, cited, is_borrowed
 from backproof.exact.record import Place, Step
 
 
@@ -37,6 +37,10 @@ class Mistake:
         if self.assigned is not None:
             return self.assigned
         step = self.step
+        if is_borrowed(step):
+            readers = (s for s in step.record.steps[step.number :] if step in s.inputs)
+            places = (assignment(s.place, s.inputs.index(step)) for s in readers)
+            return next((p for p in places if p), step.place)
         while step.primitive.name == "move" and self.is_returned and len(step.inputs) == 1:
             step = step.inputs[0]
         return step.place

@@ -12,13 +12,20 @@ class Quantity:
     """A value that a step may be compared with, at every turn of a loop.
 
     steps: one for all turns, or one a turn. words: what it is; short: its name in the code.
-    carried: whether a turn has that of the turn before, the first one nothing.
+    carried: whether a turn has that of the turn before, the first one nothing. is_cotangent:
+    whether it comes from above.
     """
 
     steps: tuple[Step, ...]
     words: str
     short: str
     carried: bool = False
+    is_cotangent: bool = False
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape at every turn."""
+        return self.steps[0].shape
 
     def at(self, turn: int, values: Values) -> Any:
         """Its value at a turn."""

@@ -1,56 +1,51 @@
 """What a step may have been meant to be: its axes and its order in another way."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import combinations, permutations
 from typing import Any
 
 import numpy as np
 
 from backproof.diagnosis.following import Family
-from backproof.diagnosis.repairs import MOST_AXES, Repair, operand, value
+from backproof.diagnosis.quantities import Quantity
+from backproof.diagnosis.repairs import Repair, operand, value, with_operand
 from backproof.exact.record import Step
+
+MOST_AXES = 5
+SHIFTS = 8
+"""So many places along an axis are tried, and whole pieces of it."""
+Reordering = Callable[[Any], Any]
 
 
 def rearranged(family: Family) -> Iterator[Repair]:
-    """A sum over other axes, a move in another order, an operand transposed."""
+    """A sum over other axes, a move in another order or of other elements, a product transposed."""
     step = family.first
-    if len(step.inputs) == 1 and step.inputs[0].primitive.name == "total":
-        yield from _kept_axes(step)
-    if step.primitive.name == "total":
-        yield from _axes(step)
-    if step.primitive.name in ("move", "spread"):
-        yield from _orders(family)
-    if step.primitive.name == "contract":
-        yield from _transposed(step)
+    match step.primitive.name:
+        case "total":
+            yield from _axes(step, step, 0)
+        case "move" | "spread":
+            if len(step.inputs) == 1 and step.inputs[0].primitive.name == "total":
+                yield from _axes(step, step.inputs[0], 1)
+            yield from _orders(family)
+            yield from _elsewhere(family)
+        case "contract":
+            yield from _transposed(family)
 
 
-def _axes(step: Step) -> Iterator[Repair]:
-    x, own = step.inputs[0], step.settings["axis"]
-    for axes in combinations(range(x.ndim), len(own)):
-        if axes != own:
-            left = tuple(n for k, n in enumerate(x.shape) if k not in axes)
-            if sorted(left) == sorted(step.shape):
-                words = f"summed over axis {_listed(own)} instead of {_listed(axes)}"
-                yield Repair(
-                    "wrong-axis",
-                    words,
-                    lambda k, given, values, axes=axes: given[0].sum(axis=axes).reshape(step.shape),
-                )
-
-
-def _kept_axes(step: Step) -> Iterator[Repair]:
-    """Sums whose axes are kept, over others."""
-    total = step.inputs[0]
+def _axes(step: Step, total: Step, kept: int) -> Iterator[Repair]:
+    """A sum over other axes, more or fewer; kept: whether they stay as axes of one."""
     x, own = total.inputs[0], total.settings["axis"]
-    if step.shape != tuple(1 if k in own else n for k, n in enumerate(x.shape)):
-        return
-    for axes in combinations(range(x.ndim), len(own)):
-        if axes != own:
-            yield Repair(
-                "wrong-axis",
-                f"summed over axis {_listed(own)} instead of {_listed(axes)}",
-                lambda k, given, values, axes=axes: values[x.number].sum(axis=axes, keepdims=True),
-            )
+
+    def over(axes: tuple[int, ...], k: int, given: list[Any], values: Any) -> Any:
+        y = values[x.number].sum(axis=axes, keepdims=bool(kept))
+        return y if kept else y.reshape(step.shape)
+
+    for axes in (c for n in range(1, x.ndim + 1) for c in combinations(range(x.ndim), n)):
+        left = [n for k, n in enumerate(x.shape) if k not in axes]
+        if axes != own and (kept or sorted(left) == sorted(step.shape)):
+            words = f"summed over axis {_listed(own)} instead of {_listed(axes)}"
+            yield Repair("wrong-axis", words, partial(over, axes))
 
 
 def _listed(axes: Sequence[int]) -> str:
@@ -58,51 +53,102 @@ def _listed(axes: Sequence[int]) -> str:
 
 
 def _orders(family: Family) -> Iterator[Repair]:
-    """A move with the axes of its result in another order, turned round, or one further along."""
-    step = family.first
-    for order in permutations(range(step.ndim)) if 1 < step.ndim <= MOST_AXES else ():
-        if order == tuple(range(step.ndim)):
-            continue
-        if tuple(step.shape[k] for k in order) == step.shape:
-            yield _moved(step, "transposed", f"its axes belong in the order {order}",
-                         lambda y, order=order: y.transpose(order))  # fmt: skip
-        elif np.prod(step.shape) > 0:
-            yield _moved(
-                step, "transposed", f"reshaped where its axes had to be moved, {order}",
-                lambda y, order=order: y.reshape([y.shape[k] for k in order]).transpose(
-                    np.argsort(order)
-                ),
-            )  # fmt: skip
-    for axis in range(step.ndim):
-        if step.shape[axis] > 1:
-            yield _moved(step, "shifted", f"it is read backwards along axis {axis}",
-                         lambda y, axis=axis: np.flip(y, axis))  # fmt: skip
-            for by in (1, -1):
-                yield _moved(step, "shifted", f"it is {abs(by)} off along axis {axis}",
-                             lambda y, axis=axis, by=by: np.roll(y, by, axis))  # fmt: skip
-    x = step.inputs[0]
-    if len(step.inputs) == 1 and x.shape != step.shape and x.size == step.size:
+    """A move with the axes of its result in another order, or those of its source before it is
+    reshaped; or turned round.
+    """
+    step, x = family.first, family.first.inputs[0]
+    for order, words in _permuted(step.shape, step.shape):
+        yield Repair("transposed", f"its axes belong in the order {words}",
+                     lambda k, given, vs, order=order: order(value(family, k, given)))  # fmt: skip
+    for axis in (a for a, n in enumerate(step.shape) if n > 1):
         yield Repair(
-            "transposed", "reshaped is not transposed: the axes had to be kept",
-            lambda k, given, values: given[0].reshape(step.shape),
+            "shifted", f"it is read backwards along axis {axis}",
+            lambda k, given, vs, axis=axis: np.flip(value(family, k, given), axis),
         )  # fmt: skip
-    if len(step.inputs) == 1 and x.shape == step.shape:
-        yield Repair("transposed", "this does not belong there", lambda k, given, values: given[0])
+    if len(step.inputs) == 1 and x.size == step.size:
+        for order, words in _permuted(x.shape, step.shape):
+            yield Repair(
+                "transposed", f"it is reshaped where its axes had to be moved, {words}",
+                lambda k, given, vs, order=order: order(given[0]),
+            )  # fmt: skip
+        yield Repair("transposed", "its axes belong in the order that they had",
+                     lambda k, given, vs: given[0].reshape(step.shape))  # fmt: skip
 
 
-def _moved(step: Step, slug: str, words: str, turn: Callable[..., Any]) -> Repair:
-    return Repair(slug, words, lambda k, given, values: turn(value(step, given)))
+def _permuted(these: tuple[int, ...], those: tuple[int, ...]) -> Iterator[tuple[Reordering, str]]:
+    """Every other order of axes, read into a shape; as itself where that has the same axes."""
+    for order in permutations(range(len(these))) if 1 < len(these) <= MOST_AXES else ():
+        if order != tuple(range(len(these))):
+            there = tuple(these[k] for k in order)
+            if these != those or there == those:
+                yield partial(_read_into, order, those), f"{order}"
+            else:
+                yield partial(_brought_back, order, there), f"{order}, and back"
 
 
-def _transposed(step: Step) -> Iterator[Repair]:
-    """A product with an operand's last axes exchanged."""
+def _read_into(order: tuple[int, ...], shape: tuple[int, ...], y: Any) -> Any:
+    return y.transpose(order).reshape(shape)
+
+
+def _brought_back(order: tuple[int, ...], shape: tuple[int, ...], y: Any) -> Any:
+    return y.reshape(shape).transpose(np.argsort(order))
+
+
+def _elsewhere(family: Family) -> Iterator[Repair]:
+    """Other elements of what is moved: some places further along an axis."""
+    step = family.first
+    x = step.inputs[0] if len(step.inputs) == 1 else step
+    for axis, n in enumerate(x.shape):
+        piece = step.shape[axis] if step.ndim == x.ndim else 1
+        near = {*range(1, SHIFTS + 1), *range(piece, n, max(piece, 1))}
+        for by in (b for m in sorted(near) if m < n for b in (m, -m)):
+            words = f"it should be what stands {abs(by)} {'on' if by > 0 else 'before'}"
+            yield Repair(
+                "shifted", f"{words} along axis {axis} of {operand(step, 0)}",
+                _rolled(family, by, axis, x is step),
+            )  # fmt: skip
+
+
+def _rolled(family: Family, by: int, axis: int, result: bool) -> Any:
+    if result:
+        return lambda k, given, vs: np.roll(value(family, k, given), -by, axis)
+    return with_operand(family, 0, lambda k, v, vs: np.roll(v, -by, axis))
+
+
+def _transposed(family: Family) -> Iterator[Repair]:
+    """A product with an operand's last axes exchanged, or with its operands."""
+    step = family.first
     for slot, x in enumerate(step.inputs):
         if x.ndim > 1 and x.shape[-1] == x.shape[-2]:
             yield Repair(
-                "transposed",
-                f"{operand(step, slot)} should be transposed",
-                lambda k, given, values, slot=slot: step.primitive.floats(
-                    *(v.swapaxes(-1, -2) if n == slot else v for n, v in enumerate(given)),
-                    **step.settings,
-                ),
-            )
+                "transposed", f"{operand(step, slot)} should be transposed",
+                with_operand(family, slot, lambda k, v, vs: v.swapaxes(-1, -2)),
+            )  # fmt: skip
+    a, b = step.inputs
+    if a.shape == b.shape:
+        yield Repair(
+            "transposed", "the operands are exchanged",
+            lambda k, given, vs: value(family, k, given[::-1]),
+        )  # fmt: skip
+
+
+def replaced(family: Family, adjoints: Sequence[Quantity]) -> Iterator[Repair]:
+    """A true gradient in the place of a step's value, its axes as they are or in another order."""
+    step = family.first
+    for q in adjoints:
+        if q.steps[0].size == step.size > 1:
+            for order in _reorderings(q.shape, step.shape):
+                yield Repair(
+                    "unexplained",
+                    f"it should be {q.words}",
+                    lambda k, given, values, q=q, order=order: order(q.at(k, values)),
+                )
+
+
+def _reorderings(these: tuple[int, ...], those: tuple[int, ...]) -> Iterator[Reordering]:
+    """What makes an array of one shape one of another: its axes in another order, or reshaped."""
+    for order in permutations(range(len(these))) if len(these) <= MOST_AXES else ():
+        if tuple(these[k] for k in order) == those:
+            yield partial(_read_into, order, those)
+    if these != those:
+        yield partial(_read_into, tuple(range(len(these))), those)

@@ -48,7 +48,10 @@ def program(run: Run) -> Program | None:
     given_steps = [*run.inputs.values(), *run.cotangents.values()]
     names = {s.number: n for n, s in run.inputs.items()}
     names |= {s.number: f"d{n}" for n, s in run.cotangents.items()}
-    found = Program(forward, claim, outputs, truth, adjoints, reverse, points, given_steps, names)
+    dys = list(run.cotangents.values())
+    found = Program(
+        forward, claim, outputs, truth, adjoints, reverse, points, given_steps, dys, names
+    )
     finite = all(
         np.isfinite(points[0][s.number]).all() for s in [*outputs.values(), *truth.values()]
     )

@@ -1,35 +1,22 @@
 """The search for the step of a backward pass that, computed otherwise, makes gradients right."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from backproof.diagnosis.first_order import FirstOrder
-from backproof.diagnosis.following import Family, Program
+from backproof.diagnosis.following import RESERVE, Effort, Family, Program
 from backproof.diagnosis.known import Known
 from backproof.diagnosis.mistake import Mistake
-from backproof.diagnosis.trials import Trial, Trials
+from backproof.diagnosis.repairs import Trial
+from backproof.diagnosis.trials import Trials
 from backproof.diagnosis.windows import Window, window
+from backproof.exact.record import Step
 
-EFFORT = 60_000
-"""So many steps are computed again at most, of all changes together; one of many numbers counts as
-several.
-"""
-RESERVE = 10_000
-"""So much of it is kept for the last question: which step should have a true gradient's value."""
-NUMBERS = 2000
-"""So many numbers take as long as a step itself."""
-
-
-@dataclass(slots=True)
-class Effort:
-    """Work that is counted: what is left of it; and what is worked out once for all searches."""
-
-    left: int = EFFORT
-    windows: dict[int, Window] = field(default_factory=dict)
+Kind = Callable[[Any], Iterator[Trial]]
 
 
 @dataclass(eq=False)
@@ -40,46 +27,59 @@ class Search:
     known: Known
     wanted: frozenset[str]
     effort: Effort
+    windows: dict[int, Window]
 
     def best(self) -> Mistake | None:
-        """The change that mends, the simplest kind of it first, at the earliest step."""
-        trials = Trials(self.program, self.known, self.wanted)
+        """The change that mends, one that a slip of the hand makes before one that is fitted, of
+        what is no true quantity before what is one; among them the one at the earliest step that
+        becomes a true quantity, else the simplest.
+        """
+        trials = Trials(self.program, self.known, self.wanted, self._first_order)
         true_ones = [f for f in self.families if f not in self.deviations]
-        for kinds in (
-            ((trials.plain, self.families),),
-            ((trials.opposite, self.deviations),),
-            ((trials.numbers, self.families), (self._times(trials), self.deviations)),
-            ((trials.swapped, self.deviations), (trials.completed, self.deviations)),
-            ((trials.swapped, true_ones), (trials.completed, true_ones)),
-            ((trials.read, self.families),),
-            ((trials.by_parts, self.deviations), (trials.by_parts, true_ones)),
-            ((trials.replaced, self.deviations),),
-        ):
-            if kinds[0][0] == trials.replaced:
+        moves = [f for f in true_ones if f.first.primitive.name in ("move", "spread")]
+        ends = [f for f in self.deviations if self._is_returned(f)]
+        inner = [f for f in self.deviations if f not in ends]
+        slips: tuple[Kind, ...] = (trials.plain, trials.opposite, trials.substituted)
+        fitted: tuple[Kind, ...] = (
+            trials.numbers,
+            trials.times,
+            trials.completed,
+            trials.functions,
+        )
+        stages: list[tuple[tuple[Kind, ...], Sequence[Any]]] = [
+            (slips, [*self.deviations, *moves]),  # whose order may be wrong
+            (fitted, self.deviations),
+            ((trials.by_parts, trials.within), self.deviations),
+            ((trials.read,), self._read),
+            ((*slips, trials.numbers, trials.times), true_ones),
+            ((trials.replaced,), [*inner, *true_ones]),
+            ((trials.completed, trials.by_parts, trials.within), true_ones),
+            ((trials.replaced,), ends),
+        ]
+        for kinds, among in stages:
+            if trials.replaced in kinds:
                 self.effort.left = max(self.effort.left, RESERVE)
             found = [
-                (*self._rank(family, due), order, family.first.number, k, trial)
-                for order, (kind, among) in enumerate(kinds)
-                for family in among
-                for k, trial in enumerate(kind(family))
+                (self._rank(trial, order, due), k, trial)
+                for order, kind in enumerate(kinds)
+                for one in among
+                for k, trial in enumerate(kind(one))
                 for due in self._mended(trial)
             ]
             if found:
-                return self._told(min(found, key=lambda one: one[:5])[-1])
+                return self._told(min(found, key=lambda one: one[:2])[-1])
         return None
-
-    def _times(self, trials: Trials) -> Any:
-        return lambda family: trials.times(family, self._first_order.factor(family))
 
     @cached_property
     def _first_order(self) -> FirstOrder:
-        return FirstOrder(self.program, self.wanted)
+        return FirstOrder(self.program, self.wanted, self.effort)
 
-    def _rank(self, family: Family, due: list[Any]) -> tuple[bool, bool]:
-        """What is no true quantity, and becomes one, comes first."""
-        moves = family.first.primitive.name in ("move", "spread")
-        is_true = not moves and self.known.is_true(family)
-        return is_true, not self.known.holds(due)
+    def _rank(self, trial: Trial, order: int, due: list[Any]) -> tuple[Any, ...]:
+        """What becomes a true quantity comes first, and of that the earliest step."""
+        number = trial.family.first.number
+        if self.known.holds(due) or self.known.is_proportional(due):
+            return False, number, order
+        return True, order, number
 
     def _told(self, trial: Trial) -> Mistake:
         """A repair as what is wrong, at the turn where it changes most."""
@@ -112,12 +112,17 @@ class Search:
     @cached_property
     def deviations(self) -> list[Family]:
         """Those that are no true quantities, or are what is returned."""
+        return [f for f in self.families if self._is_returned(f) or not self.known.is_true(f)]
+
+    @cached_property
+    def _read(self) -> list[Step]:
+        """The values that the claim reads, but its own that are no true quantities."""
+        wrong = {s.number for f in self.deviations for s in f.steps}
+        return [x for x in self.program.read if x.number not in wrong]
+
+    def _is_returned(self, family: Family) -> bool:
         ends = {self.program.outputs[n].number for n in self.wanted}
-        return [
-            family
-            for family in self.families
-            if any(s.number in ends for s in family.steps) or not self.known.is_true(family)
-        ]
+        return any(s.number in ends for s in family.steps)
 
     # -- what a change does ---------------------------------------------------------------------
     def _mended(self, trial: Trial) -> Iterator[list[Any]]:
@@ -137,7 +142,7 @@ class Search:
         if self.effort.left < 0:
             return frozenset(), None
         values = self.program.replayed(point, trial.changes)
-        self.effort.left -= sum(1 + np.size(v) // NUMBERS for v in values.values())
+        self.effort.spend(values)
         return self.program.mended(point, values), values[min(trial.changes)]
 
     @cached_property
@@ -148,18 +153,18 @@ class Search:
         return all(np.isfinite(there[s.number]).all() for s in ends)
 
     def _is_promising(self, trial: Trial) -> bool:
-        self.effort.left -= 1 + trial.family.first.size // NUMBERS
+        step = trial.family.first
+        self.effort.spend({step.number: self.program.points[0][step.number]})
         if self.effort.left < 0:
             return False
         if trial.family.turns > 1:
             return self._window(trial.family).is_mended(trial, self.program)
-        return self._first_order.is_promising(trial)
+        return self._first_order.is_promising(trial.family, trial.changes)
 
     def _window(self, family: Family) -> Window:
-        windows = self.effort.windows
-        if family.first.number not in windows:
-            windows[family.first.number] = window(self.program, self.known, family)
-        return windows[family.first.number]
+        if family.first.number not in self.windows:
+            self.windows[family.first.number] = window(self.program, self.known, family)
+        return self.windows[family.first.number]
 
 
 def _apart(these: Any, those: Any) -> float:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from backproof.diagnosis.following import Change, Family, Values
+from backproof.diagnosis.following import Family
 from backproof.diagnosis.kinds import extreme
 from backproof.diagnosis.quantities import Quantity
-from backproof.diagnosis.repairs import OPERATORS, Repair, operand, operators
+from backproof.diagnosis.repairs import OPERATORS, Repair, operand, with_operand
 from backproof.exact.record import Step
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
@@ -25,25 +25,47 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def swapped(family: Family, quantities: Sequence[Quantity]) -> Iterator[Repair]:
-    """Changes of an operand: another variable in its place, none, or another function of it."""
+def substituted(
+    family: Family, quantities: Sequence[Quantity], slots: Sequence[int] = (0, 1, 2)
+) -> Iterator[Repair]:
+    """Another variable in the place of an operand."""
     step = family.first
     joins = step.primitive.name == "move" and len(step.inputs) > 1
     for slot, x in enumerate(() if joins else step.inputs):
-        if not x.is_float:
-            continue
-        own = operand(step, slot)
-        for q in quantities:
-            if q.steps[0].shape == x.shape and q.steps[0].number != x.number:
-                words = (
-                    f"{own} should be `{q.short}`"
-                    if q.short == q.words
-                    else (f"{own} should be {q.words}")
-                )
-                yield Repair(_of_operand(x, q), words, with_operands(family, [slot], q))
-    yield from operators(family, related=False)
+        for q in quantities if slot in slots else ():
+            alike = q.shape == x.shape and q.steps[0].is_float is x.is_float
+            if alike and q.steps[0] is not x and x.primitive.name != "constant":
+                words = f"{operand(step, slot)} should be {q.words}"
+                change = with_operand(family, slot, lambda k, v, vs, q=q: q.at(k, vs))
+                yield Repair(_of_operand(x, q), words, change)
+
+
+def simplified(family: Family) -> Iterator[Repair]:
+    """An operand or a function too many, the opposite of a decision."""
+    step = family.first
     yield from _dropped(step)
-    yield from _functions(step)
+    if len(step.inputs) == 1 and step.primitive.slopes:
+        words = f"{step.primitive.name} is applied once too often"
+        yield Repair("at-the-output", words, lambda k, given, values: given[0])
+    for slot, x in enumerate(step.inputs):
+        if not x.is_float and x.value.dtype == bool:
+            words = f"the condition {operand(step, slot)} should be the opposite"
+            change = with_operand(family, slot, lambda k, v, vs: np.logical_not(v))
+            yield Repair("one-sided-clamp", words, change)
+
+
+def functions(family: Family) -> Iterator[Repair]:
+    """Another function of a step's operand, or a function of one in its place."""
+    step = family.first
+    if len(step.inputs) == 1 and step.primitive.slopes:
+        for name, f in FUNCTIONS.items():
+            if name != step.primitive.name:
+                words = f"the function should be {name}, not {step.primitive.name}"
+                yield Repair("swapped", words, lambda k, given, values, f=f: f(given[0]))
+    for slot, x in enumerate(step.inputs if step.primitive.name in OPERATORS else ()):
+        for name, f in FUNCTIONS.items() if x.is_float and x.primitive.name != "constant" else ():
+            words = f"{operand(step, slot)} should be {name} of it"
+            yield Repair("swapped", words, with_operand(family, slot, lambda k, v, vs, f=f: f(v)))
 
 
 def _of_operand(x: Step, q: Quantity) -> str:
@@ -51,11 +73,15 @@ def _of_operand(x: Step, q: Quantity) -> str:
     the other has; else another variable.
     """
     other = q.steps[0]
-    if _bounded(x, other) or _bounded(other, x):
+    if not x.is_float or _bounded(x, other) or _bounded(other, x):
         return "one-sided-clamp"
+    if any(a.primitive.name == "move" and b in a.inputs for a, b in ((x, other), (other, x))):
+        return "transposed" if np.array_equal(x.value, np.transpose(other.value)) else "shifted"
     related = any(
         a is b for a, b in [*((other, y) for y in x.inputs), *((x, y) for y in other.inputs)]
     )
+    if related and q.is_cotangent:
+        return "not-linear"
     unary = len(x.inputs) == 1 and len(other.inputs) <= 1
     return "at-the-output" if related and unary and x.primitive.slopes else "swapped"
 
@@ -74,44 +100,15 @@ def _equal(x: Step, y: Step) -> bool:
     return x.shape == y.shape and bool(np.allclose(x.value, y.value, rtol=1e-6, atol=0.0))
 
 
-def with_operands(family: Family, slots: Sequence[int], q: Quantity) -> Change:
-    """A step with a quantity in the place of some of its operands."""
-
-    def change(k: int, given: list[Any], values: Values) -> Any:
-        step = family.steps[k]
-        moved = [q.at(k, values) if n in slots else v for n, v in enumerate(given)]
-        return step.primitive.floats(*moved, **step.settings)
-
-    return change
-
-
 def _dropped(step: Step) -> Iterator[Repair]:
     if step.primitive.name not in OPERATORS:
         return
-    own = OPERATORS[step.primitive.name][0]
-    what, slug = ("term", "counted-twice") if own in "+-" else ("factor", "path-left-out")
-    for slot in (0, 1):
+    is_term = OPERATORS[step.primitive.name][0] in "+-"
+    for slot, gone in ((0, 1), (1, 0)):
         if step.inputs[slot].shape == step.shape:
-            gone = operand(step, 1 - slot)
-            yield Repair(
-                slug,
-                f"the {what} {gone} does not belong there",
-                lambda k, given, values, slot=slot: given[slot],
+            is_number = step.inputs[gone].size == 1
+            slug = "counted-twice" if is_term else "factor" if is_number else "path-left-out"
+            words = (
+                f"the {'term' if is_term else 'factor'} {operand(step, gone)} does not belong there"
             )
-
-
-def _functions(step: Step) -> Iterator[Repair]:
-    if len(step.inputs) != 1 or not step.primitive.slopes:
-        return
-    for name, function in FUNCTIONS.items():
-        if name != step.primitive.name:
-            yield Repair(
-                "swapped",
-                f"the function should be {name}, not {step.primitive.name}",
-                lambda k, given, values, f=function: f(given[0]),
-            )
-    yield Repair(
-        "at-the-output",
-        f"{step.primitive.name} is applied once too often",
-        lambda k, given, values: given[0],
-    )
+            yield Repair(slug, words, lambda k, given, values, slot=slot: given[slot])

@@ -33,7 +33,6 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("transposed", axes.transposed),
     ("shifted", axes.shifted),
     ("one-sample", axes.same_rows),
-    ("wrong-axis", axes.wrong_axis),
     ("cotangent-ignored", calls.cotangent_ignored),
     ("one-sample", parts.one_sample),
     ("regulariser", factors.regulariser),
@@ -43,6 +42,7 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("counted-twice", variables.path_twice),
     ("diagonal", jacobians.diagonal),
     ("counted-twice", elements.twice_in_part),
+    ("wrong-axis", axes.wrong_axis),
     ("path-left-out", paths.output_left_out),
     ("path-left-out", paths.left_out),
     ("path-left-out", paths.slope_left_out),
@@ -67,6 +67,7 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("shifted", pieces.shifted),
     ("factor", pieces.factor),
     ("clipped", factors.clipped),
+    ("not-linear", calls.not_linear),
     ("path-left-out", elements.mask_left_out),
     ("partly-zero", elements.partly_zero),
     ("one-sided-clamp", elements.threshold),
@@ -74,33 +75,19 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("path-left-out", variables.factor_by_axis),
     ("wrong-axis", jacobians.wrong_mixing),
     ("wrong-axis", operands.other_axis),
-    ("not-linear", calls.not_linear),
 )
 """What is tried, in this order: fewer assumptions first, and what is more special before what is
 less. Each explains a whole tensor to rounding, or nothing."""
 
-BEFORE_GRAPHS = HYPOTHESES.index(("path-left-out", paths.output_left_out))
-"""Those before it look at a gradient alone; the rest at the way to it, which is followed first."""
-OF_A_VALUE: tuple[tuple[str, Hypothesis], ...] = (
-    ("zero", factors.zero),
-    ("sign", factors.sign),
-    ("factor", factors.named_factor),
-    ("factor", factors.factor),
-    ("transposed", axes.transposed),
-    ("shifted", axes.shifted),
-    ("one-sample", axes.same_rows),
-    ("path-left-out", variables.factor_left_out),
-    ("at-the-output", variables.at_the_output),
-    ("partly-zero", elements.partly_zero),
-    ("counted-twice", elements.twice_in_part),
-    ("path-left-out", variables.factor_by_axis),
-)
-"""What is asked of the one value at which a backward pass goes wrong."""
+FACTS = HYPOTHESES.index(("wrong-axis", axes.wrong_axis))
+"""Those before it are facts about a gradient, however it came about; the rest looks for the way to
+it, which is known better where the backward pass was followed.
+"""
 
 
 def asked(followed: bool) -> Sequence[tuple[str, Hypothesis]]:
-    """The hypotheses about gradients; of what was followed those that need nothing else."""
-    return HYPOTHESES[:BEFORE_GRAPHS] if followed else HYPOTHESES
+    """The hypotheses about gradients; of what was followed the facts alone."""
+    return HYPOTHESES[:FACTS] if followed else HYPOTHESES
 
 
 def told(deviation: Deviation, mistake: Mistake | None) -> Iterator[tuple[str, str]]:
@@ -113,11 +100,10 @@ def told(deviation: Deviation, mistake: Mistake | None) -> Iterator[tuple[str, s
         if mistake.slug != "unexplained":
             yield mistake.slug, str(mistake)
         value = _value_of(mistake, deviation)
-        for slug, hypothesis in OF_A_VALUE if value is not None else ():
-            words = hypothesis(value) if value is not None else None
-            if words is not None:
-                yield slug, f"at one step of its backward pass {words}"
-        for slug, hypothesis in HYPOTHESES[BEFORE_GRAPHS:]:
+        words = variables.factor_by_axis(value) if value is not None else None
+        if words is not None:
+            yield "path-left-out", f"at one step of its backward pass {words}"
+        for slug, hypothesis in HYPOTHESES[FACTS:]:
             words = hypothesis(deviation)
             if words is not None:
                 yield slug, words

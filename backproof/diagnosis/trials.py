@@ -2,38 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from itertools import chain
 
-import numpy as np
-
-from backproof.diagnosis import rearrangements, repairs, substitutions
-from backproof.diagnosis.following import Change, Family, Program, Values
+from backproof.diagnosis import numbers, rearrangements, repairs, substitutions
+from backproof.diagnosis.first_order import FirstOrder
+from backproof.diagnosis.following import Family, Program
 from backproof.diagnosis.known import Known
-from backproof.diagnosis.quantities import Quantity
-from backproof.diagnosis.repairs import Repair
+from backproof.diagnosis.repairs import Repair, Trial, everywhere, operand, with_operand
 from backproof.diagnosis.written import assignment
 from backproof.exact.record import Step
-
-NEAR = 1e-6
-"""To this part the first order must predict what a change does, for it to be tried."""
-DIVISORS = (1, 2, 3, 4, 5, 6, 8, 12, 16, *range(7, 400))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Trial:
-    """A repair of certain steps, by their numbers, with the turn that each is of."""
-
-    family: Family
-    repair: Repair
-    changes: dict[int, tuple[int, Change]]
-
-
-def changed(step: Step, trial: Trial, here: Values) -> Any:
-    """The value of a step at a point with a change of it alone."""
-    turn, change = trial.changes[step.number]
-    with np.errstate(all="ignore"):
-        return np.asarray(change(turn, [here[x.number] for x in step.inputs], here))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,80 +20,84 @@ class Trials:
     program: Program
     known: Known
     wanted: frozenset[str]
+    first_order: FirstOrder
 
     def plain(self, family: Family) -> Iterator[Trial]:
         """Its operator, its axes, its order."""
-        return _of(family, [*repairs.operators(family), *rearrangements.rearranged(family)])
+        return _of(family, chain(repairs.operators(family), rearrangements.rearranged(family)))
 
     def opposite(self, family: Family) -> Iterator[Trial]:
         """Its sign."""
         return _of(family, repairs.opposite(family))
 
-    def numbers(self, family: Family) -> Iterator[Trial]:
-        """The numbers in it."""
-        return _of(family, repairs.numbers(family))
+    def substituted(self, family: Family) -> Iterator[Trial]:
+        """Its operands."""
+        known = [*self.known.variables(family), *self.known.decisions(family)]
+        yield from _of(family, substitutions.substituted(family, known))
+        yield from _of(family, substitutions.simplified(family))
 
-    def swapped(self, family: Family) -> Iterator[Trial]:
-        """Its operands and its function."""
-        return _of(family, substitutions.swapped(family, self.known.variables(family)))
+    def functions(self, family: Family) -> Iterator[Trial]:
+        """Its function, or one of an operand."""
+        return _of(family, substitutions.functions(family))
 
     def completed(self, family: Family) -> Iterator[Trial]:
         """A factor or a term of what the author has at hand; of a loop also of the turn before."""
-        terms: list[Quantity] = self.known.variables(family)
-        carried = self.known.carried(family.turns) if family.turns > 1 else []
-        return _of(family, repairs.completed(family, [*terms, *carried]))
+        known = [*self.known.variables(family), *self.known.carried(family.turns)]
+        return _of(family, repairs.completed(family, known))
+
+    def within(self, family: Family) -> Iterator[Trial]:
+        """The same in an operand."""
+        return _of(family, repairs.within(family, self.known.variables(family)))
 
     def by_parts(self, family: Family) -> Iterator[Trial]:
-        """A factor or a term of what the true gradient is made of."""
-        parts = self.known.parts if family.turns == 1 else self.known.parts_in_loops(family.turns)
-        return _of(family, repairs.completed(family, parts))
+        """An operand of the forward pass, a factor or a term, of what makes the true gradient."""
+        parts = self.known.parts(family.turns)
+        ends = [self.program.outputs[n] for n in self.wanted]
+        given = [k for k, x in enumerate(family.first.inputs) if x not in self.program.claim]
+        slots = [] if family.first in ends else given
+        yield from _of(family, substitutions.substituted(family, parts, slots))
+        yield from _of(family, repairs.completed(family, parts))
 
     def replaced(self, family: Family) -> Iterator[Trial]:
         """A true gradient in its place."""
-        return _of(family, repairs.replaced(family, self.known.adjoints(family.turns)))
+        known = [*self.known.adjoints(family.turns), *self.known.parts(family.turns)]
+        return _of(family, rearrangements.replaced(family, known))
 
-    def times(self, family: Family, factor: float | None) -> Iterator[Trial]:
-        """Times a number: that which the first order asks for, of a loop some that are frequent."""
-        if family.turns > 1:
-            factors = [2.0, 0.5, *(1.0 / n for n in set(family.first.shape) if n > 2)]
-        else:
-            factors = [factor] if factor is not None and is_round(factor) else []
-        return _of(family, map(partial(repairs.times, family), factors))
+    def times(self, family: Family) -> Iterator[Trial]:
+        """Times the number that is due."""
+        return numbers.times(family, self.first_order, self.known.constants)
 
-    def read(self, family: Family) -> Iterator[Trial]:
-        """What a variable stands for where it leads to wrong tensors alone."""
-        for slot, x in enumerate(family.first.inputs if family.turns == 1 else ()):
-            readers = [s for s in self.program.claim if self._is_read(x, s)]
-            if not x.is_float or len(readers) < 2 or readers[0] is not family.first:
-                continue
-            place = assignment(family.place, slot)
-            for q in [*self.known.variables(family), *self.known.parts]:
-                if q.steps[0].shape == x.shape and q.steps[0] is not x:
-                    words = f"{self.known.words(x)} is read where {q.words} is due"
-                    changes = {s.number: (0, _reading(s, x, q)) for s in readers}
-                    first = changes[family.first.number][1]
-                    yield Trial(family, Repair("path-left-out", words, first, place), changes)
+    def numbers(self, family: Family) -> Iterator[Trial]:
+        """The numbers in it, as they have to be."""
+        return numbers.others(family, self.first_order)
+
+    def read(self, x: Step) -> Iterator[Trial]:
+        """What a value stands for wherever it leads to wrong tensors alone."""
+        readers = [s for s in self.program.claim if self._is_read(x, s)]
+        led = [self.program.leading[s.number] for s in readers]
+        if len(readers) < 2 or not self.wanted <= frozenset().union(*led):
+            return
+        family, slot = Family((readers[0],)), readers[0].inputs.index(x)
+        place = assignment(family.place, slot)
+        for q in [*self.known.variables(family), *self.known.parts(1)]:
+            if q.shape == x.shape and q.steps[0] is not x:
+                words = f"{operand(readers[0], slot)} is read where {q.words} is due"
+                changes = {
+                    s.number: (0, with_operand(Family((s,)), k, lambda n, v, vs, q=q: q.at(n, vs)))
+                    for s in readers
+                    for k in [s.inputs.index(x)]
+                }
+                first = changes[readers[0].number][1]
+                yield Trial(family, Repair("path-left-out", words, first, place), changes)
 
     def _is_read(self, x: Step, step: Step) -> bool:
         led = self.program.leading.get(step.number, frozenset())
-        return bool(self.wanted & led) and any(y is x for y in step.inputs)
+        return (
+            bool(self.wanted & led)
+            and led <= self.program.wrong
+            and any(y is x for y in step.inputs)
+        )
 
 
 def _of(family: Family, changes: Iterable[Repair]) -> Iterator[Trial]:
-    for one in changes:
-        yield Trial(family, one, {s.number: (k, one.change) for k, s in enumerate(family.steps)})
-
-
-def _reading(step: Step, x: Step, q: Quantity) -> Change:
-    slots = [k for k, y in enumerate(step.inputs) if y is x]
-    return substitutions.with_operands(Family((step,)), slots, q)
-
-
-def is_round(k: float) -> bool:
-    """Whether a factor is a number that somebody may have forgotten: of small whole numbers, their
-    roots, or pi.
-    """
-    if not np.isfinite(k):
-        return False
-    forms = (abs(k), k * k, abs(k) * np.pi, abs(k) / np.pi)
-    return any(abs(f * d - round(f * d)) <= NEAR * f * d for f in forms for d in DIVISORS if f)
+    return (Trial(family, repair, everywhere(family, repair)) for repair in changes)

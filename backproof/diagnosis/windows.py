@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.first_order import NEAR
 from backproof.diagnosis.following import Family, Program
 from backproof.diagnosis.known import Known
-from backproof.diagnosis.trials import NEAR, Trial, changed
+from backproof.diagnosis.repairs import Trial
 from backproof.exact.record import Step
 
 
@@ -30,7 +31,7 @@ class Window:
     def is_mended(self, trial: Trial, program: Program) -> bool:
         """Whether a change makes, to first order, something true that was not."""
         step, here = trial.family.steps[self.turn], program.points[0]
-        value = changed(step, trial, here)
+        value = program.changed(step.number, trial.changes)
         if value.shape != step.shape or not len(self.slopes):
             return False
         move = (value - here[step.number]).ravel()

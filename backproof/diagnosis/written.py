@@ -3,6 +3,7 @@
 import ast
 import linecache
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from backproof.exact.record import Place, Step
@@ -32,12 +33,35 @@ def cited(place: Place | None) -> str:
     return f"`{code}` ({where(place)})" if code else where(place) or "what is returned"
 
 
+MOVES = ("T", "mT", "reshape", "transpose", "permute", "swapaxes", "squeeze", "ravel", "flatten",
+         "view", "expand_dims", "unsqueeze", "broadcast_to", "expand", "repeat", "tile",
+         "flip")  # fmt: skip
+"""The attributes that put elements elsewhere."""
+
+
+def is_borrowed(step: Step) -> bool:
+    """Whether a step that puts elements elsewhere stands in an expression that reads it: it is
+    made when it is read.
+    """
+    if step.primitive.name != "move" or len(step.inputs) != 1 or step.place is None:
+        return False
+    try:
+        node = ast.parse(text(step.place), mode="eval").body
+    except SyntaxError:
+        return True
+    node = node.func if isinstance(node, ast.Call) else node
+    moves = isinstance(node, ast.Attribute) and node.attr in MOVES
+    return not (moves or isinstance(node, ast.Subscript))
+
+
 def name(step: Step) -> str:
     """What a number is called in the code: the argument's name, the variable that an expression is
     assigned to, else the expression itself.
     """
+    if is_borrowed(step):
+        return name(step.inputs[0])
     if "name" in step.settings:
-        return str(step.settings["name"])
+        return str(step.settings["name"]).replace("cotangent of ", "d")
     code = text(step.place)
     if step.place is None or not code:
         return ""
@@ -54,7 +78,11 @@ def operands(place: Place | None) -> list[str]:
     """The operands of an expression as they are written: of an operator, a call, an attribute's
     call; none where it is anything else.
     """
-    code = text(place)
+    return _operands(text(place))
+
+
+@lru_cache(maxsize=1024)
+def _operands(code: str) -> list[str]:
     try:
         node = ast.parse(code, mode="eval").body
     except SyntaxError:
@@ -64,7 +92,7 @@ def operands(place: Place | None) -> list[str]:
             parts: list[ast.expr] = [node.left, node.right]
         case ast.UnaryOp():
             parts = [node.operand]
-        case ast.Call(func=ast.Attribute(value=ast.Name(id=name))) if name in LIBRARIES:
+        case ast.Call(func=ast.Attribute() as f) if ast.unparse(f).partition(".")[0] in LIBRARIES:
             parts = list(node.args)
         case ast.Call(func=ast.Attribute() as method):
             parts = [method.value, *node.args]

@@ -42,12 +42,12 @@ def test_most_causes_are_named() -> None:
 
 
 def test_a_lost_constant_is_named_with_the_path_that_it_belongs_to() -> None:
-    """Of two paths through a product one has its factor too large, and the words say which."""
+    """Of two paths through a product one is divided by another number: that is named."""
     verdict = verdict_of("torch gelu, unexplained")
     said = " ".join(verdict.diagnosis.split())
     assert verdict.code == code("factor")
-    assert "`x * torch.exp(-x * x / 2)` (torch_pointwise.py:" in said
-    assert "it is 1.77245 times what it should be" in said
+    assert "`x * torch.exp(-x * x / 2) / math.sqrt(2)` (torch_pointwise.py:" in said
+    assert "`math.sqrt(2)` is 1.41421 and should be 2.50663, the square root of 2 pi" in said
 
 
 def test_it_is_right_wherever_gradcheck_s_defaults_are_not() -> None:
