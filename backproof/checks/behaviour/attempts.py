@@ -9,7 +9,7 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -107,7 +107,8 @@ def limited(thunk: Callable[[], Any], seconds: float) -> Any:
 @contextmanager
 def sealed() -> Iterator[None]:
     """Prints go nowhere, nothing can be read in, no warning is shown, and what code may set for the
-    whole process is put back: NumPy's error state and print options, environment, recursion limit.
+    whole process is put back: NumPy's error state and print options, environment, folder, recursion
+    limit.
 
     The numbers that it draws are `random_state`'s affair.
     """
@@ -127,17 +128,27 @@ def sealed() -> Iterator[None]:
 def _put_back() -> Iterator[None]:
     """What code may set for the whole process, and what has no context of its own."""
     environment, depth, stdin = _environment(), sys.getrecursionlimit(), sys.stdin
+    folder = _folder()
     printing = np.get_printoptions()
     try:
         yield
     finally:
         sys.stdin = stdin
         sys.setrecursionlimit(depth)
+        if _folder() != folder is not None:
+            os.chdir(folder)
         if np.get_printoptions() != printing:
             np.set_printoptions(**printing)
         if _environment() != environment:
             os.environ.clear()
             os.environ.update({os.fsdecode(k): os.fsdecode(v) for k, v in environment.items()})
+
+
+def _folder() -> str | None:
+    """The working directory; None where somebody has removed it."""
+    with suppress(OSError):
+        return os.getcwd()
+    return None
 
 
 def _environment() -> dict[Any, Any]:

@@ -117,8 +117,9 @@ def _ask_again(trial: Trial, book: Notebook, run: Run, dys: list[Answer], gs: li
             again = partial(_part, trial, dy, book, k)
             report_change(book, f"the {who} pass", answer, second[k], again)
             return
-    if run.passed.kept is not None and book.affords("a second backward pass"):
+    if book.affords("a second backward pass"):
         _use_twice(trial, book, dy)
+    if run.passed.kept is not None and book.affords("a forward pass between"):
         _use_late(trial, book, dy, gs[0])
     if book.affords("linearity"):
         sizes = [np.abs(g).max(initial=0) for g in gs[0].values()]
@@ -131,10 +132,15 @@ def _part(trial: Trial, dy: Answer, book: Notebook, k: int) -> Answer:
 
 
 def _use_twice(trial: Trial, book: Notebook, dy: Answer) -> None:
-    """Two backward passes of one forward pass: what one leaves behind must not reach the other."""
+    """Two backward passes of one forward pass: what one leaves behind must not reach the other.
+
+    A layer that remembers its last forward pass itself may carry on from pass to pass, but not
+    write into what it remembers.
+    """
     with book.same_draws():
         run = trial.forward(book)
-        kept = reach(run.passed.kept or {}).arrays
+        itself = {"self": getattr(run.passed.pullback, "__self__", None)}
+        kept = reach(itself if run.passed.kept is None else run.passed.kept).arrays
         kept = {n: a for n, a in kept.items() if not sharing(a, run.given.held)}
         before = {name: a.tobytes() for name, a in kept.items()}
         first, second = trial.pull(run, dy, book), None
@@ -149,7 +155,7 @@ def _use_twice(trial: Trial, book: Notebook, dy: Answer) -> None:
                 f"the backward pass changes {name}, so that a second one is wrong in {names[0]}"
             )
             book.report("BP209", name, detail)
-        for name in names if not changed else ():
+        for name in names if not changed and run.passed.kept is not None else ():
             book.report("BP210", name, "a second backward pass of one forward pass is another")
 
 

@@ -7,14 +7,17 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import _GeneratorContextManager, contextmanager
+from inspect import unwrap
 from types import FrameType
 from typing import Any
 
 from backproof.programs.state import is_put_back
 
-AGAIN = 0.02
-"""Seconds until code that swallowed a `TimeLimit` is given another."""
+AGAIN, PATIENT, RAPID = 0.02, 20, 5e-5
+"""Seconds until code that swallowed a `TimeLimit` is given another. Code that swallows so many gets
+them in quick succession, until one strikes between its handlers: within a second, most times.
+"""
 
 
 class TimeLimit(BaseException):
@@ -75,12 +78,15 @@ def _swallowed_in_silence() -> Iterator[None]:
 
 @contextmanager
 def _by_signal(seconds: float) -> Iterator[None]:
-    over = fired = False
+    over, fired = False, 0
 
     def ring(_: int, frame: FrameType | None) -> None:
         nonlocal fired
-        if not over and not is_put_back(frame):  # it rings again
-            fired = True
+        leaving = frame is not None and frame.f_code in LEAVING
+        if not over and not leaving and not is_put_back(frame):  # it rings again
+            fired += 1
+            if fired == PATIENT:
+                signal.setitimer(signal.ITIMER_REAL, RAPID, RAPID)
             raise TimeLimit(f"no answer within {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -99,6 +105,12 @@ def _by_signal(seconds: float) -> Iterator[None]:
             signal.setitimer(signal.ITIMER_REAL, max(rest, AGAIN), interval)
     if fired:
         raise TimeLimit(f"no answer within {seconds:g} s")
+
+
+LEAVING = tuple(
+    f.__code__ for f in (unwrap(within), unwrap(_by_signal), _GeneratorContextManager.__exit__)
+)
+"""The way out of a limit, which must not be cut short by a signal that comes a little later."""
 
 
 @contextmanager

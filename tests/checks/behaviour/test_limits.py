@@ -101,6 +101,24 @@ def test_a_limit_that_a_finaliser_drops_comes_again_and_is_not_told(
     assert sys.unraisablehook == told.append
 
 
+def deaf(until: float = 30.0) -> None:
+    """Work that swallows whatever is raised in it, over and over."""
+    end = time.monotonic() + until
+    while time.monotonic() < end:
+        try:
+            time.sleep(0.005)
+        except BaseException:
+            continue
+
+
+def test_work_that_swallows_every_limit_is_ended() -> None:
+    """Between its handlers, in the main thread: elsewhere nothing is quick enough."""
+    start = time.monotonic()
+    with pytest.raises(TimeLimit), within(SHORT):
+        deaf()
+    assert time.monotonic() - start < 15
+
+
 def test_the_handler_and_the_timer_found_are_put_back() -> None:
     """A limit around this one still holds, by its own handler, and no later than it must."""
     rung: list[float] = []

@@ -74,6 +74,7 @@ def noisy_settings(x: Any, W: Any) -> Any:
     np.random.seed(0)  # noqa: NPY002 - as others draw
     random.seed(0)
     os.environ["BACKPROOF_WAS_HERE"] = "1"
+    os.chdir("/")
     sys.setrecursionlimit(5000)
     print("out")
     print("err", file=sys.stderr)
@@ -129,11 +130,11 @@ def test_chance_is_replayed_and_admitted() -> None:
 
 
 def test_the_process_is_left_as_it_was(capsys: pytest.CaptureFixture[str]) -> None:
-    """Error state, print options, warnings, environment, random numbers: nothing leaks out."""
+    """Error state, print options, warnings, environment, random numbers, folder: nothing leaks."""
 
     def state() -> list[Any]:
         numpys = str(GLOBAL[0].get()), str(np.geterr()), str(np.get_printoptions())
-        return [*numpys, random.getstate(), dict(os.environ), sys.getrecursionlimit()]
+        return [*numpys, random.getstate(), dict(os.environ), os.getcwd(), sys.getrecursionlimit()]
 
     before, filters = state(), list(warnings.filters)
     behaviour = pair(half_square, noisy_settings)

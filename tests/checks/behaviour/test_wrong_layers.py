@@ -185,3 +185,39 @@ def test_an_ignored_cotangent_is_suspected_by_its_own_code() -> None:
     behaviour = layer(dense, lambda dy, cache: dense_backward(np.ones_like(dy), cache))
     assert not behaviour.breaches
     assert {(s.code, s.tensor) for s in behaviour.doubts} == {("BP109", "x"), ("BP109", "W")}
+
+
+class Rescaling:
+    """A layer that remembers its slope, and scales it where it stands."""
+
+    def forward(self, x: Any) -> Any:
+        """The cube."""
+        self.slope = 3 * x * x
+        return x**3
+
+    def backward(self, dy: Any) -> Any:
+        """Right once."""
+        self.slope *= dy
+        return self.slope.copy()
+
+
+class Carrying(Rescaling):
+    """A layer that carries a gradient from step to step, as through time."""
+
+    def forward(self, x: Any) -> Any:
+        """Nothing is carried yet."""
+        self.carried = np.zeros_like(x)
+        return super().forward(x)
+
+    def backward(self, dy: Any) -> Any:
+        """What is carried is a new array each time."""
+        self.carried = self.carried + self.slope * dy
+        return self.carried
+
+
+def test_a_layer_may_carry_on_but_not_write_into_what_it_remembers() -> None:
+    """A second backward pass of one forward pass tells."""
+    rescaling, carrying = Rescaling(), Carrying()
+    found = layer(rescaling.forward, rescaling.backward, X)
+    assert [(b.code, b.tensor) for b in found.breaches] == [("BP209", "self.slope")]
+    assert not layer(carrying.forward, carrying.backward, X).breaches
