@@ -14,6 +14,8 @@ Accept = Mapping[str, float]
 """By the code of a diagnosis, the largest error relative to the largest true element."""
 OPEN = (Status.WRONG, Status.IMPRECISE, Status.KINK)
 """What can be accepted: not what is broken, nor what nobody could decide."""
+TIE = "BP501"
+"""The code of a kink, which is no fault and needs no acceptance."""
 
 
 def checked(accept: Accept | None) -> dict[str, float]:
@@ -33,7 +35,7 @@ def accepted(verdict: Verdict, accept: Accept) -> Verdict:
     """The verdict with what the caller accepts: its status, and a remark on every code."""
     said = []
     for code, most in accept.items():
-        if code != verdict.code:
+        if code != (TIE if verdict.status is Status.KINK else verdict.code):
             said.append(f"{code} is accepted up to {most:g} and was not met")
     size, known = accept.get(verdict.code), verdict.size
     if size is None or known is None or verdict.status not in OPEN:

@@ -19,7 +19,7 @@ from backproof.checks.measured import Measured, Tensor
 from backproof.checks.unfollowed import coarse, nearby, signed, stays
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import ancestors, over_balls
-from backproof.exact.precision import Floats
+from backproof.exact.precision import FLOAT64, Floats, coarser, precision_of
 from backproof.exact.primitives.special import gammainc_order
 from backproof.exact.rounding import carried_errors, root_mean_square
 from backproof.exact.taylor import weighed
@@ -95,8 +95,21 @@ def _rungs(claim: Claim) -> list[Any]:
     own = [(_own, claim.record), (_of_forward, lambda at: replace(claim.record(at), claimed={}))]
     if claim.reference is None:
         return own
-    reference = claim.reference.record
-    return [*own, (_of_reference, lambda at: replace(reference(at), claimed={}))]
+    return [*own, (_of_reference, partial(of_reference, claim))]
+
+
+def of_reference(claim: Claim, at: Tensors) -> Run:
+    """A recorded run of the reference, its backward left alone. Written in finer formats than the
+    claim has, it says what is true; how much rounds is said by the claim's own.
+    """
+    assert claim.reference is not None
+    run = replace(claim.reference.record(at), claimed={})
+    dtypes = (*claim.dtypes.values(), *(y.dtype for y in claim.observed.outputs.values()))
+    coarsest = coarser(*(p for dtype in dtypes if (p := precision_of(dtype))), FLOAT64)
+    for step in run.record.steps:
+        if step.precision is not None:
+            step.precision = coarser(step.precision, coarsest)
+    return run
 
 
 def _own(run: Run) -> str:

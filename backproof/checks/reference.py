@@ -6,7 +6,7 @@ import numpy as np
 
 from backproof.checks.claim import Claim
 from backproof.checks.errors import distances, numbers_in, ratios
-from backproof.checks.ladder import Reached
+from backproof.checks.ladder import Reached, of_reference
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64
@@ -26,8 +26,7 @@ def against_reference(claim: Claim, reached: Reached, seed: int) -> list[Finding
     if claim.reference is None or not claim.observed.outputs:
         return []
     try:
-        run = claim.reference.record(claim.tensors)
-        return [_compared(claim, run, seed)]
+        return [_compared(claim, of_reference(claim, claim.tensors), seed)]
     except Exception:  # a reference that cannot be followed is run in floats
         return _in_floats(claim, reached)
 
@@ -65,7 +64,7 @@ def _finding(step: Step, own: Any, true: Any, ratio: Any, k: int) -> tuple[float
 
 def _in_floats(claim: Claim, reached: Reached) -> list[Finding]:
     assert claim.reference is not None
-    at = {name: np.asarray(t) for name, t in claim.at.items()}
+    at = {name: np.asarray(t, dtype=np.float64) for name, t in claim.at.items()}
     try:
         ours, theirs = claim.runs.value(at), claim.reference.runs.value(at)
     except Exception as error:  # whatever the reference raises

@@ -1,5 +1,9 @@
 """A reference under `check_torch`: its forward pass, and its truth where none else is."""
 
+from typing import Any
+
+import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -41,3 +45,32 @@ def test_a_module_is_compared_with_one_of_the_same_parameters() -> None:
     verdict = check_torch(nn.Linear(3, 2), normal(4, 3).float(), reference=nn.Linear(3, 2))
     assert verdict.status is Status.CORRECT
     assert by(verdict, REFERENCE) == {"loss": Status.CORRECT}
+
+
+class FusedSoftplus(torch.autograd.Function):
+    """log(1 + e^x) by NumPy, which no record follows, in the format of its tensors."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        """The value, rounded once."""
+        ctx.save_for_backward(x)
+        return torch.tensor(np.logaddexp(0, x.double().numpy()).tolist(), dtype=x.dtype)
+
+    @staticmethod
+    def backward(ctx: Any, dy: Any) -> Any:
+        """The logistic function."""
+        (x,) = ctx.saved_tensors
+        dx = dy.double().numpy() / (1 + np.exp(-x.double().numpy()))
+        return torch.tensor(dx.tolist(), dtype=x.dtype)
+
+
+@pytest.mark.parametrize("finer", [torch.float32, torch.float64])
+@pytest.mark.parametrize("own", [torch.bfloat16, torch.float16, torch.float32])
+def test_a_reference_in_finer_formats_says_what_is_true(own: Any, finer: Any) -> None:
+    """How much rounds is said by the formats of the claim; another function is told in any."""
+    x = normal(4, 6, dtype=own)
+    plain = lambda x: torch.nn.functional.softplus(x.to(finer))  # noqa: E731
+    found = check_torch(FusedSoftplus.apply, x, reference=plain)
+    assert found.status is Status.CORRECT, str(found)
+    other = lambda x: torch.nn.functional.softplus(x.to(finer)) + 0.3 * x  # noqa: E731
+    assert check_torch(FusedSoftplus.apply, x, reference=other).status is Status.WRONG
