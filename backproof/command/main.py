@@ -102,13 +102,15 @@ def explain(code: Text = "", *, primitives: Flag = False) -> int:
 
     Args:
         code: A code or its name: BP103, or transposed. Without one all are listed.
-        primitives: List the elementary operations that are followed, family by family.
+        primitives: List the elementary operations that are followed, family by family; after the
+            code, if one is asked for.
     """
     from backproof.command.listing import all_codes, all_primitives
     from backproof.diagnosis.codes import explain as page_of
 
-    told = all_primitives() if primitives else page_of(code) if code else all_codes()
-    console.print(told, soft_wrap=True, markup=False)
+    told = [page_of(code)] if code else [] if primitives else [all_codes()]
+    told += [all_primitives()] if primitives else []
+    console.print("\n\n".join(told), soft_wrap=True, markup=False)
     return RIGHT
 
 

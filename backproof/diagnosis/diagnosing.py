@@ -37,13 +37,13 @@ def diagnose(evidence: Evidence, mistakes: Sequence[Mistake] = ()) -> Diagnosis 
 
 
 def _of_all(wrong: list[Deviation], at: Mapping[str, Mistake]) -> list[Diagnosis]:
-    """The first hypothesis that explains every wrong tensor."""
+    """The first hypothesis that says the same of every wrong tensor."""
     followed = bool(at)
     for slug, hypothesis in asked(followed) if len(wrong) > 1 else ():
         told: list[tuple[Deviation, str]] = []
         for deviation in wrong:
             words = hypothesis(deviation)
-            if words is None:
+            if words is None or (told and words != told[0][1]):
                 break
             told.append((deviation, words))
         else:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from backproof.diagnosis.deviation import (
+    SEVERAL,
     Deviation,
     anchor,
     answer,
@@ -26,7 +27,7 @@ def sign(s: Deviation) -> str | None:
 def named_factor(s: Deviation) -> str | None:
     """claimed = k true, with a k that the evidence has a name for.
 
-    Several elements show it, or a second point does.
+    Several elements show it and a second point, where there is one; of fewer that is no name.
     """
     k = factor_of(s)
     near = s.tolerance(s.claimed) / largest(s.claimed) if largest(s.claimed) else 0.0
@@ -34,8 +35,11 @@ def named_factor(s: Deviation) -> str | None:
     if not 0 < magnitude < np.inf or not s.explained_by(k * s.true):
         return None
     label = named(s.evidence, magnitude, near) if is_confirmed(s, k) else ""
+    if not label:
+        return None
+    several = s.told_apart(k * s.true).sum() >= SEVERAL
     contrary = ", and the sign is wrong" if k < 0 else ""
-    return f"{_times(k)}{contrary}; {magnitude:.6g} is {label}" if label else None
+    return f"{_times(k)}{contrary}" + (f"; {magnitude:.6g} is {label}" if several else "")
 
 
 def factor(s: Deviation) -> str | None:

@@ -29,7 +29,8 @@ class Mistake:
     assigned: Place | None = None
 
     def __str__(self) -> str:
-        return f"{cited(self.place)}: {self.words}{self._numbers}"
+        step = "what is returned" if self.is_returned else "a step of the backward pass"
+        return f"{cited(self.place) or step}: {self.words}{self._numbers}"
 
     @property
     def place(self) -> Place | None:

@@ -54,7 +54,8 @@ def _known(evidence: Evidence) -> Iterator[tuple[str, float, str]]:
             for i, j in combinations(range(len(shape)), 2):
                 pair = float(shape[i] * shape[j])
                 yield "number", pair, f"the size of axes {i} and {j} of {name}"
-    yield from (("root", math.sqrt(n), f"the square root of {label}") for n, label in axes)
+    roots = [(math.sqrt(n), f"the square root of {label}") for n, label in axes]
+    yield from (("root", root, label) for root, label in roots if not root.is_integer())
     yield from (("constant", value, label) for value, label in CONSTANTS)
 
 

@@ -104,7 +104,8 @@ def _rounded(number: float) -> float:
 def _words(step: Step, slot: int, own: float, number: float) -> str:
     """What a number should be; that of a mean is not written."""
     written = operand(step, slot)
-    if number == 1 and f"{own:g}" not in text(step.place) and not written.strip("`").isidentifier():
+    unwritten = f"{own:g}" not in text(step.place) and not written.strip("`").isidentifier()
+    if number == 1 and unwritten and step.primitive.name == "divide" and step.place is not None:
         return "a sum is due, not a mean"
     known = [f", {label}" for known, label in CONSTANTS if abs(number - known) <= NEAR * known]
     return (

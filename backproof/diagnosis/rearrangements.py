@@ -21,29 +21,32 @@ Reordering = Callable[[Any], Any]
 def rearranged(family: Family) -> Iterator[Repair]:
     """A sum over other axes, a move in another order or of other elements, a product transposed."""
     step = family.first
+    yield from _axes(step)
     match step.primitive.name:
-        case "total":
-            yield from _axes(step, step, 0)
         case "move" | "spread":
-            if len(step.inputs) == 1 and step.inputs[0].primitive.name == "total":
-                yield from _axes(step, step.inputs[0], 1)
             yield from _orders(family)
             yield from _elsewhere(family)
         case "contract":
             yield from _transposed(family)
 
 
-def _axes(step: Step, total: Step, kept: int) -> Iterator[Repair]:
-    """A sum over other axes, more or fewer; kept: whether they stay as axes of one."""
+def _axes(step: Step) -> Iterator[Repair]:
+    """A sum or a mean over other axes, more or fewer, which may be kept as axes of one."""
+    below = step.primitive.name == "divide" and step.inputs[1].size == 1
+    kept = step.inputs[0] if below else step
+    total = kept.inputs[0] if kept.primitive.name == "move" and len(kept.inputs) == 1 else kept
+    if total.primitive.name != "total":
+        return
     x, own = total.inputs[0], total.settings["axis"]
 
     def over(axes: tuple[int, ...], k: int, given: list[Any], values: Any) -> Any:
-        y = values[x.number].sum(axis=axes, keepdims=bool(kept))
-        return y if kept else y.reshape(step.shape)
+        y = values[x.number].sum(axis=axes, keepdims=kept is not total)
+        y = y if kept is not total else y.reshape(step.shape)
+        return y * (y.size / x.size) if below else y
 
     for axes in (c for n in range(1, x.ndim + 1) for c in combinations(range(x.ndim), n)):
         left = [n for k, n in enumerate(x.shape) if k not in axes]
-        if axes != own and (kept or sorted(left) == sorted(step.shape)):
+        if axes != own and (kept is not total or sorted(left) == sorted(step.shape)):
             words = f"summed over axis {_listed(own)} instead of {_listed(axes)}"
             yield Repair("wrong-axis", words, partial(over, axes))
 

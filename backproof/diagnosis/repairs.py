@@ -128,6 +128,9 @@ def operand(step: Step, slot: int) -> str:
     written = operands(step.place)
     if slot < len(written) and len(written) == len(step.inputs):
         return f"`{written[slot]}`"
+    x = step.inputs[slot]
+    if x.primitive.name == "constant" and x.size == 1:
+        return f"{float(np.ravel(x.value)[0].real):.6g}"
     if len(step.inputs) == 1:
         return f"`{written[0]}`" if written else "what it is made of"
     return f"its {PLACES[slot]} operand" if slot < len(PLACES) else "an operand"

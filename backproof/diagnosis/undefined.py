@@ -104,7 +104,7 @@ def _words(found: Singular | None) -> tuple[str, str]:
     if found is None:
         return "not-finite", ""
     step, source = found.step, found.forward
-    at = cited(step.place)
+    at = cited(step.place) or "what is returned"
     if (source or step).primitive.name in OVERFLOWS:
         return "not-finite", f"{at} overflows"
     if source is None:

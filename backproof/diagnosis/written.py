@@ -28,9 +28,9 @@ def where(place: Place | None) -> str:
 
 
 def cited(place: Place | None) -> str:
-    """An expression with its file and line."""
+    """An expression with its file and line; nothing where they are not known."""
     code = text(place)
-    return f"`{code}` ({where(place)})" if code else where(place) or "what is returned"
+    return f"`{code}` ({where(place)})" if code else where(place)
 
 
 MOVES = ("T", "mT", "reshape", "transpose", "permute", "swapaxes", "squeeze", "ravel", "flatten",
@@ -100,7 +100,8 @@ def _operands(code: str) -> list[str]:
             parts = [node.value]
         case _:
             parts = []
-    return [ast.get_source_segment(code, part) or "" for part in parts]
+    texts = [p for p in parts if not (isinstance(p, ast.Constant) and isinstance(p.value, str))]
+    return [ast.get_source_segment(code, part) or "" for part in texts]
 
 
 def assignment(place: Place | None, slot: int) -> Place | None:

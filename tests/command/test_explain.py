@@ -34,6 +34,17 @@ def test_all_primitives_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
+def test_a_code_is_explained_before_the_primitives(capsys: pytest.CaptureFixture[str]) -> None:
+    """Both are told where both are asked for; of a code that nobody has that is told alone."""
+    assert answer("explain", "swapped", "--primitives") == 0
+    both = capsys.readouterr().out
+    for asked in (("swapped",), ("--primitives",)):
+        assert answer("explain", *asked) == 0
+        assert capsys.readouterr().out.strip() in both
+    assert answer("explain", "swopped", "--primitives") == 2
+    assert "BP120 swapped" in complaint(capsys)
+
+
 def test_all_codes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     """Where none is asked for: each on a line of its own, in 80 columns."""
     assert answer("explain") == 0
