@@ -1,7 +1,7 @@
 """The judge: three questions about a measured run, and what is asked when something disagrees.
 
 A right claim at a smooth point meets `plain` and nothing else. The rest is asked in this order:
-constants, ties, declarations, staircases; then the claim is wrong, and that is confirmed.
+constants, ties, sides, declarations, staircases; then the claim is wrong, and that is confirmed.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from backproof.checks.errors import numbers_in
 from backproof.checks.judgement import Judgement, Loss, Nearby, finding, plain
 from backproof.checks.measured import Measured, Tensor
 from backproof.checks.remarks import remarks
+from backproof.checks.sides import Elsewhere, by_sides
 from backproof.checks.slopes import claimed_slope, confined, cotangents
 from backproof.checks.stairs import by_stairs
 from backproof.checks.ties import Convention, by_convention, matters
@@ -25,17 +26,23 @@ RIGHT = (Status.CORRECT, Status.KINK)
 
 
 def judge(
-    measured: Measured, loss: Loss | None = None, seed: int = 0, nearby: Nearby | None = None
+    measured: Measured,
+    loss: Loss | None = None,
+    seed: int = 0,
+    nearby: Nearby | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> Judgement:
     """Judge the gradients of a measured run.
 
     loss: runs the claim's forward pass elsewhere; without it no staircase is looked for. nearby:
-    the claim measured at further points, where one has too few elements to tell.
+    the claim measured at further points, where one has too few elements to tell. elsewhere: records
+    it at other points; without it no branches but those of the run are known.
     """
     tensors = measured.tensors.values()
     deviations = [t for t in tensors if plain(t) is Status.WRONG]
     if deviations:
-        return _of_deviations(measured, deviations, loss, seed, nearby)
+        found = _explained(measured, nearby, elsewhere)
+        return found or _of_deviations(measured, deviations, loss, seed)
     if all(plain(t) in RIGHT for t in tensors):
         tie = matters(measured) if measured.decisions else None
         return by_stairs(measured, _flat(measured, tie), loss, seed) or _right(measured, tie)
@@ -66,17 +73,22 @@ def _right(measured: Measured, tie: Convention | None) -> Judgement:
     return Judgement(findings, said + remarks(measured))
 
 
+def _explained(
+    measured: Measured, nearby: Nearby | None, elsewhere: Elsewhere | None
+) -> Judgement | None:
+    """What explains a difference, in order."""
+    return (
+        by_constants(measured, nearby)
+        or by_convention(measured)
+        or (by_sides(measured, elsewhere) if elsewhere is not None else None)
+        or declared(measured)
+    )
+
+
 def _of_deviations(
-    measured: Measured,
-    deviations: Sequence[Tensor],
-    loss: Loss | None,
-    seed: int,
-    nearby: Nearby | None,
+    measured: Measured, deviations: Sequence[Tensor], loss: Loss | None, seed: int
 ) -> Judgement:
-    """What explains a difference, in order; else it is wrong."""
-    found = by_constants(measured, nearby) or by_convention(measured) or declared(measured)
-    if found is not None:
-        return found
+    """A staircase, or else it is wrong."""
     tie = matters(measured) if measured.decisions else None
     return by_stairs(measured, _settled(deviations, tie), loss, seed) or _wrong(
         measured, deviations

@@ -131,10 +131,17 @@ def _judge(reached: Reached, run: Run, record: Any, seed: int) -> None:
     measured = reached.measured
     assert measured is not None
 
-    def loss(at: Mapping[str, Floats]) -> float:
-        return _value(record({**reached.claim.tensors, **_own_formats(reached.claim, at)}))
+    def elsewhere(at: Mapping[str, Floats]) -> Run:
+        made: Run = record({**reached.claim.tensors, **_own_formats(reached.claim, at)})
+        return made
 
-    reached.judgement = judge(measured, loss, seed, partial(_nearby, reached.claim, record, seed))
+    reached.judgement = judge(
+        measured,
+        lambda at: _value(elsewhere(at)),
+        seed,
+        partial(_nearby, reached.claim, record, seed),
+        elsewhere,
+    )
     _ask_again(reached, record, seed)
 
 

@@ -52,7 +52,7 @@ def convention(measured: Measured) -> Convention | None:
         moved |= _moved(measured, here, values)
         if all(_near(measured.tensors[n], v) for n, v in zip(names, values, strict=True)):
             tensors = _under(measured, decided)
-            if all(_right(t) for t in tensors.values()) or _by_constants(
+            if all(is_right(t) for t in tensors.values()) or _by_constants(
                 measured, tensors, decided
             ):
                 return Convention(taken, tensors, frozenset(moved) or frozenset(names))
@@ -128,10 +128,10 @@ def _under(measured: Measured, decided: Mapping[int, Any]) -> dict[str, Tensor]:
     names = list(measured.tensors)
     values = over_balls([measured.tensors[n].step for n in names], measured.bits, decided=decided)
     with flint.ctx.workprec(measured.bits):
-        return {n: _against(measured.tensors[n], v) for n, v in zip(names, values, strict=True)}
+        return {n: against(measured.tensors[n], v) for n, v in zip(names, values, strict=True)}
 
 
-def _against(tensor: Tensor, true: Balls) -> Tensor:
+def against(tensor: Tensor, true: Balls) -> Tensor:
     """The tensor against another truth: an element that was 0 as the code ran, and has no rounding
     of its own, is given that of the others.
     """
@@ -141,7 +141,8 @@ def _against(tensor: Tensor, true: Balls) -> Tensor:
     return replace(tensor, true=true, unit=np.maximum(tensor.unit, max(usual, 1) * own))
 
 
-def _right(tensor: Tensor) -> bool:
+def is_right(tensor: Tensor) -> bool:
+    """Whether a formula is right; where none was followed, whether its floats are."""
     if tensor.claimed is not None:
         return not tensor.off.any()
     return bool((tensor.ratio <= LIMIT).all())

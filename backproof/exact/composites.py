@@ -4,7 +4,7 @@ A branch is a decision and a choice; so every tie stands in the record as a deci
 small, and no primitive has a slope that is not one function.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -143,13 +143,21 @@ def product(x: Step, axis: Axis = None, keepdims: bool = False) -> Step:
 
 
 def cumprod(x: Step, axis: int = -1) -> Step:
-    """The products of the first 1, 2, 3, ... along an axis, by doubling."""
-    axis, n, shift = axis % x.ndim, x.shape[axis], 1
-    y = x if axis == x.ndim - 1 else moved(lambda p: np.moveaxis(p, axis, -1), x)
-    while shift < n:
-        longer = part(y, slice(shift, None)) * part(y, slice(0, n - shift))
-        y, shift = concatenated([part(y, slice(0, shift)), longer]), 2 * shift
-    return y if axis == x.ndim - 1 else moved(lambda p: np.moveaxis(p, -1, axis), y)
+    """The products of the first 1, 2, 3, ... along an axis."""
+    return running(x, axis, e.multiply)
+
+
+def running(
+    x: Step, axis: int, combine: Callable[[Step, Step], Step], reverse: bool = False
+) -> Step:
+    """What combines the elements so far along an axis, from either end: by doubling."""
+    n = x.shape[axis]
+    ends = slice(None, None, -1 if reverse else 1)
+    y, reach = moved(lambda p: np.moveaxis(p, axis, -1)[..., ends], x), 1
+    while reach < n:
+        longer = combine(part(y, slice(None, -reach)), part(y, slice(reach, None)))
+        y, reach = concatenated([part(y, slice(0, reach)), longer]), 2 * reach
+    return moved(lambda p: np.moveaxis(p[..., ends], -1, axis), y)
 
 
 def part(x: Step, which: slice) -> Step:

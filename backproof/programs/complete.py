@@ -160,14 +160,23 @@ def _unlike(run: Run, other: Run) -> Step | None:
     return None
 
 
+def other_branches(run: Run, other: Run) -> bool:
+    """Whether the forward pass of another run has other steps than this one's, decisions aside."""
+    first, second = (ancestors(list(r.outputs.values())) for r in (run, other))
+    return len(first) != len(second) or not all(map(_same_operation, first, second))
+
+
 def _same_step(x: Step, y: Step) -> bool:
+    decision = x.primitive.decides and not x.is_float
+    return _same_operation(x, y) and (not decision or np.array_equal(x.value, y.value))
+
+
+def _same_operation(x: Step, y: Step) -> bool:
     if x.primitive is not y.primitive or x.shape != y.shape or len(x.inputs) != len(y.inputs):
         return False
     if x.settings.keys() != y.settings.keys():
         return False
-    if any(not np.array_equal(x.settings[k], y.settings[k]) for k in ARRAYS if k in x.settings):
-        return False
-    return not x.primitive.decides or x.is_float or np.array_equal(x.value, y.value)
+    return all(np.array_equal(x.settings[k], y.settings[k]) for k in ARRAYS if k in x.settings)
 
 
 def _changed(run: Run, other: Run) -> Iterator[tuple[Step, Step]]:

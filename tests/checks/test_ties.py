@@ -144,3 +144,54 @@ def test_the_middle_of_the_slopes_rounds_as_the_rest_does(scale: float) -> None:
     assert backproof.check(loss, gradient, X[:3]).status is Status.KINK
     assert backproof.check(loss, lambda x: gradient(x, 0.4), X[:3]).status is Status.KINK
     assert backproof.check(loss, lambda x: gradient(x, 1.5), X[:3]).status is Status.WRONG
+
+
+BEST: dict[str, Any] = {
+    "the first": lambda x: np.array([np.argmax(x[: k + 1]) for k in range(len(x))]),
+    "the last": lambda x: np.array([k - np.argmax(x[k::-1]) for k in range(len(x))]),
+    "none of them": lambda x: np.arange(len(x)),
+}
+
+
+@pytest.mark.parametrize("named", BEST)
+def test_a_running_maximum_may_keep_the_first_or_take_the_last(named: str) -> None:
+    """Of equals so far; what has passed by counts no more."""
+
+    def gradient(x: Any) -> Any:
+        return np.bincount(BEST[named](x), weights=WEIGHTS, minlength=len(x))
+
+    found = backproof.check(lambda x: np.sum(WEIGHTS * np.maximum.accumulate(x)), gradient, X)
+    right = Status.WRONG if named == "none of them" else Status.KINK
+    assert found.status is right, str(found)
+
+
+def test_torch_says_which_of_equals_so_far_counts() -> None:
+    """The running minimum of torch's has a convention, too."""
+    found = backproof.check_torch(lambda x: x.cummin(0).values.square().sum(), torch.tensor(X))
+    assert found.status is Status.KINK and "BP501" in found.evidence, str(found)
+
+
+def bent(x: Any) -> Any:
+    """A square up to 2, and a line beyond: branches of Python's own."""
+    return sum(v * v if v <= 2 else 5 * v - 6 for v in x)
+
+
+@pytest.mark.parametrize(
+    ("slope", "status"), [(4, Status.CORRECT), (5, Status.KINK), (4.5, Status.KINK), (6, "wrong")]
+)
+def test_a_branch_that_is_not_taken_is_one_to_the_other_side(slope: float, status: Any) -> None:
+    """At the border; its slope a little beside the border is wrong."""
+    x = np.array([0.5, 2.0, 7.0])
+    gradient = lambda x: np.where(x == x[1], slope, np.where(x < 2, 2 * x, 5))  # noqa: E731
+    assert backproof.check(bent, gradient, x).status == status
+    x[1] -= 1e-9
+    near = backproof.check(bent, gradient, x)
+    assert near.status is Status.WRONG, str(near)
+
+
+def test_an_index_may_be_of_any_of_the_largest() -> None:
+    """What is looked up by it has the slope of one of them, not of all."""
+    loss = lambda x: x[np.argmax(x)] ** 2  # noqa: E731
+    last = lambda x: 2 * x * (np.arange(len(x)) == np.flatnonzero(x == x.max())[-1])  # noqa: E731
+    assert backproof.check(loss, last, X).status is Status.KINK
+    assert backproof.check(loss, lambda x: 2 * x * (x == x.max()), X).status is Status.WRONG

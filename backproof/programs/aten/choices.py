@@ -60,8 +60,10 @@ def running(largest: bool) -> Lowering:
     """The largest, or smallest, so far, and where it was."""
 
     def lowering(o: Operation, x: Step, dim: int) -> Made:
-        index = o.decided(1)
-        return (c.along(x, index, dim % x.ndim) if x.ndim else x), index
+        if not x.ndim:
+            return x, o.decided(1)
+        best = c.running(x, dim % x.ndim, c.maximum if largest else c.minimum)
+        return best, o.decided(1)
 
     return lowering
 

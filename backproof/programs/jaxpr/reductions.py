@@ -9,7 +9,6 @@ import numpy as np
 from backproof.exact import composites as c
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives.elementwise import cast, logaddexp, multiply
-from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.reductions import cumsum, summed
 from backproof.exact.record import Step
 from backproof.programs.jaxpr.elementwise import Rule
@@ -30,25 +29,7 @@ def _reduced(function: Callable[..., Step], empty: float) -> Rule:
 
 
 def _running(combine: Callable[[Step, Step], Step]) -> Rule:
-    """What combines the elements so far along an axis, from either end: by doubling."""
-
-    def rule(x: Step, *, axis: int, reverse: bool) -> Step:
-        y, reach = moved(partial(_last, axis, reverse), x), 1
-        while reach < x.shape[axis]:
-            longer = combine(c.part(y, slice(None, -reach)), c.part(y, slice(reach, None)))
-            y, reach = c.concatenated([c.part(y, slice(0, reach)), longer]), 2 * reach
-        return moved(partial(_back, axis, reverse), y)
-
-    return rule
-
-
-def _last(axis: int, reverse: bool, x: Any) -> Any:
-    return np.moveaxis(np.flip(x, axis) if reverse else x, axis, -1)
-
-
-def _back(axis: int, reverse: bool, x: Any) -> Any:
-    own = np.moveaxis(x, -1, axis)
-    return np.flip(own, axis) if reverse else own
+    return lambda x, *, axis, reverse: c.running(x, axis, combine, reverse)
 
 
 REDUCTIONS: dict[str, Rule] = {

@@ -1,12 +1,12 @@
 """What ufuncs do along an axis: reduce, accumulate, reduceat, and the statistics made of them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from backproof.exact import composites as c
-from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.reductions import cumsum, summed
@@ -27,29 +27,13 @@ REDUCED: dict[np.ufunc, Callable[..., Step]] = {
 ACCUMULATED: dict[np.ufunc, Callable[..., Step]] = {
     np.add: lambda x, axis: cumsum(x, axis=axis % x.ndim),
     np.multiply: c.cumprod,
-    np.maximum: lambda x, axis: _running(x, axis, np.maximum),
-    np.minimum: lambda x, axis: _running(x, axis, np.minimum),
+    np.maximum: partial(c.running, combine=c.maximum),
+    np.minimum: partial(c.running, combine=c.minimum),
+    np.fmax: partial(c.running, combine=c.maximum),
+    np.fmin: partial(c.running, combine=c.minimum),
+    np.logaddexp: partial(c.running, combine=e.logaddexp),
 }
 """(x, axis) to the reductions of the first 1, 2, 3, ... along it."""
-
-
-def _running(x: Step, axis: int, ufunc: np.ufunc) -> Step:
-    """The best so far: a decision, which one that is, and a move."""
-
-    def places(v: Any) -> Any:
-        best, own = ufunc.accumulate(v, axis=axis), np.arange(v.shape[axis])
-        own = np.expand_dims(own, [k for k in range(v.ndim) if k != axis % v.ndim])
-        return np.maximum.accumulate(np.where(_first(v, best, axis), own, 0), axis=axis)
-
-    return c.along(x, d.other(x, function=places), axis % x.ndim)
-
-
-def _first(v: Any, best: Any, axis: int) -> Any:
-    """Where a running best is reached for the first time."""
-    before = np.roll(best, 1, axis)
-    start = np.arange(v.shape[axis]) == 0
-    start = np.expand_dims(start, [k for k in range(v.ndim) if k != axis % v.ndim])
-    return start | (before != best)
 
 
 def segments(x: Step, indices: Any, axis: int, reduce: Callable[..., Step]) -> Step:

@@ -1,0 +1,113 @@
+"""Branches of the code itself at a tie: the run as it is a little to one side, read at the point.
+
+What a record holds as a decision has conventions of its own. An `if`, Python's `max` or an index
+that was looked up leave one branch in it; the others show where the tie is none.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import flint
+import numpy as np
+
+from backproof.checks.errors import numbers_in
+from backproof.checks.judgement import Judgement, finding
+from backproof.checks.measured import Measured, Tensor
+from backproof.checks.ties import against, is_right
+from backproof.exact.balls import as_balls, midpoints, to_balls
+from backproof.exact.evaluate import over_balls
+from backproof.exact.precision import FLOAT64, coarser
+from backproof.exact.reverse import gradients
+from backproof.programs.complete import other_branches
+from backproof.programs.run import CannotFollow, Run
+from backproof.verdict import Status
+from backproof.verdict.decisions import LIMIT
+
+Elsewhere = Callable[[Mapping[str, Any]], Run]
+"""A recorded run of the claim at other inputs, by name."""
+MOST = 4000
+"""Steps of a run that is made again for each side: more would take long."""
+NEAR = 0.75
+"""Of the digits of a format so many are those of the point, beside which the sides lie: a branch
+that another is as near to is a tie, and enough digits are left to tell all elements apart.
+"""
+SAID = "BP501, not differentiable here; the convention of the claim: the code's branches"
+
+
+def by_sides(measured: Measured, elsewhere: Elsewhere) -> Judgement | None:
+    """What is to be said where the branches to one side give the claim, or the mean of two sides;
+    None where none does.
+    """
+    finite = all(np.isfinite(numbers_in(t.returned)).all() for t in measured.tensors.values())
+    if len(measured.run.record.steps) > MOST or not finite:
+        return None
+    for way, opposite in _pairs(measured.run):
+        sides = [_there(measured, elsewhere, at) for at in (way, opposite)]
+        for words, true in _conventions(measured, sides):
+            tensors = {n: against(t, true[n]) for n, t in measured.tensors.items()}
+            if all(map(is_right, tensors.values())):
+                return Judgement(
+                    [finding(t, _status(t, measured.tensors[n])) for n, t in tensors.items()],
+                    [f"{SAID} {words}"],
+                )
+    return None
+
+
+def _pairs(run: Run) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Points to opposite sides of the point: all elements are moved up, the last ones most, or the
+    first; or some up and some down.
+    """
+    bits = coarser(FLOAT64, *(x.precision for x in run.inputs.values() if x.precision)).bits
+    size = sum(x.size for x in run.inputs.values())
+    ramp, h = np.linspace(1, 2, size), 2.0 ** (-NEAR * bits)
+    for along in (ramp, ramp[::-1], np.random.default_rng(0).choice([-1.0, 1.0], size) * ramp):
+        yield _moved(run, h * along), _moved(run, -h * along)
+
+
+def _moved(run: Run, along: Any) -> dict[str, Any]:
+    moved, start = {}, 0
+    for name, x in run.inputs.items():
+        part = along[start : start + x.size].reshape(x.shape)
+        moved[name] = x.value + part * np.where(x.value == 0, 1.0, np.abs(x.value))
+        start += x.size
+    return moved
+
+
+def _there(measured: Measured, elsewhere: Elsewhere, at: Mapping[str, Any]) -> Any:
+    """The true gradients at the point by the branches taken elsewhere; None where they are the
+    run's own, or one has none.
+    """
+    try:
+        run = elsewhere(at)
+        if not other_branches(measured.run, run):
+            return None
+        seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+        found = gradients(seeds, [run.inputs[n] for n in measured.tensors])
+        here = {n: to_balls(x.value) for n, x in measured.run.inputs.items()}
+        steps = [
+            run.record.constant(np.zeros(t.truth.shape)) if g is None else g
+            for g, t in zip(found, measured.tensors.values(), strict=True)
+        ]
+        values = over_balls(steps, measured.bits, here)
+    except (CannotFollow, ArithmeticError, ValueError):
+        return None
+    known = all(np.isfinite(midpoints(v)).all() for v in values)
+    return dict(zip(measured.tensors, values, strict=True)) if known else None
+
+
+def _conventions(measured: Measured, sides: list[Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    own = {n: t.true for n, t in measured.tensors.items()}
+    known = [side for side in sides if side is not None]
+    yield from (("to one side", side) for side in known)
+    if known:
+        one, other = known if len(known) == 2 else (own, known[0])
+        with flint.ctx.workprec(measured.bits):
+            yield "to two sides, half of each", {n: as_balls((one[n] + other[n]) / 2) for n in one}
+
+
+def _status(tensor: Tensor, before: Tensor) -> Status:
+    if (tensor.ratio > LIMIT).any():
+        return Status.IMPRECISE
+    moved = replace(before, returned=tensor.returned)
+    return Status.CORRECT if is_right(moved) else Status.KINK
