@@ -21,12 +21,15 @@ def scales(formats: Mapping[str, Precision]) -> Sequence[float]:
 def aside(
     tensors: Tensors, formats: Mapping[str, Precision], scale: float, seed: int
 ) -> Mapping[str, Any]:
-    """Every element moved by a random part of itself, within its format."""
+    """Every element moved by a random part of itself, within its format; where all of a tensor are
+    0, by as much of 1.
+    """
     random = np.random.default_rng([seed, 13])
 
     def moved(t: Any, precision: Precision) -> Any:
         d = random.uniform(0.5, 1.0, size=t.shape) * random.choice([-1.0, 1.0], size=t.shape)
-        wide = np.asarray(t, dtype=np.float64) * (1 + scale * d)
+        wide = np.asarray(t, dtype=np.float64)
+        wide = wide * (1 + scale * d) if wide.any() else scale * d
         return np.asarray(precision.rounded(wide)).astype(t.dtype)
 
     return {name: moved(t, formats.get(name, FLOAT64)) for name, t in tensors.items()}
