@@ -68,7 +68,9 @@ def _right(measured: Measured, tie: Convention | None) -> Judgement:
         finding(t, Status.KINK if t.bends.any() or t.name in moved else Status.CORRECT)
         for t in measured.tensors.values()
     ]
+    bends = [t.name for t in measured.tensors.values() if t.bends.any()]
     said = [f"BP501, {tie}"] if moved else []
+    said += [f"BP501, {n} has other slopes to other sides" for n in bends if not moved]
     said += [f"the value jumps at {line}" for line in (tie.jumps if tie is not None else ())]
     return Judgement(findings, said + remarks(measured))
 

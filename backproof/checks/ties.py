@@ -89,7 +89,7 @@ def matters(measured: Measured) -> Convention | None:
         decided = {**measured.decided, **own}
         values = over_floats(steps, decided=decided)
         moved |= _moved(measured, here, values)
-        if not all(map(_alike, there, over_floats(outputs, decided=decided))):
+        if any(map(_jumps, there, over_floats(outputs, decided=decided))):
             jumps += taken
     if not moved and not jumps:
         return None
@@ -105,6 +105,11 @@ def _moved(measured: Measured, here: Sequence[Floats], there: Sequence[Floats]) 
 
 def _noise(t: Tensor) -> Floats:
     return LIMIT * t.unit * (FLOAT64.u / t.precision.u)
+
+
+def _jumps(a: Floats, b: Floats) -> bool:
+    """Whether a value is another one; what is none, as 0 times infinity, is no jump."""
+    return not (np.isnan(b).any() or _alike(a, b))
 
 
 def _alike(a: Floats, b: Floats, noise: Any = 0.0) -> bool:
