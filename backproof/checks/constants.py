@@ -13,7 +13,7 @@ from backproof.exact.precision import FLOAT64
 from backproof.exact.record import Step
 from backproof.exact.rounding import carried_errors, root_mean_square
 from backproof.verdict import Status
-from backproof.verdict.decisions import LIMIT, SAMPLES
+from backproof.verdict.decisions import LIMIT, MOVED, SAMPLES
 
 
 def by_constants(measured: Measured, nearby: Nearby | None = None) -> Judgement | None:
@@ -89,7 +89,7 @@ def _explains(tensor: Tensor, errors: Any) -> bool:
     """A part too much of what nearly cancels is not excused by what cancels there."""
     spread = root_mean_square(np.abs(np.nan_to_num(errors)))
     small = tensor.residue <= np.sqrt(tensor.precision.u) * np.abs(tensor.truth)
-    return bool((~tensor.off | (small & (tensor.residue <= LIMIT * spread))).all())
+    return bool((~tensor.off | (small & (tensor.residue <= MOVED * spread))).all())
 
 
 def _largest(tensors: list[Tensor]) -> float:

@@ -32,16 +32,11 @@ def _distance(a: Any, b: Any) -> float:
     """Of two elements, with the radius of the second one: a kink's slopes lie within a ball."""
     a, b = (flint.arb(0) if x is NOTHING else x for x in (a, b))
     if not (a.is_finite() and b.is_finite()):
-        same = not (_is_nan(a) or _is_nan(b) or a.is_finite() or b.is_finite())
-        return 0.0 if same and (a > 0) == (b > 0) else np.inf
+        return 0.0 if a == b else np.inf  # which two balls that hold everything are not
     radius = float(b.rad())
     if radius <= BENT * float(abs(b).mid()):
         return float(abs(a - b).mid())
     return max(float((abs(a.mid() - b.mid()) - radius).mid()), 0.0)
-
-
-def _is_nan(x: Any) -> bool:
-    return bool(np.isnan(complex(x)))
 
 
 def ratios(errors: Floats, unit: Floats) -> Floats:

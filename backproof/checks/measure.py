@@ -1,7 +1,6 @@
 """A recorded run, measured: the truth, the claim's formula and floats, and the unit of rounding."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,8 +9,8 @@ import numpy as np
 from backproof.checks.errors import numbers_in
 from backproof.checks.measured import Measured, Tensor
 from backproof.checks.widened import widened
-from backproof.exact.balls import finite, midpoints, radii
-from backproof.exact.evaluate import ancestors
+from backproof.exact.balls import finite, midpoints
+from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.logistic import exponent
 from backproof.exact.precision import FLOAT64, precision_of
 from backproof.exact.primitives.decisions import pick
@@ -19,9 +18,9 @@ from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 from backproof.exact.rounding import units
 from backproof.exact.ties import isolated
-from backproof.exact.truth import known, settled_beside
+from backproof.exact.truth import Known, known, settled_beside
 from backproof.programs.run import Run
-from backproof.verdict.decisions import SAMPLES
+from backproof.verdict.decisions import BITS, SAMPLES
 
 Projection = Callable[[Any, Any], Any]
 """A gradient and its tensor, in steps, to what of the gradient counts."""
@@ -44,18 +43,20 @@ def measure(
     inputs = [run.inputs[n] for n in names]
     seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
     counting = partial(_counting, run, names, projections)
+    own = len(run.record.steps)
     true = counting(_gradients(run, seeds, inputs, stable=True))
     two = _has_two_forms(run)
     usual = counting(_gradients(run, seeds, inputs, stable=False)) if two else true
     claims = counting([run.claimed.get(n) for n in names])
     formats = [precision_of(dtypes[n]) or FLOAT64 for n in names]
+    decided = isolated(ancestors(list(run.outputs.values())), run.inputs, seed)
+    adjoints = [s for s in ancestors([*true, *usual]) if s.number >= own]
+    _put_numbers(run, adjoints, decided, seed)
     found = units(usual, SAMPLES, seed)
     followed = [c for c in claims if c is not None]
     wanted = [*true, *followed]
     extra = [found[k] for k, c in enumerate(claims) if c is not None]
-    decided = isolated(ancestors(list(run.outputs.values())), run.inputs, seed)
     told = known(wanted, [*found, *extra], decided=decided)
-    lost = [~finite(v) for v in told.values]
     told = settled_beside(wanted, told, list(run.inputs.values()), seed, decided, returned)
     values = iter(told.values[len(true) :])
     tensors = {}
@@ -78,8 +79,7 @@ def measure(
             told.beside,
         )
     measured = Measured(run, tensors, told.bits, told.bounded, decided)
-    measured = widened(measured, true, usual, seed)
-    return _without_slopes(measured, dict(zip(names, lost, strict=False)))
+    return widened(measured, true, usual, seed)
 
 
 def _largest(returned: Any) -> Any:
@@ -88,23 +88,16 @@ def _largest(returned: Any) -> Any:
     return np.asarray(sizes[np.isfinite(sizes)].max(initial=0.0))
 
 
-def _without_slopes(measured: Measured, lost: Mapping[str, Any]) -> Measured:
-    """With another unit where the slopes are no numbers, and so is what they make of rounding."""
-    tensors = {
-        n: replace(t, unit=_usual(t, lost[n])) if lost[n].any() else t
-        for n, t in measured.tensors.items()
-    }
-    return replace(measured, tensors=tensors)
-
-
-def _usual(t: Tensor, lost: Any) -> Any:
-    """The unit, in its place half an ulp of what an element may be at most, as many of them as are
-    usual in the others.
+def _put_numbers(run: Run, steps: Sequence[Step], decided: Mapping[int, Any], seed: int) -> None:
+    """Put the float values of adjoints that are no numbers where they are some without rounding, at
+    the point or beside it: of 0 times infinity. What has no bound there carries no rounding.
     """
-    size = np.abs(midpoints(t.true)) + np.nan_to_num(radii(t.true), posinf=0.0)
-    half = np.maximum(t.precision.half_ulp(size), t.precision.floor(t.flushes))
-    usual = np.median((t.unit / half)[~lost]) if not lost.all() else 1.0
-    return np.where(lost, half * max(float(usual), 1.0), t.unit)
+    lost = [s for s in steps if not np.isfinite(s.value).all()]
+    here = Known(tuple(over_balls(lost, BITS, decided=decided)), BITS)
+    told = settled_beside(lost, here, list(run.inputs.values()), seed, decided)
+    for step, balls in zip(lost, told.values, strict=True):
+        known = np.where(finite(balls), midpoints(balls), 0.0)
+        step.value = np.where(np.isfinite(step.value), step.value, known)
 
 
 def _gradients(run: Run, seeds: Any, inputs: Any, stable: bool) -> list[Step]:

@@ -156,5 +156,10 @@ class Measured:
 
     @property
     def decisions(self) -> list[Step]:
-        """The decisions that the outputs depend on."""
-        return [s for s in ancestors(list(self.run.outputs.values())) if s.primitive.decides]
+        """The decisions between inputs and outputs: those of constants are never another."""
+        moving = {x.number for x in self.run.inputs.values()}
+        steps = ancestors(list(self.run.outputs.values()))
+        for s in steps:
+            if any(x.number in moving for x in s.inputs):
+                moving.add(s.number)
+        return [s for s in steps if s.primitive.decides and s.number in moving]

@@ -108,8 +108,8 @@ def _through(
         if own is not None:
             error = own * (2 * random.integers(0, 2, size=(count, *step.shape)) - 1)
             t = error if t is None else t + error
-        if t is not None:
-            tangents[step.number] = t
+        if t is not None:  # what has no slope carries no error
+            tangents[step.number] = np.where(np.isnan(t), 0.0, t)
         for x in step.inputs:
             if last[x.number] == step.number and x.number not in wanted:
                 tangents.pop(x.number, None)

@@ -5,12 +5,13 @@ is the form that keeps every digit, where that is another one.
 """
 
 import operator
+from typing import Any
 
 import numpy as np
 from flint import acb, arb
 from scipy import special
 
-from backproof.exact.balls import vectorised
+from backproof.exact.balls import NOTHING, Balls, as_balls, vectorised
 from backproof.exact.primitive import BY_UFUNC, Primitive, primitive
 from backproof.exact.primitives.numbers import (
     DEGREE,
@@ -24,9 +25,21 @@ from backproof.exact.primitives.numbers import (
 )
 from backproof.exact.primitives.slopes import elementwise
 
+
 # -- the four operations ------------------------------------------------------------------------
+def _minus(a: Balls, b: Balls) -> Balls:
+    """a - b; of a number from itself nothing is left, where of balls twice the radius is."""
+    found = as_balls(a - b)
+    same = as_balls(_is_same(a, b)).astype(bool)
+    for k in np.flatnonzero(same & (found != NOTHING)):
+        ball: Any = found.flat[k]
+        found.flat[k] = ball.mid()
+    return found
+
+
+_is_same = np.frompyfunc(operator.is_, 2, 1)
 add = elementwise("add", np.add, operator.add, 1, 1, whole=True)
-subtract = elementwise("subtract", np.subtract, operator.sub, 1, -1, whole=True)
+subtract = elementwise("subtract", np.subtract, _minus, 1, -1, whole=True)
 negative = elementwise("negative", np.negative, operator.neg, -1, whole=True, rounds=False)
 multiply = elementwise(
     "multiply",
@@ -51,7 +64,9 @@ reciprocal = elementwise("reciprocal", np.reciprocal, lambda x: 1 / x, lambda x,
 # -- powers -------------------------------------------------------------------------------------
 def _power(x: arb, p: arb) -> arb:
     if type(p) is arb and p.is_integer() and abs(p) < 2**31:
-        return x ** int(p.unique_fmpz() or 0)
+        n = int(p.unique_fmpz() or 0)
+        around_0 = n > 0 and type(x) is arb and x.mid() == 0  # of which FLINT has no such power
+        return arb(0, x.rad() ** n) if around_0 else x**n
     return x.sqrt() if p == arb(0.5) else x**p
 
 

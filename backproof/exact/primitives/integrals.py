@@ -70,7 +70,7 @@ sinc = elementwise(
     lambda x, y: MINUS_PI_SQUARED_BY_3 * x * hyp0f1(2.5, MINUS_PI_SQUARED_BY_4 * x * x),
 )
 cosm1 = elementwise(
-    "cosm1", special.cosm1, lambda x: -2 * (x / 2).sin() ** 2, lambda x, y: -np.sin(x)
+    "cosm1", special.cosm1, lambda x: (x / 2).sin() * (x / 2).sin() * -2, lambda x, y: -np.sin(x)
 )
 lambertw = elementwise(
     "lambertw",
