@@ -58,12 +58,13 @@ def system(measured: Measured) -> System | None:
 def _by_arrays(measured: Measured) -> bool:
     """Whether the rounding of arrays explains every difference that no float shows: of those that
     the claim alone reads, or the truth alone, made beforehand and elsewhere of what both know.
+    Where the truth reads none, an array of the claim is no rounding of anything.
     """
     tensors = list(measured.tensors.values())
     claims, trues = [t.claim for t in tensors if t.claim is not None], [t.step for t in tensors]
     ours, theirs = _arrays(claims), _arrays(trues)
     alone = [s for key in ours.keys() ^ theirs.keys() for s in ours.get(key, theirs.get(key, []))]
-    if not alone or not all((t.ratio <= LIMIT).all() for t in tensors):
+    if not (alone and theirs and all((t.ratio <= LIMIT).all() for t in tensors)):
         return False
     errors = carried_errors([*claims, *trues], {s.number: _rounded(s) for s in alone}, SAMPLES, 0)
     pairs = zip(tensors, errors[: len(claims)], errors[len(claims) :], strict=True)

@@ -107,15 +107,20 @@ def _scalar(steps: tuple[Step, ...]) -> Scalar | None:
     if not np.isfinite(value) or meant(value, precision):
         return None
     half = float(precision.half_ulp(value))
-    digits = repr(abs(value)).split("e")[0].replace(".", "").strip("0")
-    few = DIGITS <= len(digits) <= int(precision.bits * 0.30103) - 1
-    if few:
+    digits, many = _digits(value, FLOAT64), int(precision.bits * 0.30103) - 1
+    if DIGITS <= digits <= many:
         exponent = int(np.floor(np.log10(abs(value))))
-        return Scalar(steps, value, 0.5 * 10.0 ** (exponent - len(digits) + 1), typed=True)
-    if len(digits) < DIGITS:
+        return Scalar(steps, value, 0.5 * 10.0 ** (exponent - digits + 1), typed=True)
+    if _digits(value, precision) < min(DIGITS, many + 1):
         return Scalar(steps, value, half, typed=False)
     least = precision.u if abs(value) < 1 else 0.0
     return Scalar(steps, value, max(MOVED * half, least), typed=False)
+
+
+def _digits(value: float, precision: Precision) -> int:
+    """Of the shortest text that a format reads as this number."""
+    texts = ((n, float(f"{value:.{n}g}")) for n in range(1, 17))
+    return next((n for n, text in texts if precision.rounded(text) == value), 17)
 
 
 def meant(values: Any, precision: Precision) -> Any:

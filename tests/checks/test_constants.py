@@ -126,3 +126,21 @@ def test_draws_of_every_generator_are_followed(draw: Any) -> None:
     x = np.linspace(0.1, 2, 20).reshape(4, 5)
     found = check_layer(forward, lambda dy, e: dy * (e + e**2), x)
     assert found.status == "correct" and "BP117" not in found.evidence, str(found)
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@pytest.mark.parametrize("number", [0.07, 0.3, 0.9, 2.2])
+def test_a_number_is_as_long_as_it_was_typed(dtype: Any, number: float) -> None:
+    """Whatever digits a short format makes of it: it is off by its rounding, not by more."""
+    x = np.linspace(0.5, 2, 12).astype(dtype)
+    eps = np.finfo(dtype).eps
+
+    def forward(x: Any) -> Any:
+        return number * x * x, x
+
+    def backward(off: float) -> Any:
+        times = np.full(12, 1 + off * eps, dtype=dtype)
+        return lambda dy, x: dy * 2 * number * x * times
+
+    assert check_layer(forward, backward(0), x).status == "correct"
+    assert check_layer(forward, backward(3), x).status == "wrong"

@@ -51,6 +51,18 @@ def _rms_norm_back(np: Any, dy: Any, cache: Any) -> Any:
     return i * (dh - h * np.mean(dh * h, axis=1, keepdims=True)), np.sum(dy * h, axis=0)
 
 
+def _group_norm(np: Any, x: Any, gain: Any) -> Any:
+    h, i = _standardised(np, x.reshape((B, 3, D // 3)), 2)
+    return h.reshape((B, D)) * gain, (h, i, gain)
+
+
+def _group_norm_back(np: Any, dy: Any, cache: Any) -> Any:
+    h, i, gain = cache
+    dh = (dy * gain).reshape((B, 3, D // 3))
+    mean, along = (np.mean(t, axis=2, keepdims=True) for t in (dh, dh * h))
+    return (i * (dh - mean - h * along)).reshape((B, D)), np.sum(dy * h.reshape((B, D)), axis=0)
+
+
 def _embedding(np: Any, E: Any, W: Any) -> Any:
     rows = E[IDS]
     return rows @ W, (E, W, rows)
@@ -102,6 +114,7 @@ NORMS = (
     Layer("layer norm", _away, layer_norm, _layer_norm_back),
     Layer("batch norm", _batch, _batch_norm, _batch_norm_back),
     Layer("RMS norm", normal((B, D), (D,)), _rms_norm, _rms_norm_back),
+    Layer("group norm", normal((B, D), (D,)), _group_norm, _group_norm_back),
     Layer("embedding", normal((5, 6), (6, 4)), _embedding, _embedding_back),
     Layer(
         "convolution (im2col)",

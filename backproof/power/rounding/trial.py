@@ -8,6 +8,7 @@ import numpy as np
 
 from backproof.power.right_code import Progress
 from backproof.power.rounding.activations import ACTIVATIONS
+from backproof.power.rounding.attention import ATTENTION
 from backproof.power.rounding.figures import LEVELS, Loss, Rounding, Shares, decided
 from backproof.power.rounding.formats import Format, Judged, formats
 from backproof.power.rounding.layer import Layer
@@ -18,7 +19,7 @@ from backproof.power.rounding.smallest import smallest
 from backproof.power.rounding.unstable import UNSTABLE
 from backproof.programs.run import CannotFollow
 
-LAYERS = (*ACTIVATIONS, *PLAIN, *NORMS, *RECURRENT)
+LAYERS = (*ACTIVATIONS, *PLAIN, *ATTENTION, *NORMS, *RECURRENT)
 TRIED = ("dense, tanh", "softmax", "layer norm", "GRU")
 """The layers in which the smallest faults are looked for."""
 SEEDS = 20
