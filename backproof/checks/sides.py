@@ -22,16 +22,10 @@ from backproof.exact.reverse import gradients
 from backproof.programs.complete import other_branches
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict import Status
-from backproof.verdict.decisions import LIMIT
+from backproof.verdict.decisions import BRANCHES, LIMIT, MADE_AGAIN
 
 Elsewhere = Callable[[Mapping[str, Any]], Run]
 """A recorded run of the claim at other inputs, by name."""
-MOST = 4000
-"""Steps of a run that is made again for each side: more would take long."""
-NEAR = 0.75
-"""Of the digits of a format so many are those of the point, beside which the sides lie: a branch
-that another is as near to is a tie, and enough digits are left to tell all elements apart.
-"""
 SAID = "BP501, not differentiable here; the convention of the claim: the code's branches"
 
 
@@ -40,7 +34,7 @@ def by_sides(measured: Measured, elsewhere: Elsewhere) -> Judgement | None:
     None where none does.
     """
     finite = all(np.isfinite(numbers_in(t.returned)).all() for t in measured.tensors.values())
-    if len(measured.run.record.steps) > MOST or not finite:
+    if len(measured.run.record.steps) > MADE_AGAIN or not finite:
         return None
     for way, opposite in _pairs(measured.run):
         sides = [_there(measured, elsewhere, at) for at in (way, opposite)]
@@ -60,7 +54,7 @@ def _pairs(run: Run) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     """
     bits = coarser(FLOAT64, *(x.precision for x in run.inputs.values() if x.precision)).bits
     size = sum(x.size for x in run.inputs.values())
-    ramp, h = np.linspace(1, 2, size), 2.0 ** (-NEAR * bits)
+    ramp, h = np.linspace(1, 2, size), 2.0 ** (-BRANCHES * bits)
     for along in (ramp, ramp[::-1], np.random.default_rng(0).choice([-1.0, 1.0], size) * ramp):
         yield _moved(run, h * along), _moved(run, -h * along)
 

@@ -109,6 +109,10 @@ and in units of rounding, is not looked at in balls: it saves time, and a right 
 ALIKE, ALIKE_BESIDE = 1e-9, 1e-12
 """The part of an element, and of the largest one, that a convention must change to matter: what is
 less is float64's own rounding. Chosen."""
+BRANCHES, MADE_AGAIN = 0.75, 4000
+"""The code's own branches are looked for beside the point, of which so much of the digits of a
+format is kept: another that is as near is a tie, and enough are left to tell elements apart. Runs
+of more steps are not made again for it: they take long."""
 
 # Staircases
 STAIRS, FLAT = 8, 0.125

@@ -20,6 +20,11 @@ def at_one_point(x: Any) -> Any:
     return np.where(x == 1, 1 + 7 * (x - 1), x * x).sum()
 
 
+def branching(x: Any) -> Any:
+    """A square up to 1 and a line beyond, by a branch of Python's."""
+    return sum(v * v if v <= 1 else 7 * v - 6 for v in x)
+
+
 def rooted(x: Any) -> Any:
     """The root of two distances, whose slopes have no bound between the axes."""
     return np.sqrt(np.sqrt(x[0] ** 2) * np.sqrt(x[1] ** 2))
@@ -56,6 +61,11 @@ CORNERS = (
             lambda x: np.where(x > 0, 1, 0.125),
             np.array([0.0, 1.0]),
         ),
+        Status.KINK,
+    ),
+    Tried(
+        "at the border of a branch",
+        _of(branching, lambda x: np.where(x < 1, 2 * x, 7.0), np.array([1.0, 0.5])),
         Status.KINK,
     ),
     Tried(

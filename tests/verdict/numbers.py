@@ -36,6 +36,7 @@ TIME = "it saves time alone: what is asked after it says the same"
 GAP = "nothing lies in the gap that was measured, which is wider than a factor of 100"
 COUNT = "a count: of these, small ones"
 TORCH = "of torch's functions alone: tests/programs/aten"
+EXPONENT = "an exponent: 0.75 of all digits"
 LOGARITHM = "a logarithm grows by 2, what has a limit by 1"
 ORDERS = "orders are 1 or 2"
 SIXTEEN = "the scatter of a kink grows 16 times"
@@ -102,6 +103,8 @@ DECISIONS = (
     Number("NEAR_UNITS", {0.0: "two tensors at a tie, float16"}, why=GAP),
     Number("ALIKE", {1e10: "a leaky corner"}, why=GAP),
     Number("ALIKE_BESIDE", {1e13: "relu, 1.0 at 0"}, why=GAP),
+    Number("BRANCHES", {3.0: "at the border of a branch"}, slight=(0.6, 0.85), why=EXPONENT),
+    Number("MADE_AGAIN", {4: "at the border of a branch"}, why=COUNT),
     Number("STAIRS", {40: "bisection"}, slight=(10, 6), why=COUNT),
     Number("FLAT", {12.5: "relu just above 0, half its slope", 0.00125: "bisection"}),
     Number("WIDEST", {0.0025: "bisection"}),

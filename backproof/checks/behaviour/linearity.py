@@ -7,7 +7,7 @@ import numpy as np
 
 from backproof.checks.behaviour.notebook import Notebook
 from backproof.checks.behaviour.repeats import Answer, same
-from backproof.exact.precision import Array
+from backproof.exact.precision import BFLOAT16, Array
 from backproof.verdict.decisions import CLEARLY, MULTIPLES, SHORT_MULTIPLES, ULPS
 
 Ask = Callable[[Answer, Notebook], Answer]
@@ -25,16 +25,20 @@ def cotangents(outputs: Mapping[str, Array], rng: np.random.Generator) -> dict[s
     }
 
 
-NARROW = {"float16", "half", "autocast"}
-"""What code mentions that computes in a format of few exponents."""
+NARROW = {"float16", "bfloat16", "half", "autocast"}
+"""What code mentions that computes in a format of few digits or exponents, whatever it returns."""
 
 
 def factors(dy: Answer, book: Notebook) -> tuple[float, ...]:
     """The multiples of a cotangent to ask for: powers of 2, by which floats scale exactly, so large
     and so small that what clips, adds a constant or divides by a norm cannot go unseen.
     """
-    narrow = any(d.dtype.itemsize == 2 for d in dy.values()) or not NARROW.isdisjoint(book.names)
+    narrow = any(d.dtype.itemsize == 2 for d in dy.values()) or _is_narrow(book)
     return SHORT_MULTIPLES if narrow else MULTIPLES
+
+
+def _is_narrow(book: Notebook) -> bool:
+    return not NARROW.isdisjoint(book.names)
 
 
 def report_nonlinearity(
@@ -57,6 +61,7 @@ def report_nonlinearity(
     total = _asked(book, ask, {n: d + dy[1][n] for n, d in dy[0].items()})
     triple = _asked(book, ask, {n: d * 3 for n, d in dy[0].items()})
     eps = max(eps, *(float(np.finfo(d.dtype).eps) for d in dy[0].values()))
+    coarsest = 2 * BFLOAT16.u if _is_narrow(book) else eps
     for name, first in g[0].items():
         second = g[1].get(name)
         answers = {k: answer[name] for k, answer in multiples.items() if _finite(answer.get(name))}
@@ -70,7 +75,7 @@ def report_nonlinearity(
             off = _largest(_wide(total[name]) - first - second)
             noise = _largest(_wide(triple[name]) - 3 * _wide(first))
             size = max(scale, _largest(first), _largest(second))
-            if off > max(max(np.sqrt(eps), CLEARLY) * size, ULPS * noise):
+            if off > max(np.sqrt(max(eps, coarsest)) * size, CLEARLY * size, ULPS * noise):
                 bent = [f"for the sum of two cotangents it is {off:.3g} off the sum of the two"]
         if bent:
             book.report("BP212", name, bent[0])
