@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from backproof.diagnosis import Evidence
-from backproof.diagnosis.expansion import graph_of
 from backproof.diagnosis.gathering import Truth
+from backproof.diagnosis.way_back import way_back
 from backproof.exact.reverse import gradients
 from backproof.programs.numpy.running import run_layer, run_pair
 from backproof.programs.run import Run
@@ -22,7 +22,7 @@ Gradient = Callable[[Tensors, Any], Tensors]
 class Function:
     """A function by its right gradient: how its inputs and its cotangent are drawn, its output.
 
-    forward: the function itself, of inputs by name, where a diagnosis is to see its graph; the
+    forward: the function itself, of inputs by name, where a diagnosis is to see the way back; the
     cotangent of several outputs has them along its first axis.
     """
 
@@ -76,9 +76,9 @@ def evidence(
         wrt = {n: run.inputs[n] for n in truth}
         seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
         steps = dict(zip(wrt, gradients(seeds, list(wrt.values())), strict=True))
-        without = Truth(run, steps, inputs, None).without
-        found = replace(found, graph=graph_of(run), true_without=without)
-    if dy is None or (found.graph is not None and len(found.graph.weights) > 1):
+        where = Truth(run, steps, inputs, None).where
+        found = replace(found, way_back=way_back(run), true_where=where)
+    if dy is None or (found.way_back and len(found.way_back.program.cotangents) > 1):
         return found
     return replace(
         found,
@@ -181,7 +181,8 @@ def ridge_gradient(p: Tensors, dy: Any) -> Tensors:
     return {"W": p["x"].T @ (p["x"] @ p["W"] - p["t"]) + p["lam"] * p["W"]}
 
 
-DENSE, SQUARE = dense(5, 3, 4), dense(4, 4, 4)
+DENSE = dense(5, 3, 4)
+SQUARE = replace(dense(4, 4, 4), forward=lambda p: p["x"] @ p["W"].T + p["b"])
 SOFTMAX = Function(softmax_gradient, normal((3, 4)), (3, 4), lambda p: softmax(p["x"]))
 CENTRED = Function(lambda p, dy: {"x": dy - dy.mean(axis=1, keepdims=True)}, normal((3, 4)), (3, 4))
 SIGMOID = Function(
@@ -228,6 +229,7 @@ LOOKUP = Function(
         "ids": np.array([0, 2, 2, 5, 1, 1, 4]),
         "c": rng.uniform(1, 2, 7),
     },
+    forward=lambda p: (p["c"][:, None] * p["E"][p["ids"]] ** 2).sum() / 2,
 )
 WINDOWS = Function(
     windows_gradient,

@@ -1,4 +1,4 @@
-"""Wrong gradients that the graph of the forward pass explains: functions with their forward."""
+"""Wrong gradients that the usual way back explains: functions with their forward."""
 
 from typing import Any
 
@@ -158,13 +158,6 @@ def unfloored(p: Tensors, dy: Any) -> Tensors:
     return {"x": dy * (1 / s**3 - 2 * np.log(s) / s**3) * np.cos(p["x"])}
 
 
-def tied(rng: Any) -> Tensors:
-    """x with zeros in it."""
-    x = rng.standard_normal((3, 4))
-    x[0, 1] = x[2, 3] = x[1, 1] = 0
-    return {"x": x}
-
-
 UNIT = Function(unit_gradient, normal((4, 3)), (4, 3), forward=lambda p: p["x"] / norm(p["x"]))
 STANDARD = Function(standard_gradient, normal((5, 4)), (5, 4), forward=standard)
 NET = Function(
@@ -182,10 +175,6 @@ GATE = Function(
 TWO = Function(
     two_gradient, normal((5, 4)), (2, 5, 4), forward=lambda p: (np.tanh(p["x"]), p["x"] * p["x"])
 )
-LEAKY = Function(
-    lambda p, dy: {"x": np.where(p["x"] > 0, dy, dy * dy.dtype.type(0.25))}, tied, (3, 4),
-    forward=lambda p: np.maximum(p["x"], 0.25 * p["x"]),
-)  # fmt: skip
 HINGE = Function(
     hinge_gradient,
     lambda rng: {"w": rng.standard_normal(3), "x": 4 * rng.standard_normal((12, 3))},
@@ -217,7 +206,10 @@ ATTENTION = Function(
     forward=lambda p: softmax(p["x"] @ p["A"]) @ p["V"],
 )
 SIGNAL = Function(
-    signal_gradient, lambda rng: {"x": rng.standard_normal(9), "w": rng.standard_normal(4)}, (6,)
+    signal_gradient,
+    lambda rng: {"x": rng.standard_normal(9), "w": rng.standard_normal(4)},
+    (6,),
+    forward=lambda p: np.correlate(p["x"], p["w"]),
 )
 QUADRATIC = Function(
     lambda p, dy: {"x": (p["A"] + p["A"].T) @ p["x"]},
@@ -275,8 +267,6 @@ PATHS = (
             lambda p, dy: net_gradient(p, dy, lambda h: 1 - np.tanh(h) ** 2)),
     Planted("1 - t", "sign", GATE, lambda p, dy: gate_gradient(p, dy, by_gate=-1)),
     Planted("(1 - t) dy", "counted-twice", GATE, lambda p, dy: gate_gradient(p, dy, by_rest=2)),
-    Planted("both at 0", "counted-twice", LEAKY,
-            lambda p, dy: {"x": dy * ((p["x"] >= 0) + dy.dtype.type(0.25) * (p["x"] <= 0))}),
     Planted("the margin", "path-left-out", HINGE, lambda p, dy: {"w": -p["x"].sum(axis=0)}),
     Planted("the floor", "one-sided-clamp", FLOORED, unfloored),
     Planted("the last use", "assigned", TALLY, tally_last),

@@ -1,15 +1,17 @@
 """What a diagnosis is made from, and what it says."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from textwrap import fill
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from backproof.diagnosis.codes import COLUMNS, code_of
-from backproof.diagnosis.graph import Graph, Step
+
+if TYPE_CHECKING:
+    from backproof.diagnosis.way_back import WayBack
 
 Floats = npt.NDArray[np.float64]
 Arrays = Mapping[str, Any]
@@ -26,8 +28,8 @@ class Evidence:
     all arguments, integers, masks and numbers among them. output, cotangent: those of a layer.
     loss: the value, of a loss. exact_claimed: what the claim's own code computes without rounding.
     rerun, true_rerun: the claim and the truth at another cotangent; at, true_at: at other inputs.
-    graph: the forward pass by its numbers; true_without: the truth of one with steps left out. What
-    is unknown is left out.
+    way_back: reverse mode, as it can be run with a change; true_where: the truth where steps of the
+    forward pass have other values. What is unknown is left out.
     """
 
     claimed: Arrays
@@ -43,8 +45,8 @@ class Evidence:
     at: Run | None = None
     true_rerun: Run | None = None
     true_at: Run | None = None
-    graph: Graph | None = None
-    true_without: Callable[[Collection[Step]], Arrays] | None = None
+    way_back: "WayBack | None" = None
+    true_where: Callable[[Mapping[int, Any]], Arrays] | None = None
 
     @property
     def numbers(self) -> dict[str, Floats]:

@@ -28,7 +28,7 @@ after some cancellation.
 """
 
 
-EFFORT = 100_000
+EFFORT = 60_000
 """So many steps are computed again at most, of all changes together; one of many numbers counts as
 several.
 """

@@ -1,16 +1,14 @@
 """The evidence for a diagnosis, gathered from a measured run of somebody's claim."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 from backproof.diagnosis.evidence import Evidence
-from backproof.diagnosis.expansion import graph_of
-from backproof.diagnosis.graph import Step as Kind
-from backproof.diagnosis.kinds import extreme, kind_of
+from backproof.diagnosis.way_back import way_back
 from backproof.exact.balls import midpoints
-from backproof.exact.evaluate import ancestors, over_floats
+from backproof.exact.evaluate import over_floats
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 from backproof.programs.run import Run
@@ -87,14 +85,14 @@ def evidence_of(measured: Measured, context: Context, record: Recording | None =
         at=context.at,
         true_rerun=truth.at_cotangent if len(run.cotangents) == 1 else None,
         true_at=truth.at_inputs if record is not None else None,
-        graph=graph_of(run),
-        true_without=truth.without,
+        way_back=way_back(run),
+        true_where=truth.where,
     )
 
 
 class Truth:
     """The true gradients of a recorded run, in float64: at other cotangents, at other inputs, and
-    of a forward pass with steps left out.
+    where steps of the forward pass have other values.
     """
 
     def __init__(
@@ -105,7 +103,7 @@ class Truth:
     def at_cotangent(self, dy: Any) -> dict[str, Any]:
         """At another cotangent of the only output; the record is linear in it."""
         (step,) = self.run.cotangents.values()
-        return self._where({step.number: np.asarray(dy, dtype=np.float64)})
+        return self.where({step.number: np.asarray(dy, dtype=np.float64)})
 
     def at_inputs(self, inputs: Arrays) -> dict[str, Any]:
         """At other tensors, recorded there; nothing where any other argument is another."""
@@ -120,20 +118,7 @@ class Truth:
         found = gradients(seeds, list(run.inputs.values()))
         return {n: g.value for n, g in zip(run.inputs, found, strict=True) if g is not None}
 
-    def without(self, kinds: Collection[Kind]) -> dict[str, Any]:
-        """Of a forward pass without bounds, or without small numbers that are added."""
-        decided = {}
-        for step in ancestors(list(self.run.outputs.values())):
-            name = step.primitive.name
-            if name == "choose" and extreme(step) and kind_of(step, extreme(step)) in kinds:
-                fixed = step.inputs[1].primitive.name == "constant"
-                decided[step.inputs[0].number] = np.full(step.inputs[0].shape, not fixed)
-            elif name == "add" and kind_of(step) in kinds:
-                for x in step.inputs:
-                    if x.primitive.name == "constant":
-                        decided[x.number] = np.zeros(x.shape)
-        return self._where(decided) if decided else {}
-
-    def _where(self, decided: Mapping[int, Any]) -> dict[str, Any]:
+    def where(self, decided: Mapping[int, Any]) -> dict[str, Any]:
+        """Where steps have other values, by their numbers."""
         values = over_floats(list(self.steps.values()), decided=decided)
         return dict(zip(self.steps, values, strict=True))

@@ -1,21 +1,16 @@
-"""Hypotheses that look at whole Jacobians: by the cotangent, or between two steps on the way."""
+"""Hypotheses that look at whole Jacobians by the cotangent."""
 
 from functools import lru_cache
-from itertools import combinations
 
 import numpy as np
 
 from backproof.diagnosis.deviation import COARSE, Deviation, answer, as_floats, largest
 from backproof.diagnosis.evidence import Evidence, Floats, Run
-from backproof.diagnosis.graph import Graph, Ints
 
 MOST_CALLS = 128
 """A cotangent of more numbers is not taken apart."""
 MOST_NUMBERS = 2**22
 """So many numbers are kept of a Jacobian."""
-MOST_INNER = 64
-MOST_TANGENTS = 2**19
-"""Steps of more numbers have no inner Jacobian taken, nor those with so many tangents."""
 NEAR = 1e-9
 """What is a smaller part of the largest number is zero, or equal."""
 
@@ -30,14 +25,6 @@ def diagonal(s: Deviation) -> str | None:
     J = true_jacobian(s.evidence, s.name)
     if J is not None and s.explained_by(np.diagonal(J).reshape(dy.shape) * dy):
         return "the diagonal of the Jacobian times dy, without the rest"
-    return None
-
-
-def inner_diagonal(s: Deviation) -> str | None:
-    """claimed = the truth with diag(J) for the J of one step by an earlier one."""
-    for words, extra in _inner(s.evidence):
-        if s.name in extra and s.explained_by(s.true + extra[s.name]):
-            return words
     return None
 
 
@@ -92,48 +79,3 @@ def _mixed(J: Floats, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _listed(axes: tuple[int, ...]) -> str:
     return " and ".join(map(str, axes))
-
-
-@lru_cache(maxsize=2)
-def _inner(evidence: Evidence) -> tuple[tuple[str, dict[str, Floats]], ...]:
-    """What the diagonal of the Jacobian changes between two steps of as many numbers each."""
-    graph = evidence.graph
-    if graph is None:
-        return ()
-    adjoints, found = graph.adjoints(graph.slope), []
-    members = [np.flatnonzero(graph.kind == k) for k in range(len(graph.steps))]
-    most = min(MOST_INNER, MOST_TANGENTS // len(graph.kind))
-    sized = [k for k, m in enumerate(members) if 1 < len(m) <= most]
-    for a, pairs in _pairs(sized, members):
-        start = np.zeros((len(graph.kind), len(members[a])))
-        start[members[a], np.arange(len(members[a]))] = 1
-        tangents = graph.tangents(start)
-        for b in pairs:
-            extra = _diagonal_instead(graph, adjoints, members[a], members[b], tangents)
-            if extra is not None:
-                between = f"{graph.steps[b]} by {graph.steps[a]}"
-                found.append((f"the diagonal of the Jacobian of {between} alone", extra))
-    return tuple(found)
-
-
-def _pairs(sized: list[int], members: list[Ints]) -> list[tuple[int, list[int]]]:
-    found: dict[int, list[int]] = {}
-    for a, b in combinations(sized, 2):
-        if len(members[a]) == len(members[b]) and members[a].max() < members[b].min():
-            found.setdefault(a, []).append(b)
-    return list(found.items())
-
-
-def _diagonal_instead(
-    graph: Graph, adjoints: Floats, a: Ints, b: Ints, tangents: Floats
-) -> dict[str, Floats] | None:
-    """What the diagonal changes; None where there is no more, or where a goes round b."""
-    J = tangents[b]
-    elsewhere = J.T @ adjoints[b] - adjoints[a]
-    off = J - np.diag(np.diagonal(J))
-    diagonal_already = largest(off) <= NEAR * largest(J)
-    if diagonal_already or largest(elsewhere) > NEAR * largest(adjoints[a]):
-        return None
-    seed = np.zeros(len(graph.kind))
-    seed[a] = np.diagonal(J) * adjoints[b] - adjoints[a]
-    return graph.by_name(graph.adjoints(graph.slope, seed))

@@ -1,11 +1,10 @@
 """Hypotheses: a part of what has to be added up stands for the whole of it."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.deviation import Deviation, Mask, answer, as_floats
+from backproof.diagnosis.deviation import Deviation, answer, as_floats
 from backproof.diagnosis.evidence import Floats
 from backproof.diagnosis.jacobians import true_jacobian
 
@@ -33,21 +32,6 @@ def assigned(s: Deviation) -> str | None:
         h = np.where(s.wrong, np.where(np.isfinite(one), one, s.true), s.true)
         if s.explained_by(h) and s.wrong.sum() > 1:
             return "elements that are used more than once have the gradient of one use alone"
-    return None
-
-
-def assigned_by_id(s: Deviation) -> str | None:
-    """Wrong are exactly the rows whose ids are repeated, and each has a single use's gradient."""
-    for name, array in s.evidence.inputs.items():
-        ids = np.asarray(array)
-        if ids.dtype.kind not in "iu" or not ids.size or s.true.ndim < 2:
-            continue
-        if ids.min() < 0 or ids.max() >= len(s.true):
-            continue
-        count = np.bincount(ids.ravel(), minlength=len(s.true))
-        repeated, wrong = count > 1, s.wrong.reshape(len(s.true), -1).any(axis=1)
-        if (wrong == repeated).all() and not wrong.all() and _one_use(s, name, ids, repeated):
-            return f"wrong in exactly the rows that {name} names more than once"
     return None
 
 
@@ -89,20 +73,3 @@ def _contributions(s: Deviation) -> Iterator[list[Floats]]:
     for axis in (None, *range(dy.ndim)):
         lines = every if axis is None else every.sum(axis=axis)
         yield list(lines.reshape(-1, *s.true.shape))
-
-
-def _one_use(s: Deviation, name: str, ids: Any, repeated: Mask) -> bool:
-    """Whether the wrong rows are what their first uses give alone, or their last ones."""
-    flat, near = ids.ravel(), s.tolerance(s.true)
-    for uses in (flat, flat[::-1]):
-        kept = np.zeros(flat.size, dtype=np.bool_)
-        kept[np.unique(uses, return_index=True)[1]] = True
-        kept = kept if uses is flat else kept[::-1]
-        elsewhere = np.where(kept, flat, np.flatnonzero(~repeated)[0]).reshape(ids.shape)
-        moved = {**s.evidence.inputs, name: elsewhere.astype(ids.dtype)}
-        alone = as_floats(answer(s.evidence.true_at, moved).get(s.name))
-        if alone is not None and alone.shape == s.true.shape:
-            off = np.abs(alone - s.claimed)[repeated]
-            if (off <= near).all():
-                return True
-    return False

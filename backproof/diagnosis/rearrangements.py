@@ -26,8 +26,14 @@ def rearranged(family: Family) -> Iterator[Repair]:
         case "move" | "spread":
             yield from _orders(family)
             yield from _elsewhere(family)
-        case "contract":
-            yield from _transposed(family)
+        case "contract" | "multiply":
+            yield from _operands(family)
+        case "cumsum":
+            axis = step.settings["axis"]
+            yield Repair(
+                "shifted", f"it runs along axis {axis} in the wrong direction",
+                lambda k, given, vs: np.flip(value(family, k, [np.flip(given[0], axis)]), axis),
+            )  # fmt: skip
 
 
 def _axes(step: Step) -> Iterator[Repair]:
@@ -63,10 +69,10 @@ def _orders(family: Family) -> Iterator[Repair]:
     for order, words in _permuted(step.shape, step.shape):
         yield Repair("transposed", f"its axes belong in the order {words}",
                      lambda k, given, vs, order=order: order(value(family, k, given)))  # fmt: skip
-    for axis in (a for a, n in enumerate(step.shape) if n > 1):
+    for axes in _turned(step.shape):
         yield Repair(
-            "shifted", f"it is read backwards along axis {axis}",
-            lambda k, given, vs, axis=axis: np.flip(value(family, k, given), axis),
+            "shifted", f"it is read backwards along axis {_listed(axes)}",
+            lambda k, given, vs, axes=axes: np.flip(value(family, k, given), axes),
         )  # fmt: skip
     if len(step.inputs) == 1 and x.size == step.size:
         for order, words in _permuted(x.shape, step.shape):
@@ -76,6 +82,12 @@ def _orders(family: Family) -> Iterator[Repair]:
             )  # fmt: skip
         yield Repair("transposed", "its axes belong in the order that they had",
                      lambda k, given, vs: given[0].reshape(step.shape))  # fmt: skip
+
+
+def _turned(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+    """One axis or two that have an order."""
+    long = [axis for axis, n in enumerate(shape) if n > 1]
+    return (axes for count in (1, 2) for axes in combinations(long, count))
 
 
 def _permuted(these: tuple[int, ...], those: tuple[int, ...]) -> Iterator[tuple[Reordering, str]]:
@@ -118,8 +130,8 @@ def _rolled(family: Family, by: int, axis: int, result: bool) -> Any:
     return with_operand(family, 0, lambda k, v, vs: np.roll(v, -by, axis))
 
 
-def _transposed(family: Family) -> Iterator[Repair]:
-    """A product with an operand's last axes exchanged, or with its operands."""
+def _operands(family: Family) -> Iterator[Repair]:
+    """A product with an operand's last axes exchanged, or read backwards, or with its operands."""
     step = family.first
     for slot, x in enumerate(step.inputs):
         if x.ndim > 1 and x.shape[-1] == x.shape[-2]:
@@ -127,8 +139,11 @@ def _transposed(family: Family) -> Iterator[Repair]:
                 "transposed", f"{operand(step, slot)} should be transposed",
                 with_operand(family, slot, lambda k, v, vs: v.swapaxes(-1, -2)),
             )  # fmt: skip
-    a, b = step.inputs
-    if a.shape == b.shape:
+        for axes in _turned(x.shape):
+            words = f"{operand(step, slot)} should be read backwards along axis {_listed(axes)}"
+            change = with_operand(family, slot, lambda k, v, vs, a=axes: np.flip(v, a))
+            yield Repair("shifted", words, change)
+    if step.primitive.name == "contract" and step.inputs[0].shape == step.inputs[1].shape:
         yield Repair(
             "transposed", "the operands are exchanged",
             lambda k, given, vs: value(family, k, given[::-1]),

@@ -88,9 +88,9 @@ def completed(family: Family, quantities: Sequence[Quantity]) -> Iterator[Repair
 def within(family: Family, quantities: Sequence[Quantity]) -> Iterator[Repair]:
     """A factor or a term that is missing from an operand, before it is summed or multiplied."""
     for slot, x in enumerate(family.first.inputs):
+        own = operand(family.first, slot)
         for words, joined in _missing(quantities, x) if x.is_float and x.size > 1 else ():
-            told = f"in {operand(family.first, slot)} {words}"
-            yield Repair("path-left-out", told, with_operand(family, slot, joined))
+            yield Repair("path-left-out", f"in {own} {words}", with_operand(family, slot, joined))
 
 
 def _missing(quantities: Sequence[Quantity], step: Step) -> Iterator[tuple[str, Any]]:

@@ -59,16 +59,22 @@ class Search:
         for kinds, among in stages:
             if trials.replaced in kinds:
                 self.effort.left = max(self.effort.left, RESERVE)
-            found = [
-                (self._rank(trial, order, due), k, trial)
-                for order, kind in enumerate(kinds)
-                for one in among
-                for k, trial in enumerate(kind(one))
-                for due in self._mended(trial)
-            ]
+            found = list(self._found(kinds, among))
             if found:
                 return self._told(min(found, key=lambda one: one[:2])[-1])
         return None
+
+    def _found(
+        self, kinds: Sequence[Kind], among: Sequence[Any]
+    ) -> Iterator[tuple[tuple[Any, ...], int, Trial]]:
+        """The changes that mend, each with its rank, as long as there is effort left."""
+        for order, kind in enumerate(kinds):
+            for one in among:
+                for k, trial in enumerate(kind(one)):
+                    if self.effort.left < 0:
+                        return
+                    for due in self._mended(trial):
+                        yield self._rank(trial, order, due), k, trial
 
     @cached_property
     def _first_order(self) -> FirstOrder:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
+from backproof.diagnosis.extremes import extreme
 from backproof.diagnosis.following import Family
-from backproof.diagnosis.kinds import extreme
 from backproof.diagnosis.quantities import Quantity
 from backproof.diagnosis.repairs import OPERATORS, Repair, operand, with_operand
 from backproof.exact.record import Step
@@ -32,10 +32,11 @@ def substituted(
     step = family.first
     joins = step.primitive.name == "move" and len(step.inputs) > 1
     for slot, x in enumerate(() if joins else step.inputs):
+        own = operand(step, slot)
         for q in quantities if slot in slots else ():
             alike = q.shape == x.shape and q.steps[0].is_float is x.is_float
             if alike and q.steps[0] is not x and x.primitive.name != "constant":
-                words = f"{operand(step, slot)} should be {q.words}"
+                words = f"{own} should be {q.words}"
                 change = with_operand(family, slot, lambda k, v, vs, q=q: q.at(k, vs))
                 yield Repair(_of_operand(x, q), words, change)
 

@@ -10,11 +10,8 @@ from backproof.diagnosis import (
     elements,
     factors,
     jacobians,
-    operands,
     parts,
     paths,
-    pieces,
-    uses,
     variables,
 )
 from backproof.diagnosis.deviation import Deviation, Hypothesis, as_floats
@@ -47,25 +44,20 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("path-left-out", paths.left_out),
     ("path-left-out", paths.slope_left_out),
     ("at-the-output", paths.at_the_result),
-    ("counted-twice", paths.both_at_a_tie),
     ("counted-twice", paths.twice),
     ("sign", paths.opposite),
     ("path-left-out", bounds.mask_left_out),
     ("one-sided-clamp", bounds.other_forward),
-    ("one-sample", uses.one_term),
+    ("one-sample", paths.one_term),
     ("assigned", parts.assigned),
-    ("assigned", parts.assigned_by_id),
-    ("assigned", uses.one_use),
-    ("transposed", operands.transposed_operand),
-    ("shifted", operands.turned_operand),
-    ("transposed", operands.reshaped_cotangent),
-    ("diagonal", jacobians.inner_diagonal),
-    ("path-left-out", pieces.two_left_out),
-    ("path-left-out", pieces.one_for_another),
-    ("assigned", uses.one_use_everywhere),
-    ("transposed", pieces.transposed),
-    ("shifted", pieces.shifted),
-    ("factor", pieces.factor),
+    ("assigned", paths.one_use),
+    ("diagonal", paths.inner_diagonal),
+    ("path-left-out", paths.two_left_out),
+    ("path-left-out", paths.one_for_another),
+    ("assigned", paths.one_use_everywhere),
+    ("transposed", paths.transposed),
+    ("shifted", paths.shifted),
+    ("factor", paths.factor),
     ("clipped", factors.clipped),
     ("not-linear", calls.not_linear),
     ("path-left-out", elements.mask_left_out),
@@ -74,7 +66,7 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("one-sided-clamp", elements.epsilon),
     ("path-left-out", variables.factor_by_axis),
     ("wrong-axis", jacobians.wrong_mixing),
-    ("wrong-axis", operands.other_axis),
+    ("wrong-axis", paths.wrong_axis),
 )
 """What is tried, in this order: fewer assumptions first, and what is more special before what is
 less. Each explains a whole tensor to rounding, or nothing."""
@@ -115,4 +107,4 @@ def _value_of(mistake: Mistake, deviation: Deviation) -> Deviation | None:
     claimed, due = as_floats(mistake.claimed), as_floats(mistake.due)
     if claimed is None or due is None or claimed.shape != due.shape:
         return None
-    return Deviation(deviation.name, claimed, due, None, replace(deviation.evidence, graph=None))
+    return Deviation(deviation.name, claimed, due, None, replace(deviation.evidence, way_back=None))

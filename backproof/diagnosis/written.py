@@ -45,13 +45,19 @@ def is_borrowed(step: Step) -> bool:
     """
     if step.primitive.name != "move" or len(step.inputs) != 1 or step.place is None:
         return False
+    return not _moves(text(step.place))
+
+
+@lru_cache(maxsize=1024)
+def _moves(code: str) -> bool:
+    """Whether an expression is one that puts elements elsewhere."""
     try:
-        node = ast.parse(text(step.place), mode="eval").body
+        node = ast.parse(code, mode="eval").body
     except SyntaxError:
-        return True
+        return False
     node = node.func if isinstance(node, ast.Call) else node
-    moves = isinstance(node, ast.Attribute) and node.attr in MOVES
-    return not (moves or isinstance(node, ast.Subscript))
+    named = isinstance(node, ast.Attribute) and node.attr in MOVES
+    return named or isinstance(node, ast.Subscript)
 
 
 def name(step: Step) -> str:

@@ -23,13 +23,15 @@ def gradients(
     stable: bool = False,
     flat: Collection[int] = (),
     through: Collection[int] = (),
+    edges: dict[tuple[int, int], Step] | None = None,
 ) -> list[Step | None]:
     """The adjoint of each step of `wrt`, None where nothing reaches it.
 
     seeds: by an output, its cotangent. stable: by the slopes that keep every digit, for the truth;
     otherwise by those that frameworks compute, for the rounding that is normal. flat: the numbers
     of steps that count as constant; through: of decisions that count as the identity of what they
-    round. A step of the reverse pass has the format of the value whose adjoint it makes.
+    round. edges: is given what comes back through each step to each of its operands, by the numbers
+    of both. A step of the reverse pass has the format of the value whose adjoint it makes.
     """
     record = next(iter(seeds)).record
     adjoints: dict[int, Step] = {y.number: record.step(dy) for y, dy in seeds.items()}
@@ -41,7 +43,7 @@ def gradients(
                 if y.number in through:
                     _add(y.inputs[0], adjoints[y.number], adjoints)
                 elif y.number not in flat:
-                    _pull(y, adjoints, reaching, stable)
+                    _pull(y, adjoints, reaching, stable, edges)
     finally:
         record.context, record.place = before
     return [adjoints.get(x.number) for x in wrt]
@@ -56,7 +58,13 @@ def _reaching(steps: Sequence[Step], wrt: Sequence[Step]) -> set[int]:
     return found
 
 
-def _pull(y: Step, adjoints: dict[int, Step], reaching: set[int], stable: bool) -> None:
+def _pull(
+    y: Step,
+    adjoints: dict[int, Step],
+    reaching: set[int],
+    stable: bool,
+    edges: dict[tuple[int, int], Step] | None,
+) -> None:
     record, pull = y.record, pulling(y.primitive, stable)
     if pull is None or (not stable and y.primitive is pick and vanishes(adjoints[y.number], y)):
         return
@@ -67,8 +75,10 @@ def _pull(y: Step, adjoints: dict[int, Step], reaching: set[int], stable: bool) 
             parts = pull(adjoints[y.number], y, *y.inputs, **y.settings)
         else:
             sources, parts = (through,), (adjoints[y.number] * slope(y),)
-    for x, part in zip(sources, parts, strict=True):
+    for slot, (x, part) in enumerate(zip(sources, parts, strict=True)):
         if part is not None and x.number in reaching:
+            if edges is not None:  # a step of its own, which no other edge has
+                part = edges[y.number, slot] = part * 1.0
             _add(x, part, adjoints)
 
 

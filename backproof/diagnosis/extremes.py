@@ -1,32 +1,12 @@
-"""What a graph calls the steps of a record."""
-
-from dataclasses import replace
+"""Choices that are the larger or the smaller of two numbers."""
 
 import numpy as np
 
-from backproof.diagnosis.graph import Step as Kind
-from backproof.diagnosis.written import text
 from backproof.exact.record import Step
 
-OPS = {"add": "add", "total": "add", "subtract": "sub", "multiply": "mul", "divide": "truediv",
-       "power": "pow", "negative": "neg"}  # fmt: skip
-"""What operations are called in a graph, where a primitive has another name."""
 SIDES = {"greater": "maximum", "greater_equal": "maximum",
          "less": "minimum", "less_equal": "minimum"}  # fmt: skip
 OTHER = {"maximum": "minimum", "minimum": "maximum"}
-
-
-def kind_of(step: Step, op: str = "") -> Kind:
-    """A step as a graph knows it: by its operation and where it stands, whichever turn it is."""
-    name = op or OPS.get(step.primitive.name, step.primitive.name)
-    place = step.place
-    if place is None:
-        return Kind(name, f"{name} %{step.number}", "the record", step.number)
-    return Kind(name, text(place), _base(place.file), place.line, replace(place, calls=()))
-
-
-def _base(file: str) -> str:
-    return file.rpartition("/")[2]
 
 
 def extreme(step: Step) -> str:
