@@ -1,5 +1,7 @@
 """The diagnosis of a measured claim: slopes that are undefined, the step at fault, hypotheses."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from backproof.diagnosis.backward import mistakes
@@ -32,7 +34,10 @@ def _explained(measured: Measured, context: Context, record: Recording | None) -
         return lost
     rounding = is_rounding(measured)
     mistakes = [] if rounding else followed(measured.run)
-    found = diagnose(evidence_of(measured, context, record), mistakes)
+    evidence = evidence_of(measured, context, record)
+    found = diagnose(evidence, mistakes)
+    if not rounding and found is not None and found.slug == "imprecise":  # nearly right is wrong
+        found = diagnose(replace(evidence, exact_claimed={}), mistakes)
     if rounding and (found is None or found.slug == "imprecise"):
         found = digits_lost(measured) or found
     return found if lost is None or (found is not None and found.slug != "not-finite") else lost

@@ -64,7 +64,8 @@ def _lost(tensor: Any) -> Any:
     returned = np.asarray(tensor.returned)
     if returned.shape != tensor.truth.shape or returned.dtype.kind not in "fV":
         return np.zeros(tensor.truth.shape, dtype=bool)
-    return ~np.isfinite(returned.astype(np.float64)) & np.isfinite(tensor.truth)
+    floats = returned.astype(np.float64)
+    return ~np.isfinite(floats) & (floats != tensor.truth) & ~np.isnan(tensor.truth)
 
 
 def singular(run: Run, names: Sequence[str]) -> Singular | None:
