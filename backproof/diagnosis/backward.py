@@ -10,21 +10,22 @@ from backproof.diagnosis.following import Effort, Program
 from backproof.diagnosis.known import Known
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.search import Search
+from backproof.diagnosis.truths import Truths
 from backproof.diagnosis.windows import Window
 
 
 def mistakes(program: Program) -> list[Mistake]:
     """The steps at fault, as few as explain what can be explained; at most one for each tensor."""
     left, found = set(program.wrong), list[Mistake]()
-    known, effort = Known(program), Effort()
+    known, truths, effort = Known(program), Truths(program), Effort()
     windows: dict[int, Window] = {}
     if len(left) > 1:
-        told = Search(program, known, frozenset(left), effort, windows).best()
+        told = Search(program, known, truths, frozenset(left), effort, windows).best()
         if told is not None:
             return [told]
     for name in sorted(left, key=lambda n: _distance(program, n), reverse=True):
         if name in left:
-            told = Search(program, known, frozenset({name}), effort, windows).best()
+            told = Search(program, known, truths, frozenset({name}), effort, windows).best()
             told = told or _returned(program, known, name)
             found.append(told)
             left -= set(told.tensors)

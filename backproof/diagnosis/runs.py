@@ -1,6 +1,7 @@
 """A recorded run as a program whose backward pass can be changed."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,40 +23,90 @@ def program(run: Run) -> Program | None:
     outputs = {
         n: s for n, s in run.claimed.items() if s is not None and s.shape == run.inputs[n].shape
     }
-    if not outputs or any(s.is_complex for s in [*outputs.values(), *run.outputs.values()]):
-        return None
     forward = ancestors(list(run.outputs.values()))
     given = {s.number for s in [*forward, *run.cotangents.values(), *run.inputs.values()]}
     claim = [s for s in ancestors(outputs.values()) if s.number not in given]
-    numbers = sum(s.size for s in [*claim, *forward])
-    if len(claim) + len(forward) > MOST or numbers > MOST_NUMBERS:
+    if not outputs or not _is_bounded([*forward, *claim]):
         return None
+    back = reverse(run, forward)
+    every = [*dict.fromkeys([*back.given, *forward, *claim, *back.steps])]
+    found = back.program(forward, claim, outputs, [_point(every, {}, {}), _aside(run, every)])
+    ends = [*found.outputs.values(), *found.truth.values()]
+    finite = all(np.isfinite(found.points[0][s.number]).all() for s in ends)
+    return found if finite else None
+
+
+def usual(run: Run, edges: dict[tuple[int, int], Step]) -> Program | None:
+    """Reverse mode itself as such a program; None where the run is too long or no floats."""
+    forward = ancestors(list(run.outputs.values()))
+    if not _is_bounded(forward):
+        return None
+    back = reverse(run, forward, edges)
+    every = [*dict.fromkeys([*back.given, *forward, *back.steps])]
+    claim = [*run.cotangents.values(), *back.steps]
+    return back.program(forward, claim, back.truth, [_point(every, {}, {})])
+
+
+def _is_bounded(steps: Sequence[Step]) -> bool:
+    """Whether steps are floats, and few enough to be run again and again."""
+    few = len(steps) <= MOST and sum(s.size for s in steps) <= MOST_NUMBERS
+    return few and not any(s.is_complex for s in steps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reverse:
+    """Reverse mode over a forward pass: its steps, the adjoints and the true gradients."""
+
+    run: Run
+    steps: Sequence[Step]
+    adjoints: Mapping[int, Step]
+    truth: Mapping[str, Step]
+
+    @property
+    def given(self) -> list[Step]:
+        """The inputs and cotangents."""
+        return [*self.run.inputs.values(), *self.run.cotangents.values()]
+
+    def program(
+        self,
+        forward: Sequence[Step],
+        claim: Sequence[Step],
+        outputs: Mapping[str, Step],
+        points: Sequence[Values],
+    ) -> Program:
+        """A claim beside it."""
+        names = {s.number: n for n, s in self.run.inputs.items()}
+        names |= {s.number: f"d{n}" for n, s in self.run.cotangents.items()}
+        truth, dys = {n: self.truth[n] for n in outputs}, list(self.run.cotangents.values())
+        return Program(
+            forward,
+            claim,
+            outputs,
+            truth,
+            self.adjoints,
+            self.steps,
+            points,
+            self.given,
+            dys,
+            names,
+        )
+
+
+def reverse(
+    run: Run, forward: Sequence[Step], edges: dict[tuple[int, int], Step] | None = None
+) -> Reverse:
+    """Reverse mode, recorded; edges: as for `gradients`."""
     seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
     floats = [s for s in dict.fromkeys([*run.inputs.values(), *forward]) if s.is_float]
     before = len(run.record.steps)
-    adjoints = {
-        x.number: g for x, g in zip(floats, gradients(seeds, floats), strict=True) if g is not None
-    }
+    found = gradients(seeds, floats, edges=edges)
+    adjoints = {x.number: g for x, g in zip(floats, found, strict=True) if g is not None}
     truth = {
-        n: adjoints.get(run.inputs[n].number) or run.record.constant(0 * run.inputs[n].value)
-        for n in outputs
+        n: adjoints.get(s.number) or run.record.constant(0 * s.value)
+        for n, s in run.inputs.items()
+        if s.is_float
     }
-    reverse = run.record.steps[before:]
-    every = [
-        *dict.fromkeys([*run.inputs.values(), *run.cotangents.values(), *forward, *claim, *reverse])
-    ]
-    points = [_point(every, {}, {}), _aside(run, every)]
-    given_steps = [*run.inputs.values(), *run.cotangents.values()]
-    names = {s.number: n for n, s in run.inputs.items()}
-    names |= {s.number: f"d{n}" for n, s in run.cotangents.items()}
-    dys = list(run.cotangents.values())
-    found = Program(
-        forward, claim, outputs, truth, adjoints, reverse, points, given_steps, dys, names
-    )
-    finite = all(
-        np.isfinite(points[0][s.number]).all() for s in [*outputs.values(), *truth.values()]
-    )
-    return found if finite else None
+    return Reverse(run, run.record.steps[before:], adjoints, truth)
 
 
 def _point(every: Sequence[Step], at: Mapping[str, Any], decided: Mapping[int, Any]) -> Values:

@@ -13,6 +13,7 @@ from backproof.diagnosis.known import Known
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.repairs import Trial
 from backproof.diagnosis.trials import Trials
+from backproof.diagnosis.truths import Truths
 from backproof.diagnosis.windows import Window, window
 from backproof.exact.record import Step
 
@@ -25,6 +26,7 @@ class Search:
 
     program: Program
     known: Known
+    truths: Truths
     wanted: frozenset[str]
     effort: Effort
     windows: dict[int, Window]
@@ -83,7 +85,7 @@ class Search:
     def _rank(self, trial: Trial, order: int, due: list[Any]) -> tuple[Any, ...]:
         """What becomes a true quantity comes first, and of that the earliest step."""
         number = trial.family.first.number
-        if self.known.holds(due) or self.known.is_proportional(due):
+        if self.truths.holds(due) or self.truths.is_proportional(due):
             return False, number, order
         return True, order, number
 
@@ -118,7 +120,7 @@ class Search:
     @cached_property
     def deviations(self) -> list[Family]:
         """Those that are no true quantities, or are what is returned."""
-        return [f for f in self.families if self._is_returned(f) or not self.known.is_true(f)]
+        return [f for f in self.families if self._is_returned(f) or not self.truths.is_true(f)]
 
     @cached_property
     def _read(self) -> list[Step]:
@@ -169,7 +171,7 @@ class Search:
 
     def _window(self, family: Family) -> Window:
         if family.first.number not in self.windows:
-            self.windows[family.first.number] = window(self.program, self.known, family)
+            self.windows[family.first.number] = window(self.program, self.truths, family)
         return self.windows[family.first.number]
 
 

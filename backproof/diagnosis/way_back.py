@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backproof.diagnosis.following import Changes, Effort, Program
-from backproof.diagnosis.runs import MOST, MOST_NUMBERS
+from backproof.diagnosis.runs import usual
 from backproof.diagnosis.written import cited
-from backproof.exact.evaluate import ancestors, over_floats
 from backproof.exact.record import Step
-from backproof.exact.reverse import gradients
 from backproof.programs.run import Run
 
 PLACES = ("first", "second", "third")
@@ -66,46 +64,14 @@ class WayBack:
 
 def way_back(run: Run) -> WayBack | None:
     """The usual way back of a run; None where it is too long or no floats."""
-    outputs, inputs = run.outputs, {n: s for n, s in run.inputs.items() if s.is_float}
-    forward = ancestors(list(outputs.values()))
-    if any(s.is_complex for s in forward) or len(forward) > MOST:
-        return None
-    seeds = {y: run.cotangents.get(n, 1.0) for n, y in outputs.items()}
-    floats = list(dict.fromkeys([*inputs.values(), *(s for s in forward if s.is_float)]))
-    before, parts = len(run.record.steps), dict[tuple[int, int], Step]()
-    found = gradients(seeds, floats, edges=parts)
-    adjoints = {x.number: g for x, g in zip(floats, found, strict=True) if g is not None}
-    truth = {
-        n: adjoints.get(s.number) or run.record.constant(0 * s.value) for n, s in inputs.items()
-    }
-    reverse, dys = run.record.steps[before:], list(run.cotangents.values())
-    every = [*dict.fromkeys([*inputs.values(), *dys, *forward, *reverse])]
-    if sum(s.size for s in every) > MOST_NUMBERS:
-        return None
-    here = dict(zip([s.number for s in every], over_floats(every), strict=True))
-    names = {s.number: n for n, s in inputs.items()} | {
-        s.number: f"d{n}" for n, s in run.cotangents.items()
-    }
-    program = Program(
-        forward,
-        [*dys, *reverse],
-        truth,
-        truth,
-        adjoints,
-        reverse,
-        [here],
-        [*inputs.values(), *dys],
-        dys,
-        names,
-    )
-    return WayBack(program, _edges(forward, adjoints, parts))
+    parts: dict[tuple[int, int], Step] = {}
+    program = usual(run, parts)
+    return None if program is None else WayBack(program, _edges(program, parts))
 
 
-def _edges(
-    forward: list[Step], adjoints: Mapping[int, Step], parts: Mapping[tuple[int, int], Step]
-) -> tuple[Edge, ...]:
+def _edges(program: Program, parts: Mapping[tuple[int, int], Step]) -> tuple[Edge, ...]:
     groups: dict[Any, list[Step]] = {}
-    for step in forward:
+    for step in program.forward:
         for slot in range(len(step.inputs)):
             if (step.number, slot) in parts:
                 place = step.place
@@ -116,7 +82,7 @@ def _edges(
         Edge(
             key[2],
             tuple(steps),
-            tuple(adjoints[s.number] for s in steps),
+            tuple(program.adjoints[s.number] for s in steps),
             tuple(parts[s.number, key[2]] for s in steps),
         )
         for key, steps in groups.items()

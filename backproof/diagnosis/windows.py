@@ -8,8 +8,8 @@ import numpy as np
 
 from backproof.diagnosis.first_order import NEAR
 from backproof.diagnosis.following import Family, Program
-from backproof.diagnosis.known import Known
 from backproof.diagnosis.repairs import Trial
+from backproof.diagnosis.truths import Truths
 from backproof.exact.record import Step
 
 
@@ -40,7 +40,7 @@ class Window:
         return bool((near & (most[self.of] > 0)).any())
 
 
-def window(program: Program, known: Known, family: Family) -> Window:
+def window(program: Program, truths: Truths, family: Family) -> Window:
     """The first turn of a family's loop that hands on what is no true quantity. So far all is right
     as far as the step, and there alone a change can be told by what it makes of the next ones.
     """
@@ -52,14 +52,16 @@ def window(program: Program, known: Known, family: Family) -> Window:
             if step.number <= s.number < last
             and program.readers.get(s.number, program.end) >= last
             and s.is_float
-            and not known.holds([v[s.number] for v in program.points])
+            and not truths.holds([v[s.number] for v in program.points])
         ]
         if wrong:
-            return _after(program, known, turn, step, wrong)
+            return _after(program, truths, turn, step, wrong)
     return Window(0, np.empty((0, 0)), np.empty(0), np.empty(0, dtype=int))
 
 
-def _after(program: Program, known: Known, turn: int, step: Step, handed: Sequence[Step]) -> Window:
+def _after(
+    program: Program, truths: Truths, turn: int, step: Step, handed: Sequence[Step]
+) -> Window:
     random, here = np.random.default_rng(3), program.points[0]
     rows: list[Any] = []
     lacking: list[float] = []
@@ -70,7 +72,7 @@ def _after(program: Program, known: Known, turn: int, step: Step, handed: Sequen
         if found:
             due = [
                 float((weight * (here[q.number] - here[y.number])).sum())
-                for q in known.true_of(y.shape)
+                for q in truths.true_of(y.shape)
             ]
             lacking += [d for d in due if d]
             of += [len(rows)] * sum(bool(d) for d in due)
