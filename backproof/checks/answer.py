@@ -106,7 +106,7 @@ def _not_finite(claim: Claim, reached: Reached) -> list[Finding]:
     lost = {n: y for n, y in claim.observed.outputs.items() if not np.isfinite(numbers_in(y)).all()}
     if not lost:
         return []
-    true = true_outputs(reached.measured.run) if reached.measured is not None else {}
+    true = true_outputs(reached.measured) if reached.measured is not None else {}
     found = []
     for name, y in lost.items():
         own = numbers_in(y)

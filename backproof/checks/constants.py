@@ -52,6 +52,7 @@ def system(measured: Measured) -> System | None:
         [t.allowed for t in tensors],
         measured.bits,
         measured.decided,
+        measured.kept,
     )
 
 

@@ -16,7 +16,7 @@ from backproof.differences.witness import Slopes, differentiate, element
 from backproof.exact.precision import FLOAT64, Array, Precision, precision_of
 from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import MOST_ELEMENTS, STAYS
-from backproof.verdict.numeric import CLEAR, RESOLVED
+from backproof.verdict.numeric import BUDGET, CLEAR, RESOLVED
 from backproof.verdict.witnesses import DIFFERENCES
 
 
@@ -41,7 +41,7 @@ def _element_by_element(
 ) -> list[Finding]:
     at = {name: np.asarray(t, dtype=np.float64) for name, t in claim.at.items()}
     gradients = dict(results)
-    found = differentiate(claim.runs.value, at, list(gradients), seed, claimed=gradients)
+    found = differentiate(claim.runs.value, at, list(gradients), seed, BUDGET, claimed=gradients)
     known = [s.resolution for s in found.values() if np.isfinite(s.resolution)]
     reached.resolution = max(known, default=None)
     reached.slopes = {n: _values(s) for n, s in found.items() if s.complete}

@@ -82,8 +82,19 @@ def _explained(
     return (
         by_constants(measured, nearby)
         or by_convention(measured)
-        or (by_sides(measured, elsewhere) if elsewhere is not None else None)
+        or (by_sides(measured, elsewhere) if elsewhere and _may_branch(measured) else None)
         or declared(measured)
+    )
+
+
+def _may_branch(measured: Measured) -> bool:
+    """Whether the code saw a number, a truth value or an index by which it could branch."""
+    record = measured.run.record
+    seen = (s for s in record.steps if not s.is_float)
+    return (
+        bool(record.escapes)
+        or any(s.size == 1 or s.value.dtype.kind != "b" for s in seen)
+        or any(s.settings.get("decisions") for s in record.steps)
     )
 
 
@@ -104,7 +115,8 @@ def _wrong(measured: Measured, deviations: Sequence[Tensor]) -> Judgement:
     finite = all(np.isfinite(numbers_in(t.returned)).all() for t in deviations)
     if claimed.is_finite() and finite:
         inputs, dys = measured.run.inputs, cotangents(measured)
-        order = remainder(dys, inputs, direction, claimed, measured.bits, measured.decided).order
+        bits, decided, kept = measured.bits, measured.decided, measured.kept
+        order = remainder(dys, inputs, direction, claimed, bits, decided, kept).order
     if order is not None and order >= CONTRADICTED:
         return _at_fault(measured, order)
     findings = [finding(t, plain(t), order=order) for t in measured.tensors.values()]

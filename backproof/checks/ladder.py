@@ -173,10 +173,12 @@ def _value(run: Run) -> float:
     return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())
 
 
-def true_outputs(run: Run) -> dict[str, Floats]:
+def true_outputs(measured: Measured) -> dict[str, Floats]:
     """The outputs without rounding, to the nearest float64."""
-    values = over_balls(list(run.outputs.values()), BITS)
-    return dict(zip(run.outputs, map(midpoints, values), strict=True))
+    outputs = measured.run.outputs
+    known = {} if measured.decided else measured.kept
+    values = over_balls(list(outputs.values()), measured.bits, decided=known)
+    return dict(zip(outputs, map(midpoints, values), strict=True))
 
 
 def _ask_again(reached: Reached, record: Any, seed: int) -> None:

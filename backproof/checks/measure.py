@@ -14,6 +14,8 @@ from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.logistic import exponent
 from backproof.exact.precision import FLOAT64, precision_of
 from backproof.exact.primitives.decisions import pick
+from backproof.exact.primitives.elementwise import subtract
+from backproof.exact.primitives.reductions import total
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 from backproof.exact.rounding import units
@@ -78,7 +80,7 @@ def measure(
             run.flushes,
             told.beside,
         )
-    measured = Measured(run, tensors, told.bits, told.bounded, decided)
+    measured = Measured(run, tensors, told.bits, told.bounded, decided, told.kept)
     return widened(measured, true, usual, seed)
 
 
@@ -118,4 +120,16 @@ def _counting(run: Run, names: Sequence[str], projections: Any, steps: Sequence[
 
 def _has_two_forms(run: Run) -> bool:
     steps = run.record.steps
-    return any(s.primitive.steep or s.primitive is pick or exponent(s) is not None for s in steps)
+    steep = any(s.primitive.steep or s.primitive is pick or exponent(s) is not None for s in steps)
+    return steep or _takes_sums_away(steps)
+
+
+def _takes_sums_away(steps: Sequence[Step]) -> bool:
+    """Whether anything is centred: what a mean does there nobody derives by hand."""
+    sums: set[int] = set()
+    for s in steps:
+        if s.primitive is subtract and s.inputs[1].number in sums:
+            return True
+        if s.primitive is total or any(x.number in sums for x in s.inputs):
+            sums.add(s.number)
+    return False

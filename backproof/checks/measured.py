@@ -1,7 +1,7 @@
 """What was measured of a recorded run: of each gradient the truth, the errors, what is off."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -104,9 +104,13 @@ class Tensor:
         and more than is known of the element.
         """
         assert self.claimed is not None
-        known = radii(self.claimed) + radii(self.true)
-        known = np.where(np.isfinite(known) & ~self.bends, known, 0.0)  # a bend's is in the residue
-        return self.residue > self.allowed + known
+        found = np.asarray(self.residue > self.allowed)
+        if found.any():
+            known = radii(self.claimed[found]) + radii(self.true[found])
+            bent = self.bends[found]  # a bend's radius is in the residue
+            known = np.where(np.isfinite(known) & ~bent, known, 0.0)
+            found[found] = self.residue[found] > self.allowed[found] + known
+        return found
 
     @cached_property
     def bad(self) -> Any:
@@ -145,7 +149,8 @@ class Measured:
     """All gradients of a run, with the steps of its outputs and inputs.
 
     bits: of the balls that told; bounded: whether they bound the truth. decided: decisions that the
-    run took at this point alone, and how they are taken to either side of it.
+    run took at this point alone, and how they are taken to either side of it. kept: by number, the
+    values of steps at these bits, as far as they are not too many.
     """
 
     run: Run
@@ -153,6 +158,7 @@ class Measured:
     bits: int
     bounded: bool
     decided: Mapping[int, Any]
+    kept: Mapping[int, Any] = field(default_factory=dict)
 
     @property
     def decisions(self) -> list[Step]:

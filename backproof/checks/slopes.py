@@ -9,7 +9,7 @@ import numpy as np
 from backproof.checks.errors import numbers_in
 from backproof.checks.measured import Measured, Tensor
 from backproof.exact.balls import Balls, numbers, to_balls
-from backproof.exact.evaluate import over_balls
+from backproof.exact.evaluate import over_balls, unmoved
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
 from backproof.exact.taylor import weighed
@@ -71,5 +71,8 @@ def cotangents(measured: Measured) -> dict[Step, Balls]:
 def value_afresh(measured: Measured, at: Mapping[str, Floats]) -> float:
     """The outputs weighed by their cotangents elsewhere, decisions of the record made afresh."""
     dys: Mapping[Step, Any] = cotangents(measured)
-    values = over_balls(list(dys), BITS, {n: to_balls(x) for n, x in at.items()}, afresh=True)
+    moving, kept = [measured.run.inputs[n].number for n in at], measured.kept
+    fixed = unmoved(list(dys), moving, BITS, {}, {} if measured.decided else kept, afresh=True)
+    moved = {n: to_balls(x) for n, x in at.items()}
+    values = over_balls(list(dys), BITS, moved, fixed, afresh=True)
     return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())

@@ -44,7 +44,7 @@ class System:
 
     claimed, true: steps of one record, in pairs. truth: the values of the latter. halves: half an
     ulp of each element. bits: at which the differences are known. decided: decisions that are taken
-    otherwise than the run did.
+    otherwise than the run did. kept: by number, values of steps that are known already.
     """
 
     claimed: Sequence[Step]
@@ -53,6 +53,7 @@ class System:
     halves: Sequence[Floats]
     bits: int
     decided: Mapping[int, Any] = field(default_factory=dict)
+    kept: Mapping[int, Any] = field(default_factory=dict)
 
     def differences(self, moved: dict[int, Any]) -> tuple[Floats, Floats]:
         """claimed - true with scalars moved, and what of it is allowed: where the true element has
@@ -70,8 +71,8 @@ class System:
     def around(self, groups: Iterable[Iterable[Scalar]]) -> "System":
         """The same, with the values of all that depends on no scalar of these."""
         moving = {s.number for g in groups for scalar in g for s in scalar.steps}
-        kept = unmoved([*self.claimed, *self.true], moving, self.bits, self.decided)
-        return replace(self, decided={**kept, **self.decided})
+        fixed = unmoved([*self.claimed, *self.true], moving, self.bits, self.decided, self.kept)
+        return replace(self, decided={**fixed, **self.decided})
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,13 +55,14 @@ def over_balls(
     decided: Mapping[int, Any] | None = None,
     afresh: bool = False,
     least: flint.arb | None = None,
+    kept: dict[int, Any] | None = None,
 ) -> list[Balls]:
     """The values of steps, with the decisions of the run.
 
     at: other values of inputs, by name. decided: by the number of a decision, what it is to be
     instead. afresh: decisions are taken anew, of midpoints. least: what stands for a divisor, the
-    base of a power, and the like that is 0 exactly. Raises what FLINT raises where a function has
-    no ball.
+    base of a power, and the like that is 0 exactly. kept: takes the values of all steps by their
+    numbers, unless these are too many. Raises what FLINT raises where a function has no ball.
     """
     at, decided = at or {}, decided or {}
     reads = _reads(decided, afresh)
@@ -69,6 +70,7 @@ def over_balls(
     first = same(steps, decided, reads)
     last = {first[x.number]: s.number for s in steps for x in reads(s)}
     wanted = {first[t.number] for t in targets}
+    keeps = kept is not None and sum(s.size for s in steps) <= MUCH
     values: dict[int, Any] = {}
     with flint.ctx.workprec(bits):
         for step in steps:
@@ -78,11 +80,16 @@ def over_balls(
                     _put_least(given, DIVISORS[step.primitive.name], least)
                 values[step.number] = _value(step, given, at, decided, afresh)
             for x in reads(step):
-                if last[first[x.number]] == step.number and first[x.number] not in wanted:
+                done = last[first[x.number]] == step.number and first[x.number] not in wanted
+                if done and not keeps:
                     values.pop(first[x.number], None)
+        if kept is not None and keeps:
+            kept.update({s.number: values[first[s.number]] for s in steps})
         return [to_balls(values[first[t.number]]) for t in targets]
 
 
+MUCH = 2**20
+"""Numbers that are kept: in balls of 400 bits they take a tenth of a gigabyte."""
 DIVISORS = {"divide": 1, "power": 0, "rsqrt": 0, "log": 0, "log2": 0, "log10": 0}
 """Functions that have no value or no slope where one of their arguments is 0, and which one."""
 
@@ -98,36 +105,47 @@ def _put_least(given: list[Any], k: int, least: flint.arb) -> None:
 
 
 def unmoved(
-    targets: Sequence[Step], moving: Collection[int], bits: int, decided: Mapping[int, Any]
+    targets: Sequence[Step],
+    moving: Collection[int],
+    bits: int,
+    decided: Mapping[int, Any],
+    kept: Mapping[int, Any],
+    afresh: bool = False,
 ) -> dict[int, Balls]:
     """By number, the values of the last steps before the targets that depend on none of `moving`:
     what is worth keeping where the targets are asked for again and again with these moved.
+
+    kept: values that are known already. afresh: whether decisions are taken anew.
     """
-    reads, moved = _reads(decided, afresh=False), set(moving)
+    reads, moved = _reads(decided, afresh), set(moving)
     steps = ancestors(targets, reads)
     for step in steps:
         if any(x.number in moved for x in reads(step)):
             moved.add(step.number)
     after = [*targets, *(x for s in steps if s.number in moved for x in reads(s))]
     last = {x.number: x for x in after if x.is_float and x.number not in moved}
-    return dict(zip(last, over_balls(list(last.values()), bits, decided=decided), strict=True))
+    values = over_balls(list(last.values()), bits, None, {**kept, **decided}, afresh)
+    return dict(zip(last, values, strict=True))
 
 
 def same(
     steps: Sequence[Step], decided: Mapping[int, Any], reads: Reads = inputs_of
 ) -> dict[int, int]:
     """By the number of a step, the first one that is the same operation on the same values: a
-    gradient that runs its own forward pass has every step of it twice.
+    gradient that runs its own forward pass has every step of it twice. What is decided is the same
+    where one array decides it.
     """
     known: dict[Any, int] = {}
     found: dict[int, int] = {}
     for step in steps:
+        if step.number in decided:
+            found[step.number] = known.setdefault(id(decided[step.number]), step.number)
+            continue
         given = tuple(found[x.number] for x in reads(step))
         given_or_decided = step.primitive.decides or not step.inputs
         own = (step.value.dtype.str, step.value.tobytes()) if given_or_decided else ()
         key = step.primitive.name, given, step.shape, own, _settings(step)
-        apart = step.number in decided
-        found[step.number] = step.number if apart else known.setdefault(key, step.number)
+        found[step.number] = known.setdefault(key, step.number)
     return found
 
 

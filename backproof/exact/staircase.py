@@ -7,6 +7,7 @@ own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -42,22 +43,23 @@ def staircase(
     first, last = (int(-np.log2(h)) for h in (WIDEST, NARROWEST * u))
     steps = [2.0**-k for k in range(first, last + 1)]
     jumping = [d for d in decisions if d.primitive is not shift]
-    differing = [_differ(jumping, inputs, direction, h) for h in steps]
-    found: dict[float, tuple[float, float]] = {}
+    differ = cache(partial(_differ, jumping, inputs, direction))
+    slopes = cache(partial(_slopes, loss, inputs, direction))
     for k in range(len(steps) - STAIRS + 1):
-        if not all(differing[k : k + STAIRS]):
-            continue
-        window: list[tuple[float, float]] = []
-        for h in steps[k : k + STAIRS]:
-            if h not in found:
-                found[h] = _slopes(loss, inputs, direction, h)
-            window.append(found[h])
-            if not _alike(window, float(np.abs(np.subtract(window, recorded)).max())):
-                break  # nor are they with any further ones
-        else:
-            if _alike(window, abs(float(np.median(window)) - recorded)):
-                return _finest(np.mean(window, axis=1))
+        octaves = steps[k : k + STAIRS]
+        if all(map(differ, reversed(octaves))) and _one_slope(slopes, octaves, recorded):
+            return _finest(np.mean([slopes(h) for h in octaves], axis=1))
     return None
+
+
+def _one_slope(slopes: Callable[[float], Any], octaves: Sequence[float], recorded: float) -> bool:
+    """Whether the slopes of all octaves are one, and another than the record's."""
+    window: list[tuple[float, float]] = []
+    for h in octaves:
+        window.append(slopes(h))
+        if not _alike(window, float(np.abs(np.subtract(window, recorded)).max())):
+            return False  # nor are they with any further ones
+    return _alike(window, abs(float(np.median(window)) - recorded))
 
 
 def _alike(slopes: Sequence[tuple[float, float]], apart: float) -> bool:

@@ -12,7 +12,7 @@ import flint
 import numpy as np
 
 from backproof.exact.balls import Balls, filled, numbers, to_balls
-from backproof.exact.evaluate import over_balls
+from backproof.exact.evaluate import over_balls, unmoved
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
 from backproof.verdict.decisions import BITS, MOST_BITS, TAYLOR
@@ -44,18 +44,23 @@ def remainder(
     claimed: flint.arb,
     bits: int = BITS,
     decided: Mapping[int, Any] | None = None,
+    kept: Mapping[int, Any] | None = None,
 ) -> Remainder:
     """The order of the remainder of a claimed slope along a direction of the inputs.
 
-    outputs: by a step, its cotangent. Decisions are the run's. Three forward evaluations, with more
-    bits where these leave the remainder open; NaN where it stays so.
+    outputs: by a step, its cotangent. Decisions are the run's. kept: by number, values of steps at
+    these bits. Three forward evaluations, with more bits where these leave the remainder open; NaN
+    where it stays so.
     """
+    decided, moving = decided or {}, [inputs[n].number for n in direction]
+    known = kept if kept and bits >= 4 * TAYLOR else {}
     bits = max(bits, 4 * TAYLOR)
     while True:
-        found = _remainder(outputs, inputs, direction, claimed, bits, decided)
+        fixed = unmoved(list(outputs), moving, bits, decided, known)
+        found = _remainder(outputs, inputs, direction, claimed, bits, {**fixed, **decided})
         if found.order == found.order or 2 * bits > MOST_BITS:
             return found
-        bits *= 2
+        bits, known = 2 * bits, {}
 
 
 def _remainder(
@@ -83,6 +88,8 @@ def _value(
 
 def moved(step: Step, direction: Floats, times: float, power: int = TAYLOR) -> Balls:
     """An input's value, `times` 2^-power of its direction away; small elements by as much less."""
-    h = flint.arb(2) ** -power * times
-    pairs = zip(step.value.ravel().tolist(), np.ravel(direction).tolist(), strict=True)
-    return filled((flint.arb(x) + h * d for x, d in pairs), step.shape)
+    h, found = flint.arb(2) ** -power * times, to_balls(step.value)
+    moving = direction != 0
+    d = filled(map(float, direction[moving]), (int(moving.sum()),))
+    found[moving] = found[moving] + d * h
+    return found

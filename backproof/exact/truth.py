@@ -1,7 +1,7 @@
 """The true gradient of every element, with its bound, by reverse mode over balls."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -41,13 +41,15 @@ class Known:
 
     values: in the order asked for. bits: that were needed. bounded: whether the radii bound them;
     otherwise two precisions agree, and nothing else stands behind the values. beside: whether some
-    are what they are to either side of the point.
+    are what they are to either side of the point. kept: by number, the values of all steps on the
+    way there, empty where these are many.
     """
 
     values: tuple[Balls, ...]
     bits: int
     bounded: bool = True
     beside: bool = False
+    kept: Mapping[int, Any] = field(default_factory=dict)
 
 
 def known(
@@ -61,10 +63,11 @@ def known(
     """
     bits = BITS
     while True:
-        values = over_balls(steps, bits, at, decided)
+        kept = dict[int, Any]()
+        values = over_balls(steps, bits, at, decided, kept=kept)
         close = [_close(v, s, u, bits) for v, s, u in zip(values, steps, units, strict=True)]
         if all(close):
-            return Known(tuple(values), bits)
+            return Known(tuple(values), bits, kept=kept)
         if 2 * bits > MOST_BITS:
             return _agreed(steps, at, decided, bits)
         bits *= 2
@@ -115,7 +118,7 @@ def settled_beside(
     for k, v in enumerate(found.values):
         limits = [map(_limit, numbers(near[k]), numbers(far[k])) for near, far in sides]
         values.append(filled(map(_settled, numbers(v), *limits), v.shape))
-    return Known(tuple(values), found.bits, found.bounded, beside=True)
+    return replace(found, values=tuple(values), beside=True)
 
 
 def _directions(

@@ -66,7 +66,7 @@ class _Further:
             known = Known(results, coarse_units(results, self.case.dtype), {}, reached.silent)
             return frameworks(self.case, self.witnesses, known, findings)
         run, tensors = reached.measured.run, reached.measured.tensors
-        loss, true = run.outputs[LOSS], true_outputs(run)[LOSS]
+        loss, true = run.outputs[LOSS], true_outputs(reached.measured)[LOSS]
         floor = (loss.precision or FLOAT64).floor(run.flushes)
         unit = np.maximum(units([loss], MANY)[0], floor)
         known = Known(
