@@ -35,15 +35,15 @@ OF_EVIDENCE = (
     ),
     Mutant(
         "programs/complete.py",
-        "not np.array_equal(x.settings[k], y.settings[k]) for k in ARRAYS",
-        "not np.array_equal(x.settings[k], y.settings[k]) for k in ()",
+        "np.array_equal(x.settings[k], y.settings[k]) for k in ARRAYS",
+        "np.array_equal(x.settings[k], y.settings[k]) for k in ()",
         "elements that are put elsewhere nearby are put where they are",
         ("tests/programs/numpy/test_complete.py",),
     ),
     Mutant(
         "programs/aside.py",
-        "wide = np.asarray(t, dtype=np.float64) * (1 + scale * d)",
-        "wide = np.asarray(t, dtype=np.float64) * (1 + 0 * scale * d)",
+        "wide = wide * (1 + scale * d) if wide.any() else scale * d",
+        "wide = wide * (1 + 0 * scale * d)",
         "the second record is made at the same point",
     ),
     Mutant(
@@ -69,7 +69,7 @@ OF_EVIDENCE = (
     ),
     Mutant(
         "checks/behaviour/linearity.py",
-        "if off > max(max(np.sqrt(eps), CLEARLY) * size, ULPS * noise):",
+        "if off > max(np.sqrt(max(eps, coarsest)) * size, CLEARLY * size, ULPS * noise):",
         "if False:",
         "the sum of two cotangents is not asked for",
     ),

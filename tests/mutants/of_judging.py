@@ -7,14 +7,14 @@ MEASURE = ("tests/checks/test_measure.py", *TRIAL)
 OF_JUDGING = (
     Mutant(
         "checks/measured.py",
-        "return self.residue > self.allowed + known",
-        "return self.residue > 64 * self.allowed + known",
+        "found = np.asarray(self.residue > self.allowed)",
+        "found = np.asarray(self.residue > 64 * self.allowed)",
         "a formula may be off by 32 ulps",
         MEASURE,
     ),
     Mutant(
         "checks/measured.py",
-        "np.where(np.isfinite(known) & ~self.bends, known, 0.0)",
+        "np.where(np.isfinite(known) & ~bent, known, 0.0)",
         "0.0",
         "what is not known of an element speaks against it",
         MEASURE,

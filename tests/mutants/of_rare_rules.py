@@ -30,7 +30,7 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/constants.py",
-        " and not found.typed",
+        " and not typed",
         "",
         "a number typed with four digits is no matter",
     ),
@@ -72,8 +72,8 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/ties.py",
-        "if all(_right(t) for t in tensors.values())",
-        "if any(_right(t) for t in tensors.values())",
+        "if all(is_right(t) for t in tensors.values())",
+        "if any(is_right(t) for t in tensors.values())",
         "one tensor that is right at a tie excuses the others",
     ),
     Mutant(
@@ -108,8 +108,8 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/judge.py",
-        "found = by_constants(measured, nearby) or by_convention(measured)",
-        "found = by_convention(measured)",
+        "by_constants(measured, nearby)\n        or by_convention(measured)",
+        "by_convention(measured)",
         "no difference is ever the rounding of a constant",
     ),
     Mutant(
