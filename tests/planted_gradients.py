@@ -189,12 +189,19 @@ SIGMOID = Function(
     lambda p, dy: {"x": dy * sigmoid(p["x"]) * sigmoid(-p["x"])}, normal((6, 4)), (6, 4)
 )
 TANH = Function(lambda p, dy: {"x": dy * (1 - np.tanh(p["x"]) ** 2)}, normal((6, 4)), (6, 4))
-RELU = Function(lambda p, dy: {"x": dy * (p["x"] > 0)}, normal((6, 8)), (6, 8))
-CLAMP = Function(lambda p, dy: {"x": dy * (abs(p["x"]) < 1)}, normal((6, 8)), (6, 8))
+RELU = Function(
+    lambda p, dy: {"x": dy * (p["x"] > 0)}, normal((6, 8)), (6, 8),
+    forward=lambda p: np.maximum(p["x"], 0),
+)  # fmt: skip
+CLAMP = Function(
+    lambda p, dy: {"x": dy * (abs(p["x"]) < 1)}, normal((6, 8)), (6, 8),
+    forward=lambda p: np.clip(p["x"], -1, 1),
+)  # fmt: skip
 LOG = Function(
     lambda p, dy: {"x": dy / (p["x"] + 1e-3)},
     lambda rng: {"x": rng.uniform(0.01, 2, (6, 4))},
     (6, 4),
+    forward=lambda p: np.log(p["x"] + 1e-3),
 )
 PRODUCT = Function(
     lambda p, dy: {"a": dy * p["b"], "b": dy * p["a"]},
