@@ -8,13 +8,14 @@ import flint
 import numpy as np
 
 from backproof.checks.constants import system
+from backproof.checks.errors import numbers_in
 from backproof.checks.judgement import Judgement, finding
 from backproof.checks.measured import Measured, Tensor
-from backproof.exact.balls import Balls, midpoints
+from backproof.exact.balls import Balls, as_balls, midpoints
 from backproof.exact.constants import explained
 from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.precision import FLOAT64, Floats
-from backproof.exact.ties import AS_IT_RAN, alone, conventions, ties
+from backproof.exact.ties import AS_IT_RAN, Tie, alone, conventions, ties, together
 from backproof.verdict import Status
 from backproof.verdict.decisions import ALIKE, ALIKE_BESIDE, LIMIT, NEAR, NEAR_UNITS
 
@@ -56,6 +57,24 @@ def convention(measured: Measured) -> Convention | None:
                 measured, tensors, decided
             ):
                 return Convention(taken, tensors, frozenset(moved) or frozenset(names))
+    return _halfway(measured, found)
+
+
+def _halfway(measured: Measured, found: Sequence[Tie]) -> Convention | None:
+    """The mean of the slopes as the code ran and with all its ties taken otherwise: half of each of
+    two maxima, of max(max(x, 0), 0), is a quarter of the slope.
+    """
+    if not all(np.isfinite(numbers_in(t.returned)).all() for t in measured.tensors.values()):
+        return None
+    for taken, own in together(found):
+        other = _under(measured, {**measured.decided, **own})
+        with flint.ctx.workprec(measured.bits):
+            means = {n: as_balls((t.true + other[n].true) / 2) for n, t in measured.tensors.items()}
+        tensors = {n: against(t, means[n]) for n, t in measured.tensors.items()}
+        if all(is_right(t) and not t.unknown.any() for t in tensors.values()):
+            said = {line: f"half as it ran, half {name}" for line, name in taken.items()}
+            off = (n for n, t in measured.tensors.items() if not is_right(t))
+            return Convention(said, tensors, frozenset(off))
     return None
 
 

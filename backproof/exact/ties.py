@@ -227,6 +227,12 @@ def alone(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, A
     """
     choices = [(group, name) for group in _lines(found) for name in _others(group)]
     yield from (_convention([choice]) for choice in choices)
+    yield from together(found)
+
+
+def together(found: Sequence[Tie]) -> Iterator[tuple[Mapping[str, str], dict[int, Any]]]:
+    """Those by which all lines that can take their ties otherwise than the run did, and alike."""
+    choices = [(group, name) for group in _lines(found) for name in _others(group)]
     for name in dict.fromkeys(name for _, name in choices):
         yield _convention([choice for choice in choices if choice[1] == name])
 

@@ -195,3 +195,19 @@ def test_an_index_may_be_of_any_of_the_largest() -> None:
     last = lambda x: 2 * x * (np.arange(len(x)) == np.flatnonzero(x == x.max())[-1])  # noqa: E731
     assert backproof.check(loss, last, X).status is Status.KINK
     assert backproof.check(loss, lambda x: 2 * x * (x == x.max()), X).status is Status.WRONG
+
+
+@pytest.mark.parametrize(
+    ("slope", "status"), [(0.5, Status.KINK), (0.25, Status.KINK), (0.75, Status.WRONG)]
+)
+def test_the_mean_of_the_slopes_to_both_sides_may_be_that_of_the_whole(
+    slope: float, status: Status
+) -> None:
+    """Of one maximum after the other half of the slope is a convention, as half of each is."""
+    x = np.array([0.0, 3.0, -1.0])
+    found = backproof.check(
+        lambda x: np.sum(7 * np.maximum(np.abs(np.maximum(x, 0)), 0)),
+        lambda x: 7 * np.where(x == 0, slope, x > 0),
+        x,
+    )
+    assert found.status is status, str(found)
