@@ -228,6 +228,7 @@ EMBEDDING = Function(
     embedding_gradient,
     lambda rng: {"E": rng.standard_normal((6, 3)), "ids": np.array([0, 2, 2, 5, 1, 1, 4])},
     (7, 3),
+    forward=lambda p: p["E"][p["ids"]],
 )
 LOOKUP = Function(
     lookup_loss_gradient,
@@ -242,6 +243,7 @@ WINDOWS = Function(
     windows_gradient,
     lambda rng: {"x": rng.standard_normal(9), "w": rng.standard_normal((3, 2))},
     (4, 2),
+    forward=lambda p: np.stack([p["x"][2 * k : 2 * k + 3] @ p["w"] for k in range(4)]),
 )
 RIDGE = Function(
     ridge_gradient,

@@ -6,7 +6,6 @@ import numpy as np
 
 from backproof.diagnosis.deviation import Deviation, answer, as_floats
 from backproof.diagnosis.evidence import Floats
-from backproof.diagnosis.jacobians import true_jacobian
 
 SAMPLES = 8
 """So many samples are tried alone from the first on, and as many to the last."""
@@ -20,18 +19,6 @@ def one_sample(s: Deviation) -> str | None:
             for share, words in ((1.0, ""), (1 / n, ", as its share of the mean")):
                 if alone.shape == s.true.shape and s.explained_by(alone * share):
                     return f"the gradient of sample {k} of {n} alone{words}"
-    return None
-
-
-def assigned(s: Deviation) -> str | None:
-    """Elements with several contributions have one of them alone, the others are right."""
-    for parts in _contributions(s):
-        touched = np.array([np.where(p != 0, p, np.inf) for p in parts])
-        nearest = np.abs(touched - s.claimed).argmin(axis=0)[None]
-        one = np.take_along_axis(touched, nearest, 0)[0]
-        h = np.where(s.wrong, np.where(np.isfinite(one), one, s.true), s.true)
-        if s.explained_by(h) and s.wrong.sum() > 1:
-            return "elements that are used more than once have the gradient of one use alone"
     return None
 
 
@@ -62,14 +49,3 @@ def _alone(s: Deviation, k: int, n: int) -> Iterator[Floats]:
     found = as_floats(answer(s.evidence.true_at, cut).get(s.name))
     if found is not None:
         yield found
-
-
-def _contributions(s: Deviation) -> Iterator[list[Floats]]:
-    """What the parts of the cotangent contribute: each element, then each line along an axis."""
-    dy, J = s.evidence.dy, true_jacobian(s.evidence, s.name)
-    if dy is None or J is None:
-        return
-    every = (dy.reshape(-1, 1) * J).reshape(*dy.shape, *s.true.shape)
-    for axis in (None, *range(dy.ndim)):
-        lines = every if axis is None else every.sum(axis=axis)
-        yield list(lines.reshape(-1, *s.true.shape))

@@ -49,7 +49,6 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("path-left-out", bounds.mask_left_out),
     ("one-sided-clamp", bounds.other_forward),
     ("one-sample", paths.one_term),
-    ("assigned", parts.assigned),
     ("assigned", paths.one_use),
     ("diagonal", paths.inner_diagonal),
     ("path-left-out", paths.two_left_out),
