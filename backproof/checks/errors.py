@@ -16,13 +16,14 @@ def numbers_in(returned: Any) -> Any:
     return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
 
 
-def distances(these: Balls, those: Balls) -> Floats:
+def distances(these: Balls, those: Balls, sizes: Floats | None = None) -> Floats:
     """|these - those|, element by element; 0 where both are the same infinity or those hold these,
-    infinite where one of them is no number.
+    infinite where one of them is no number. sizes: of those, where they are known.
     """
+    sizes = np.abs(midpoints(those)) if sizes is None else sizes
     with flint.ctx.workprec(200):
         apart = np.array(np.abs(midpoints(as_balls(these - those, those.shape))))
-    doubtful = ~(apart <= BENT * np.abs(midpoints(those)))
+    doubtful = ~(apart <= BENT * sizes)
     for k in np.flatnonzero(doubtful & (apart != 0)):
         apart.flat[k] = _distance(these.flat[k], those.flat[k])
     return apart

@@ -7,7 +7,6 @@ import numpy as np
 
 from backproof.checks.errors import numbers_in, ratios
 from backproof.checks.measured import Measured, Tensor
-from backproof.exact.balls import midpoints
 from backproof.exact.precision import Floats
 from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import LIMIT
@@ -58,7 +57,7 @@ def finding(tensor: Tensor, status: Status, note: str = "", order: float | None 
     worst = np.maximum(tensor.error, tensor.residue) if followed else tensor.error
     shown = tensor.ratio if status else ratios(worst, tensor.unit)
     k = int(np.argmax(tensor.unknown if status is Status.UNDECIDED else shown))
-    true = float(np.real(midpoints(tensor.true).flat[k]))
+    true = float(np.real(tensor.middle.flat[k]))
     return Finding(
         tensor.name,
         EXACT,

@@ -50,9 +50,14 @@ class Tensor:
         return np.isnan(self.truth)
 
     @cached_property
+    def middle(self) -> Floats:
+        """The nearest float64 of each true value's ball."""
+        return np.asarray(midpoints(self.true))
+
+    @cached_property
     def truth(self) -> Floats:
         """The true values as the nearest float64; 0 where no digit tells one from it."""
-        found = midpoints(self.true)
+        found = self.middle.copy()
         for k in np.flatnonzero((found != 0) & (np.abs(found) < self.unit)):
             ball: Any = self.true.flat[k]
             if ball.contains(0):
@@ -80,7 +85,7 @@ class Tensor:
         """How far values are from the truth: none where that is unknown, or the middle of a bend's
         slopes.
         """
-        found = distances(values, self.true)
+        found = distances(values, self.true, np.abs(self.middle))
         middle = self.bends & (found <= BENT * np.abs(self.truth))
         return np.where(self.unknown | middle, 0.0, found)
 
