@@ -5,28 +5,25 @@ that was looked up leave one branch in it; the others show where the tie is none
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import flint
 import numpy as np
 
 from backproof.checks.errors import numbers_in
-from backproof.checks.judgement import Judgement, finding
-from backproof.checks.measured import Measured, Tensor
-from backproof.checks.ties import against, is_right
+from backproof.checks.judgement import Judgement
+from backproof.checks.measured import Measured
+from backproof.checks.ties import Convention, against, is_right, judged, off_otherwise
 from backproof.exact.balls import as_balls, midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, coarser
 from backproof.exact.reverse import gradients
 from backproof.programs.complete import other_branches
 from backproof.programs.run import CannotFollow, Run
-from backproof.verdict import Status
-from backproof.verdict.decisions import BRANCHES, LIMIT, MADE_AGAIN
+from backproof.verdict.decisions import BRANCHES, MADE_AGAIN
 
 Elsewhere = Callable[[Mapping[str, Any]], Run]
 """A recorded run of the claim at other inputs, by name."""
-SAID = "BP501, not differentiable here; the convention of the claim: the code's branches"
 
 
 def by_sides(measured: Measured, elsewhere: Elsewhere) -> Judgement | None:
@@ -41,10 +38,8 @@ def by_sides(measured: Measured, elsewhere: Elsewhere) -> Judgement | None:
         for words, true in _conventions(measured, sides):
             tensors = {n: against(t, true[n]) for n, t in measured.tensors.items()}
             if all(map(is_right, tensors.values())):
-                return Judgement(
-                    [finding(t, _status(t, measured.tensors[n])) for n, t in tensors.items()],
-                    [f"{SAID} {words}"],
-                )
+                taken = {"the code's own branches": words}
+                return judged(Convention(taken, tensors, off_otherwise(measured)))
     return None
 
 
@@ -98,10 +93,3 @@ def _conventions(measured: Measured, sides: list[Any]) -> Iterator[tuple[str, Ma
         one, other = known if len(known) == 2 else (own, known[0])
         with flint.ctx.workprec(measured.bits):
             yield "to two sides, half of each", {n: as_balls((one[n] + other[n]) / 2) for n in one}
-
-
-def _status(tensor: Tensor, before: Tensor) -> Status:
-    if (tensor.ratio > LIMIT).any():
-        return Status.IMPRECISE
-    moved = replace(before, returned=tensor.returned)
-    return Status.CORRECT if is_right(moved) else Status.KINK

@@ -73,22 +73,29 @@ def _halfway(measured: Measured, found: Sequence[Tie]) -> Convention | None:
         tensors = {n: against(t, means[n]) for n, t in measured.tensors.items()}
         if all(is_right(t) and not t.unknown.any() for t in tensors.values()):
             said = {line: f"half as it ran, half {name}" for line, name in taken.items()}
-            off = (n for n, t in measured.tensors.items() if not is_right(t))
-            return Convention(said, tensors, frozenset(off))
+            return Convention(said, tensors, off_otherwise(measured))
     return None
 
 
 def by_convention(measured: Measured) -> Judgement | None:
     """What is to be said where one convention for the lines with ties gives the claim."""
     found = convention(measured)
-    if found is None:
-        return None
+    return None if found is None else judged(found)
+
+
+def judged(found: Convention) -> Judgement:
+    """What is to be said of a claim that is right under a convention."""
     status = {True: Status.KINK, False: Status.CORRECT}
     findings = [
         finding(t, status[n in found.moved] if (t.ratio <= LIMIT).all() else Status.IMPRECISE)
         for n, t in found.tensors.items()
     ]
     return Judgement(findings, [f"BP501, {found}"])
+
+
+def off_otherwise(measured: Measured) -> frozenset[str]:
+    """The names of the tensors that are wrong as the code ran."""
+    return frozenset(n for n, t in measured.tensors.items() if not is_right(t))
 
 
 def matters(measured: Measured) -> Convention | None:
