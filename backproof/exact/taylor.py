@@ -56,26 +56,24 @@ def remainder(
     known = kept if kept and bits >= 4 * TAYLOR else {}
     bits = max(bits, 4 * TAYLOR)
     while True:
-        fixed = unmoved(list(outputs), moving, bits, decided, known)
-        found = _remainder(outputs, inputs, direction, claimed, bits, {**fixed, **decided})
+        with flint.ctx.workprec(bits):
+            here = _value(outputs, inputs, {}, 0, bits, {**known, **decided})
+            own = {**unmoved(list(outputs), moving, bits, decided, known), **decided}
+            near, far = (_value(outputs, inputs, direction, k, bits, own) for k in (1, 2))
+            found = _remainder(here, near, far, claimed)
         if found.order == found.order or 2 * bits > MOST_BITS:
             return found
         bits, known = 2 * bits, {}
 
 
-def _remainder(
-    outputs: Any, inputs: Any, direction: Any, claimed: flint.arb, bits: int, decided: Any
-) -> Remainder:
-    with flint.ctx.workprec(bits):
-        here, near, far = (
-            _value(outputs, inputs, direction, times, bits, decided) for times in (0, 1, 2)
-        )
-        h = flint.arb(2) ** -TAYLOR
-        slope = (4 * near - far - 3 * here) / (2 * h)
-        r1, r2 = near - here - h * claimed, far - here - 2 * h * claimed
-        if r1.contains(0):
-            return Remainder(slope, np.nan)
-        return Remainder(slope, float((abs(r2).mid() / abs(r1).mid()).log() / flint.arb(2).log()))
+def _remainder(here: flint.arb, near: flint.arb, far: flint.arb, claimed: flint.arb) -> Remainder:
+    """By the values at the point, and one and two steps away."""
+    h = flint.arb(2) ** -TAYLOR
+    slope = (4 * near - far - 3 * here) / (2 * h)
+    r1, r2 = near - here - h * claimed, far - here - 2 * h * claimed
+    if r1.contains(0):
+        return Remainder(slope, np.nan)
+    return Remainder(slope, float((abs(r2).mid() / abs(r1).mid()).log() / flint.arb(2).log()))
 
 
 def _value(
