@@ -21,7 +21,9 @@ def widened(measured: Measured, true: list[Step], usual: list[Step], seed: int) 
         measured = _again(measured, true, seed)
     if two and _rounds_badly(measured):
         measured = _with_stable(measured, true, seed)
-    return _with_libraries(measured, usual, seed) if _rounds_badly(measured) else measured
+    if _rounds_badly(measured):
+        measured = _with_libraries(measured, usual, seed)
+    return _again(measured, usual, seed, by_hand=True) if _rounds_badly(measured) else measured
 
 
 def _doubtful(measured: Measured) -> bool:
@@ -37,9 +39,13 @@ def _rounds_badly(measured: Measured) -> bool:
     return any((t.rounding > LIMIT).any() for t in followed)
 
 
-def _again(measured: Measured, usual: list[Step], seed: int) -> Measured:
-    """With units from more samples: few of them are too small by chance in one element of many."""
-    found = units(usual, MANY, seed + 1)
+def _again(measured: Measured, usual: list[Step], seed: int, by_hand: bool = False) -> Measured:
+    """With units from more samples: few of them are too small by chance in one element of many.
+
+    by_hand: with those of code that has only the format of its arguments, where libraries work in
+    a finer one inside: it recomputes a mean in halves.
+    """
+    found = units(usual, MANY, seed + 1, by_hand)
     tensors = {
         t.name: replace(t, unit=np.maximum(t.unit, unit))
         for t, unit in zip(measured.tensors.values(), found, strict=True)

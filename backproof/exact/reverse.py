@@ -8,7 +8,8 @@ import numpy as np
 from backproof.exact.logistic import exponent, slope
 from backproof.exact.precision import FLOAT32, Precision
 from backproof.exact.primitives.decisions import pick
-from backproof.exact.primitives.elementwise import cast, real, subtract
+from backproof.exact.primitives.elementwise import cast, divide, multiply, real, subtract
+from backproof.exact.primitives.reductions import total
 from backproof.exact.primitives.slopes import pulling
 from backproof.exact.record import Step
 from backproof.exact.rounding import units
@@ -66,7 +67,7 @@ def _pull(
     edges: dict[tuple[int, int], Step] | None,
 ) -> None:
     record, pull = y.record, pulling(y.primitive, stable)
-    if pull is None or (not stable and y.primitive is pick and vanishes(adjoints[y.number], y)):
+    if pull is None or (not stable and vanishes(adjoints[y.number], y)):
         return
     record.place, record.context = y.place, formats(y.inputs[0] if y.primitive is cast else y)
     sources, through = y.inputs, None if stable else exponent(y)
@@ -90,15 +91,20 @@ def _add(x: Step, part: Step, adjoints: dict[int, Step]) -> None:
 
 
 def vanishes(g: Step, y: Step) -> bool:
-    """Whether the adjoint of a pick is a sum whose terms take each other away: of a maximum by
-    which something is shifted that does not depend on it. Whoever derives by hand leaves that path
-    out, and what it would correct by chance is no measure of rounding.
+    """Whether the adjoint of a pick or a sum is itself a sum whose terms take each other away: of a
+    maximum by which something is shifted that does not depend on it, of the mean in a variance.
+    Whoever derives by hand leaves that path out, and what it would correct by chance is no measure
+    of rounding.
     """
+    if y.primitive is not pick and y.primitive is not total:
+        return False
     left = max(NOTHING_LEFT, LEFT * g.precision.u) if g.precision else NOTHING_LEFT
     size = np.abs(g.value)
-    if size.max(initial=0.0) <= left * _largest_term(g):
+    if size.max(initial=0.0) <= left * _largest_term(g) < np.inf:
         return True
-    return _shifts(y) and bool((size <= LIMIT * units([g])[0]).all())  # of terms that cancel, too
+    if y.primitive is total or not _shifts(y):
+        return False
+    return bool((size <= LIMIT * units([g])[0]).all())  # of terms that cancel, too
 
 
 def _shifts(y: Step) -> bool:
@@ -120,10 +126,13 @@ SUMS = ("add", "subtract", "total", "move", "spread", "negative", "keep")
 
 
 def _largest_term(g: Step) -> float:
-    """Of a sum of sums."""
+    """Of a sum of sums, or of a multiple of one."""
+    size = float(np.abs(g.value).max(initial=0.0))
     if g.primitive.name in SUMS:
         return max((_largest_term(x) for x in g.inputs if x.is_float), default=0.0)
-    return float(np.abs(g.value).max(initial=0.0))
+    if g.primitive in (multiply, divide) and g.inputs[1].size == 1 and size:
+        return _largest_term(g.inputs[0]) * float(size / np.abs(g.inputs[0].value).max())
+    return size
 
 
 def formats(x: Step) -> Formats | None:

@@ -17,25 +17,47 @@ from backproof.exact.together import carried_together
 from backproof.verdict.decisions import SAMPLES
 
 
-def noise(step: Step, readers: Mapping[int, Precision]) -> Any:
-    """The error of a step's own rounding, as one standard deviation; None where it makes none."""
-    name = step.primitive.name
-    if name == "input":
-        return readers.get(step.number, step.precision or FLOAT64).half_ulp(np.abs(step.value))
-    if not step.primitive.rounds or step.precision is None or _of_constants(step):
+def noise(step: Step, formats: Mapping[int, Precision]) -> Any:
+    """The error of a step's own rounding, as one standard deviation; None where it makes none.
+
+    formats: in which steps round, by their numbers, where it is not their own.
+    """
+    precision = formats.get(step.number, step.precision)
+    if step.primitive.name == "input":
+        return (precision or FLOAT64).half_ulp(np.abs(step.value))
+    if precision is None or _of_constants(step):
         return None
-    if step.primitive is cast and step.precision.bits >= (step.inputs[0].precision or FLOAT64).bits:
+    if (not step.primitive.rounds or step.primitive is cast) and not _narrows(step):
         return None
-    own = step.precision.half_ulp(np.abs(step.value))
+    own = precision.half_ulp(np.abs(step.value))
     if step.primitive.error is not None:
         by_norm = step.primitive.error(step.value, *(x.value for x in step.inputs), **step.settings)
-        return np.hypot(own, (step.accumulator or step.precision).u * by_norm)
+        return np.hypot(own, (step.accumulator or precision).u * by_norm)
     if step.primitive.terms is None:
         return own
     count, squares = step.primitive.terms(*(x.value for x in step.inputs), **step.settings)
-    u = (step.accumulator or step.precision).u
+    u = (step.accumulator or precision).u
     size = np.hypot(np.abs(step.value) / np.sqrt(3), np.sqrt(squares / 2))
     return np.hypot(own, np.where(np.asarray(count) > 1, u * np.sqrt(count) * size, 0.0))
+
+
+def _narrows(step: Step) -> bool:
+    """Whether a step brings what it moves into a format that does not hold it."""
+    own = step.precision or FLOAT64
+    finer = (x.value for x in step.inputs if (x.precision or FLOAT64).bits > own.bits)
+    return any(bool((own.rounded(np.real(v)) != np.real(v)).any()) for v in finer)
+
+
+def _inner(steps: Sequence[Step]) -> dict[int, Precision]:
+    """By the number of a step that is finer than all that it reads, the format of that."""
+    found: dict[int, Precision] = {}
+    for step in steps:
+        arrays = (x for x in step.inputs if x.size > 1 or x.primitive.name != "constant")
+        given = [p for x in arrays if (p := found.get(x.number, x.precision)) is not None]
+        finest = max(given, key=lambda p: p.bits, default=FLOAT64)
+        if step.precision and step.primitive is not cast and finest.bits < step.precision.bits:
+            found[step.number] = finest
+    return found
 
 
 def _of_constants(step: Step) -> bool:
@@ -53,20 +75,23 @@ def samples(
     seed: int = 0,
     inputs: bool = True,
     moved: Mapping[int, Floats] | None = None,
+    by_hand: bool = False,
 ) -> list[Floats]:
     """Random first-order errors of each output, (count, *its shape).
 
     inputs: whether the arguments are moved too, by the rounding that brought them into their
     format. moved: by the number of a step, errors that it has already, (count, *its shape).
+    by_hand: whether what functions of libraries do in a finer format than that of their arguments
+    is done in that of the arguments.
     """
     steps = ancestors(outputs)
-    readers: dict[int, Precision] = {}
+    formats = _inner(steps) if by_hand else {}
     for step in steps:
         for x in step.inputs:
             if x.primitive.name == "input" and step.precision:
-                readers.setdefault(x.number, step.precision)
+                formats.setdefault(x.number, step.precision)
     with np.errstate(all="ignore"):
-        noises = {s.number: noise(s, readers) for s in steps if inputs or s.inputs}
+        noises = {s.number: noise(s, formats) for s in steps if inputs or s.inputs}
         return carried_errors(outputs, noises, count, seed, moved)
 
 
@@ -126,10 +151,13 @@ def carried(step: Step, tangents: Mapping[int, Any]) -> Any:
     return moved if np.shape(moved) == step.shape else np.broadcast_to(moved, step.shape)
 
 
-def units(outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0) -> list[Floats]:
+def units(
+    outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0, by_hand: bool = False
+) -> list[Floats]:
     """The unit of error of every element: half an ulp and the root mean square of the samples."""
     found = []
-    for step, errors in zip(outputs, samples(outputs, count, seed), strict=True):
+    sampled = samples(outputs, count, seed, by_hand=by_hand)
+    for step, errors in zip(outputs, sampled, strict=True):
         spread = root_mean_square(np.abs(np.nan_to_num(errors, nan=0.0)))
         found.append((step.precision or FLOAT64).half_ulp(np.abs(step.value)) + spread)
     return found

@@ -9,13 +9,13 @@ import pytest
 from backproof.exact import composites as c
 from backproof.exact.balls import midpoints
 from backproof.exact.evaluate import over_balls
-from backproof.exact.precision import FLOAT32, FLOAT64, Floats, Precision
+from backproof.exact.precision import FLOAT16, FLOAT32, FLOAT64, Floats, Precision
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives import factors, linear, spectra
 from backproof.exact.primitives.products import matmul
 from backproof.exact.record import Record, Step
 from backproof.exact.reverse import gradients
-from backproof.exact.rounding import units
+from backproof.exact.rounding import noise, units
 
 LIMIT = 8
 Layer = tuple[Callable[..., Step], Callable[..., Any], tuple[tuple[int, ...], ...]]
@@ -131,3 +131,15 @@ def test_half_precision_inside_float32_is_seen(name: str) -> None:
     got, true, unit = (parts[0] for parts in judged(name, "float32", 2))
     coarse = got.astype(np.float16).astype(np.float64)
     assert np.median(np.abs(coarse - true) / unit) > LIMIT
+
+
+def test_a_move_into_a_shorter_format_rounds() -> None:
+    """What a library ends with in halves is rounded there, whatever the last step is called."""
+    record = Record()
+    x = record.input("x", np.array([1 / 3, 0.5]), FLOAT32)
+    y = e.negative(x)
+    assert noise(y, {}) is None
+    y.precision = FLOAT16
+    assert noise(y, {}).tolist() == FLOAT16.half_ulp(y.value).tolist()
+    y.inputs = (record.constant(FLOAT16.rounded(x.value), FLOAT32),)
+    assert noise(y, {}) is None
