@@ -1,12 +1,14 @@
 """A record's values elsewhere, and who decides there: the run, the numbers, or whoever asks."""
 
 import numpy as np
+import pytest
 
 from backproof.exact.balls import midpoints, to_balls
-from backproof.exact.evaluate import over_balls, over_floats
+from backproof.exact.evaluate import over_balls, over_floats, unmoved
 from backproof.exact.precision import FLOAT64
 from backproof.exact.primitives import decisions as d
 from backproof.exact.record import Record, Step
+from backproof.verdict.decisions import BITS
 
 X, Y = np.array([1.0, 4.0]), np.array([2.0, 3.0])
 ASIDE = {"x": np.array([5.0, 0.0])}
@@ -42,3 +44,22 @@ def test_what_is_decided_from_outside_is_so() -> None:
     decided, chosen = larger()
     half = {decided.number: np.array([0.5, 0.0])}
     assert midpoints(over_balls([chosen], decided=half)[0]).tolist() == [1.5, 3]
+
+
+@pytest.mark.parametrize("afresh", [False, True])
+@pytest.mark.parametrize("moving", ["x", "y"])
+def test_what_is_kept_stands_for_what_does_not_move(moving: str, afresh: bool) -> None:
+    """Elsewhere, values from what was kept at the point are those that are computed there."""
+    decided, chosen = larger()
+    x, y = decided.inputs
+    result = (chosen * y + np.exp(y)) / (x * x + np.sin(y))
+    kept = dict[int, object]()
+    over_balls([result], kept=kept)
+    assert all(s.number in kept for s in result.inputs)
+    there = {moving: to_balls(ASIDE["x"] + 1)}
+    number = decided.record.inputs[moving].number
+    fixed = unmoved([result], [number], BITS, {}, kept, afresh)
+    assert fixed and number not in fixed
+    found = over_balls([result], at=there, decided=fixed, afresh=afresh)
+    plain = over_balls([result], at=there, afresh=afresh)
+    assert midpoints(found[0]).tolist() == midpoints(plain[0]).tolist()
