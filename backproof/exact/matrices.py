@@ -2,7 +2,7 @@
 
 Signs of determinants, pivots and the signs of vectors are decisions of the run. What reads one
 triangle of a symmetric matrix begins with `mirrored`, a move: the gradient is then by the elements
-that were read. A gradient that is symmetric is the same by `symmetric`, along symmetric directions.
+that were read.
 """
 
 from typing import Any
@@ -21,7 +21,6 @@ from backproof.exact.primitives.stacks import (
     columns,
     diagonal,
     eye_like,
-    hermitian,
     lower,
     transposed,
     upper,
@@ -37,11 +36,6 @@ def mirrored(a: Step, is_lower: bool = True) -> Step:
         return moved(lambda p: keep(p) + np.swapaxes(keep(p, k), -1, -2), a)
     beside = moved(lambda p: keep(p, k), a)
     return beside + adjoint(beside) + columns(e.real(diagonal(a))) * eye_like(a)
-
-
-def symmetric(g: Step) -> Step:
-    """The gradient along symmetric, or Hermitian, matrices: (g + g^H) / 2."""
-    return hermitian(g)
 
 
 # -- solutions ------------------------------------------------------------------------------------
@@ -177,13 +171,3 @@ def matrix_power(a: Step, n: int) -> Step:
         return a
     square = matmul(half, half)
     return matmul(square, a) if n % 2 else square
-
-
-def nuclear_norm(a: Step) -> Step:
-    """The sum of the singular values."""
-    return summed(singular.singular_values(a), -1)
-
-
-def spectral_norm(a: Step) -> Step:
-    """The largest singular value."""
-    return moved(lambda p: p[..., 0], singular.singular_values(a))

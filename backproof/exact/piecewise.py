@@ -1,4 +1,4 @@
-"""SciPy's functions with branches, and some that are several primitives: what they are made of.
+"""Functions with branches, most of them SciPy's, and some that are several primitives.
 
 A branch is a decision and a choice, of the argument too, so that nothing infinite is made beside
 it. What a function is set to at a point, 0 log 0 = 0, is chosen there alone: x log y has the slope
@@ -17,6 +17,25 @@ from backproof.exact.primitives import special as s
 from backproof.exact.primitives.integrals import exprel
 from backproof.exact.primitives.numbers import LOG_PI
 from backproof.exact.record import Step
+
+
+def sign(x: Step) -> Step:
+    """The sign; of a complex number the number on the unit circle."""
+    if not x.is_complex:
+        return d.sign(x)
+    size = absolute(x)
+    return d.choose(d.equal(size, 0.0), x * 0.0, x / d.choose(d.equal(size, 0.0), 1.0, size))
+
+
+def heaviside(x: Step, at_zero: Step) -> Step:
+    """0, at_zero or 1."""
+    return d.choose(d.equal(x, 0.0), at_zero, d.choose(d.greater(x, 0.0), 1.0, 0.0))
+
+
+def copysign(x: Step, y: Step) -> Step:
+    """|x| with the sign of y."""
+    size = absolute(x)
+    return d.choose(d.other(y, function=np.signbit), -size, size)
 
 
 def _nil(x: Step, y: Step, least: float) -> Step:
@@ -94,9 +113,3 @@ def i1e(x: Step) -> Step:
     """exp(-|x|) I1(x), which is odd."""
     y = bessel.i1e(absolute(x))
     return d.choose(d.greater_equal(x, 0.0), y, -y)
-
-
-def gamma_sample_slope(a: Step, x: Step) -> Step:
-    """dx/da of a sample x of the gamma distribution of shape a, whose P(a, x) is held."""
-    density = e.exp((a - 1) * e.log(x) - x - s.gammaln(a))
-    return -s.gammainc_order(a, x) / density

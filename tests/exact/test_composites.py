@@ -75,8 +75,6 @@ FUNCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any], tuple[Any, ..
     "power": (lambda a: m.matrix_power(a, -3), lambda a: np.linalg.matrix_power(a, -3), (A,)),
     "power 5": (lambda a: m.matrix_power(a, 5), lambda a: np.linalg.matrix_power(a, 5), (A,)),
     "power 0": (lambda a: m.matrix_power(a, 0), lambda a: np.linalg.matrix_power(a, 0), (A,)),
-    "nuclear": (m.nuclear_norm, lambda a: np.linalg.norm(a, "nuc", axis=(-2, -1)), (A,)),
-    "spectral": (m.spectral_norm, lambda a: np.linalg.norm(a, 2, axis=(-2, -1)), (A,)),
     "rfft": (lambda a: fourier.rfft(a, axes=(1, 2)), lambda a: np.fft.rfftn(a, axes=(1, 2)), (A,)),
     "irfft odd": (lambda z: fourier.irfft(z, 5, (-1,)), lambda z: np.fft.irfft(z, 5), (Z,)),
     "irfft even": (lambda z: fourier.irfft(z, 4, (-1,)), lambda z: np.fft.irfft(z, 4), (Z,)),

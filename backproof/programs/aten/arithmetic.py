@@ -51,14 +51,7 @@ def power(x: Any, p: Any) -> Step:
     exponent = p.value if isinstance(p, Step) and not p.inputs and p.scalar else p
     if isinstance(exponent, Step) or not np.isrealobj(exponent):
         return e.power(x, p)
-    whole: dict[float, Lowering] = {
-        0.5: e.sqrt,
-        1: lambda v: v,
-        2: e.square,
-        -1: e.reciprocal,
-        -0.5: e.rsqrt,
-    }
-    made = whole.get(float(exponent))
+    made = POWERS.get(float(exponent))
     if made is not None:
         return made(x)
     if float(exponent) == 0:

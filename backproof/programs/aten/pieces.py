@@ -5,19 +5,12 @@ from typing import Any
 import numpy as np
 
 from backproof.exact import composites as c
+from backproof.exact import piecewise
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.numbers import PI
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering, constant_like
-
-
-def sign(x: Step) -> Step:
-    """The sign; of a complex number the number on the unit circle."""
-    if not x.is_complex:
-        return d.sign(x)
-    size = c.absolute(x)
-    return d.choose(d.equal(size, 0.0), x * 0.0, x / d.choose(d.equal(size, 0.0), 1.0, size))
 
 
 def nan_to_num(x: Step, nan: Any = None, posinf: Any = None, neginf: Any = None) -> Step:
@@ -27,11 +20,6 @@ def nan_to_num(x: Step, nan: Any = None, posinf: Any = None, neginf: Any = None)
     x = d.choose(d.other(x, function=np.isnan), 0.0 if nan is None else nan, x)
     x = d.choose(d.other(x, function=np.isposinf), bound[1], x)
     return d.choose(d.other(x, function=np.isneginf), bound[-1], x)
-
-
-def heaviside(x: Step, at_zero: Step) -> Step:
-    """0, at_zero or 1."""
-    return d.choose(d.equal(x, 0.0), at_zero, d.choose(d.greater(x, 0.0), 1.0, 0.0))
 
 
 def sinc(x: Step) -> Step:
@@ -59,12 +47,6 @@ def polar(size: Step, turn: Step) -> Step:
     return e.complex_(size * e.cos(turn), size * e.sin(turn))
 
 
-def copysign(x: Step, y: Step) -> Step:
-    """|x| with the sign of y."""
-    size = c.absolute(x)
-    return d.choose(d.other(y, function=np.signbit), -size, size)
-
-
 def lerp(a: Step, b: Step, w: Any) -> Step:
     """a + w (b - a), from the nearer end as torch computes it."""
     w = w if isinstance(w, Step) else constant_like(a, float(w))
@@ -76,10 +58,10 @@ def lerp(a: Step, b: Step, w: Any) -> Step:
 PIECES: dict[str, Lowering] = {
     "logit": logit,
     "sinc": sinc,
-    "sgn": sign,
+    "sgn": piecewise.sign,
     "sign": d.sign,
-    "heaviside": heaviside,
-    "copysign": copysign,
+    "heaviside": piecewise.heaviside,
+    "copysign": piecewise.copysign,
     "nan_to_num": nan_to_num,
     "lerp": lerp,
     "polar": polar,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact import composites as c
+from backproof.exact import matrices
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives import reductions as r
@@ -109,11 +110,6 @@ def logsumexp(x: Step, dim: Dims, keepdim: bool = False) -> Step:
     return c.logsumexp(x, axes(dim, x), keepdim) if x.ndim else x
 
 
-def trace(x: Step) -> Step:
-    """The sum of the diagonal."""
-    return r.summed(moved(np.diagonal, x))
-
-
 def cdist(a: Step, b: Step, p: float = 2.0, mode: Any = None) -> Step:
     """The distances of rows of a from rows of b."""
     rows = moved(lambda q: q[..., :, None, :], a)
@@ -169,7 +165,7 @@ REDUCTIONS: dict[str, Lowering] = {
     "logsumexp": logsumexp,
     "linalg_vector_norm": vector_norm,
     "norm": norm,
-    "trace": trace,
+    "trace": matrices.trace,
     "_cdist_forward": cdist,
     "_euclidean_dist": cdist,
     "_cdist_backward": cdist_backward,

@@ -13,10 +13,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from backproof.exact import matrices
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import factors, fourier, singular, spectra
 from backproof.exact.primitives import stacks as st
-from backproof.exact.primitives.elementwise import real
 from backproof.exact.primitives.linear import solve
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
@@ -33,21 +33,8 @@ def own(x: Step) -> Any:
     return jnp.asarray(x.value, jnp.dtype(complex_names[name] if x.is_complex else name))
 
 
-def mirrored(x: Step, is_lower: bool) -> Step:
-    """The Hermitian matrix of which one triangle is read."""
-    if x.is_complex:
-        half = st.lower(x, -1) if is_lower else st.upper(x, 1)
-        return half + st.adjoint(half) + st.on_diagonal(real(st.diagonal(x)))
-    return moved(partial(_mirrored, is_lower), x)
-
-
-def _mirrored(is_lower: bool, x: Any) -> Any:
-    read = np.tri(x.shape[-1], dtype=bool)
-    return np.where(read if is_lower else read.T, x, np.swapaxes(x, -1, -2))
-
-
 def _cholesky(x: Step, **_: Any) -> Step:
-    return factors.cholesky(mirrored(x, is_lower=True))
+    return matrices.cholesky(x)
 
 
 def _triangular_solve(
@@ -121,7 +108,7 @@ def _qr(x: Step, *, pivoting: bool, full_matrices: bool, **_: Any) -> Builds:
 
 def _eigh(x: Step, *, lower: bool, **_: Any) -> Builds:
     """Vectors as columns, and values."""
-    whole = mirrored(x, lower)
+    whole = matrices.mirrored(x, lower)
     vectors, _values = lax.linalg.eigh(own(x), lower=lower, symmetrize_input=False)
     like = np.asarray(vectors).astype(np.complex128 if x.is_complex else np.float64)
     return [partial(spectra.eigenvectors, whole, like=like), partial(spectra.eigenvalues, whole)]

@@ -6,6 +6,7 @@ import numpy as np
 from scipy import special
 
 from backproof.exact import composites as c
+from backproof.exact import piecewise
 from backproof.exact.primitive import BY_UFUNC
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
@@ -19,40 +20,6 @@ CLIP: np.ufunc = np._core.umath.clip  # type: ignore[attr-defined]
 """NumPy's clip of three arrays, which has no public name."""
 
 
-def _copysign(a: Step, b: Step) -> Step:
-    same = d.other(a, b, function=lambda x, y: np.signbit(x) == np.signbit(y))
-    return d.choose(same, a, -a)
-
-
-def _heaviside(x: Step, middle: Step) -> Step:
-    return d.choose(d.equal(x, 0.0), middle, d.other(x, function=lambda v: (v > 0) * 1.0))
-
-
-def _xlogy(x: Step, y: Step) -> Step:
-    return d.choose(d.equal(x, 0.0), 0.0, x * e.log(y))
-
-
-def _xlog1py(x: Step, y: Step) -> Step:
-    return d.choose(d.equal(x, 0.0), 0.0, x * e.log1p(y))
-
-
-def _entr(x: Step) -> Step:
-    return d.choose(d.equal(x, 0.0), 0.0, -x * e.log(x))
-
-
-def _rel_entr(x: Step, y: Step) -> Step:
-    return d.choose(d.equal(x, 0.0), 0.0, x * e.log(x / y))
-
-
-def _huber(delta: Step, r: Step) -> Step:
-    size = c.absolute(r)
-    return d.choose(d.less_equal(size, delta), 0.5 * e.square(r), delta * (size - 0.5 * delta))
-
-
-def _sign(x: Step) -> Step:
-    return x / c.absolute(x) if x.is_complex else d.sign(x)
-
-
 BRANCHES: dict[np.ufunc, Lowering] = {
     np.absolute: c.absolute,
     np.fabs: c.absolute,
@@ -64,9 +31,9 @@ BRANCHES: dict[np.ufunc, Lowering] = {
     np.floor_divide: c.floor_divide,
     np.remainder: c.remainder,
     np.fmod: c.fmod,
-    np.copysign: _copysign,
-    np.heaviside: _heaviside,
-    np.sign: _sign,
+    np.copysign: piecewise.copysign,
+    np.heaviside: piecewise.heaviside,
+    np.sign: piecewise.sign,
     np.positive: lambda x: moved(lambda p: p, x),
     np.float_power: e.power,
     np.ldexp: lambda x, k: x * d.other(k, function=lambda v: np.ldexp(1.0, v)),
@@ -82,12 +49,17 @@ BRANCHES: dict[np.ufunc, Lowering] = {
     np.not_equal: d.not_equal,
     np.matmul: matmul,
     np.vecdot: lambda a, b: summed(np.conjugate(a) * b if a.is_complex else a * b, -1),
-    special.xlogy: _xlogy,
-    special.xlog1py: _xlog1py,
-    special.entr: _entr,
-    special.rel_entr: _rel_entr,
-    special.kl_div: lambda x, y: _rel_entr(x, y) - x + y,
-    special.huber: _huber,
+    special.xlogy: piecewise.xlogy,
+    special.xlog1py: piecewise.xlog1py,
+    special.entr: piecewise.entr,
+    special.rel_entr: piecewise.rel_entr,
+    special.kl_div: piecewise.kl_div,
+    special.huber: piecewise.huber,
+    special.pseudo_huber: piecewise.pseudo_huber,
+    special.boxcox: piecewise.boxcox,
+    special.boxcox1p: piecewise.boxcox1p,
+    special.i0e: piecewise.i0e,
+    special.i1e: piecewise.i1e,
     special.log1p: e.log1p,
     special.expm1: e.expm1,
     special.exp2: e.exp2,
