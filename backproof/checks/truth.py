@@ -8,7 +8,7 @@ import numpy as np
 
 from backproof.checks.arguments.trees import Arguments, argument_names, flatten
 from backproof.checks.behaviour.attempts import sealed
-from backproof.exact.balls import Balls, accuracy, midpoints, numbers, radii
+from backproof.exact.balls import Balls, accuracy, finite, midpoints, numbers
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
@@ -27,8 +27,9 @@ GUARD = 8
 @dataclass(frozen=True, slots=True)
 class TrueGradient:
     """values: the float64 nearest to each element's true value, by the names of tensors and shaped
-    like them; bounds: how far the true value can be from the ball's midpoint, by rigorous
-    enclosure; digits: the elements as decimal strings, empty where none were asked for.
+    like them; bounds: how far these floats can be from the true values, by rigorous enclosure; what
+    no float64 is has half a unit in its last place. digits: the elements as decimal strings, empty
+    where none were asked for.
     """
 
     values: dict[str, Floats]
@@ -150,9 +151,15 @@ def _of_run(run: Run, digits: int | None, seed: int) -> TrueGradient:
         if digits is None
         else _digits(dict(zip(run.inputs, steps, strict=True)), digits, decided)
     )
-    return TrueGradient(
-        {n: midpoints(v) for n, v in named.items()}, {n: radii(v) for n, v in named.items()}, texts
-    )
+    values = {n: midpoints(v) for n, v in named.items()}
+    return TrueGradient(values, {n: _bounds(v, values[n]) for n, v in named.items()}, texts)
+
+
+def _bounds(balls: Balls, values: Floats) -> Floats:
+    """How far from these floats what the balls hold can be; infinite where that is not known."""
+    apart = [abs(x - v).upper() for x, v in zip(numbers(balls), values.flat, strict=True)]
+    found = [float(x) if x == float(x) else np.nextafter(float(x), np.inf) for x in apart]
+    return np.where(finite(balls), np.reshape(found, balls.shape), np.inf)
 
 
 def _digits(steps: Mapping[str, Step], digits: int, decided: Mapping[int, Any]) -> dict[str, Any]:

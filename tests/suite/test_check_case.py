@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -174,9 +175,15 @@ def test_a_claim_that_changes_its_input_or_its_mind_is_broken() -> None:
 
 
 def test_the_true_gradient_comes_with_a_bound() -> None:
-    """backproof.gradient agrees with the float gradient and bounds its own error far below it."""
-    true = backproof.gradient(CASE)
+    """backproof.gradient agrees with the float gradient, and its bound holds its digits."""
+    true = backproof.gradient(CASE, digits=40)
     for name, g in manual.gradient(NETWORK, *values(CASE)).items():
         if name != "loss":
             np.testing.assert_allclose(true.values[name], g, rtol=1e-12, atol=1e-14)
-            assert true.bounds[name].max() < 1e-100
+            off = [abs(Decimal(d) - Decimal(v)) for d, v in _both(true, name)]
+            assert all(d <= b for d, b in zip(off, true.bounds[name].flat, strict=True))
+            assert (true.bounds[name] <= np.spacing(np.abs(true.values[name]))).all()
+
+
+def _both(true: Any, name: str) -> Any:
+    return zip(true.digits[name].flat, true.values[name].flat, strict=True)
