@@ -70,7 +70,8 @@ float32."""
 
 # The formula
 MOVED = 4.0
-"""Half ulps by which a scalar that was computed from others may be off: 1/np.sqrt(d) is 2.6 off."""
+"""Half ulps by which a scalar or an array that was computed from others may be off: 1/np.sqrt(d) is
+2.6 off."""
 DIGITS, MEANT = 4, 12
 """Digits of a typed number from which on it is taken for a rounded one; bits of a number up to
 which it is meant as it stands (0.125, 1.5), in short formats half of theirs."""
@@ -145,6 +146,9 @@ DEPENDS = 2.0**-20
 SECONDS, PATIENCE = 10.0, 2.0
 """One call may take so long, if the caller says nothing else; and of a claim's own time, after
 which only what must be known is still asked. Chosen."""
+SLOWER = 100.0
+"""So many times as long as all plain calls together a recorded run may take, where that is more
+than one call may: a sum of Python's numbers takes a thousand times as long as a plain call."""
 
 # What is looked at
 MOST_ELEMENTS = 100_000

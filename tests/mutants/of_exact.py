@@ -97,8 +97,8 @@ OF_EXACT = (
     ),
     Mutant(
         "exact/rounding.py",
-        "noises = {s.number: noise(s, readers) for s in steps if inputs or s.inputs}",
-        "noises = {s.number: noise(s, readers) for s in steps if not s.inputs}",
+        "noises = {s.number: noise(s, formats) for s in steps if inputs or s.inputs}",
+        "noises = {s.number: noise(s, formats) for s in steps if not s.inputs}",
         "no step rounds, inputs alone do",
         ROUNDING,
     ),

@@ -119,6 +119,7 @@ DECISIONS = (
     Number("DEPENDS", why=TORCH),
     Number("SECONDS", why=CLOCK),
     Number("PATIENCE", why=CLOCK),
+    Number("SLOWER", why=CLOCK),
     Number("MOST_ELEMENTS", {1: "dense, 1e-12 off"}, why=COUNT),
     Number("SAMPLED", {1: "wrong at one point in five"}, why=COUNT),
 )

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from backproof.checks.behaviour.limits import TimeLimit, listening, within
+from backproof.verdict.decisions import SLOWER
 
 if TYPE_CHECKING:
     from backproof.programs.run import Run
@@ -31,10 +32,6 @@ LONGEST = 300
 TURN = threading.RLock()
 """Prints, warnings, random states and whatever else a run sets and puts back are those of the whole
 process: one thread at a time has them.
-"""
-SLOWER = 100.0
-"""So many times as long as all plain calls together a recorded run may take, where that is more
-than what one call may: a sum of Python's numbers takes a thousand times as long as one plain call.
 """
 
 
