@@ -20,6 +20,16 @@ CLIP: np.ufunc = np._core.umath.clip  # type: ignore[attr-defined]
 """NumPy's clip of three arrays, which has no public name."""
 
 
+def _xlogy(x: Step, y: Step) -> Step:
+    """x log y, 0 at the point where x is: the slope of x log x there is that beside it."""
+    return d.choose(d.equal(x, 0.0), 0.0, x * e.log(y))
+
+
+def _xlog1py(x: Step, y: Step) -> Step:
+    """x log(1 + y), likewise."""
+    return d.choose(d.equal(x, 0.0), 0.0, x * e.log1p(y))
+
+
 BRANCHES: dict[np.ufunc, Lowering] = {
     np.absolute: c.absolute,
     np.fabs: c.absolute,
@@ -49,8 +59,8 @@ BRANCHES: dict[np.ufunc, Lowering] = {
     np.not_equal: d.not_equal,
     np.matmul: matmul,
     np.vecdot: lambda a, b: summed(np.conjugate(a) * b if a.is_complex else a * b, -1),
-    special.xlogy: piecewise.xlogy,
-    special.xlog1py: piecewise.xlog1py,
+    special.xlogy: _xlogy,
+    special.xlog1py: _xlog1py,
     special.entr: piecewise.entr,
     special.rel_entr: piecewise.rel_entr,
     special.kl_div: piecewise.kl_div,
