@@ -7,8 +7,17 @@ import numpy as np
 from backproof.diagnosis.first_order import FirstOrder
 from backproof.diagnosis.following import Changes, Family
 from backproof.diagnosis.naming import CONSTANTS
-from backproof.diagnosis.repairs import Repair, Trial, everywhere, operand, value, with_operand
-from backproof.diagnosis.written import assignment, text
+from backproof.diagnosis.repairs import (
+    SUM_IS_DUE,
+    Repair,
+    Trial,
+    everywhere,
+    is_mean,
+    operand,
+    value,
+    with_operand,
+)
+from backproof.diagnosis.written import assignment
 from backproof.exact.record import Step
 
 NEAR = 1e-9
@@ -103,10 +112,9 @@ def _rounded(number: float) -> float:
 
 def _words(step: Step, slot: int, own: float, number: float) -> str:
     """What a number should be; that of a mean is not written."""
+    if number == 1 and is_mean(step, slot):
+        return SUM_IS_DUE
     written = operand(step, slot)
-    unwritten = f"{own:g}" not in text(step.place) and not written.strip("`").isidentifier()
-    if number == 1 and unwritten and step.primitive.name == "divide" and step.place is not None:
-        return "a sum is due, not a mean"
     known = [f", {label}" for known, label in CONSTANTS if abs(number - known) <= NEAR * known]
     return (
         f"{written if '`' in written else 'the number'} is {own:g} and should be {number:.6g}"

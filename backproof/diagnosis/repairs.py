@@ -11,7 +11,7 @@ import numpy as np
 
 from backproof.diagnosis.following import Change, Changes, Family, Values
 from backproof.diagnosis.quantities import Quantity
-from backproof.diagnosis.written import is_borrowed, name, operands
+from backproof.diagnosis.written import is_borrowed, name, operands, text
 from backproof.exact.record import Place, Step
 
 
@@ -51,6 +51,7 @@ MISSING = (
     ("{} is not subtracted", np.subtract),
 )
 """How a quantity may be missing from a value."""
+SUM_IS_DUE = "a sum is due, not a mean"
 PLACES = ("first", "second", "third")
 
 
@@ -134,6 +135,15 @@ def operand(step: Step, slot: int) -> str:
     if len(step.inputs) == 1:
         return f"`{written[0]}`" if written else "what it is made of"
     return f"its {PLACES[slot]} operand" if slot < len(PLACES) else "an operand"
+
+
+def is_mean(step: Step, slot: int) -> bool:
+    """Whether this operand is a divisor that nobody wrote, as that of a mean."""
+    x = step.inputs[slot]
+    if step.primitive.name != "divide" or slot != 1 or x.size != 1 or step.place is None:
+        return False
+    is_named = operand(step, slot).strip("`").isidentifier()
+    return not is_named and f"{float(np.ravel(x.value)[0].real):g}" not in text(step.place)
 
 
 def operators(family: Family) -> Iterator[Repair]:

@@ -9,7 +9,14 @@ from scipy.special import expit
 from backproof.diagnosis.extremes import extreme
 from backproof.diagnosis.following import Family
 from backproof.diagnosis.quantities import Quantity
-from backproof.diagnosis.repairs import OPERATORS, Repair, operand, with_operand
+from backproof.diagnosis.repairs import (
+    OPERATORS,
+    SUM_IS_DUE,
+    Repair,
+    is_mean,
+    operand,
+    with_operand,
+)
 from backproof.exact.record import Step
 
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
@@ -109,7 +116,7 @@ def _dropped(step: Step) -> Iterator[Repair]:
         if step.inputs[slot].shape == step.shape:
             is_number = step.inputs[gone].size == 1
             slug = "counted-twice" if is_term else "factor" if is_number else "path-left-out"
-            words = (
-                f"the {'term' if is_term else 'factor'} {operand(step, gone)} does not belong there"
-            )
+            kind = "term" if is_term else "factor"
+            words = f"the {kind} {operand(step, gone)} does not belong there"
+            words = SUM_IS_DUE if is_mean(step, gone) else words
             yield Repair(slug, words, lambda k, given, values, slot=slot: given[slot])
