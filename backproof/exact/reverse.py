@@ -50,6 +50,20 @@ def gradients(
     return [adjoints.get(x.number) for x in wrt]
 
 
+def gradients_or_zeros(
+    seeds: Mapping[Step, Any],
+    wrt: Sequence[Step],
+    stable: bool = False,
+    flat: Collection[int] = (),
+    through: Collection[int] = (),
+) -> list[Step]:
+    """The same, with zeros where nothing reaches a step."""
+    return [
+        x.record.constant(np.zeros(x.shape)) if g is None else g
+        for g, x in zip(gradients(seeds, wrt, stable, flat, through), wrt, strict=True)
+    ]
+
+
 def _reaching(steps: Sequence[Step], wrt: Sequence[Step]) -> set[int]:
     """The numbers of the steps that depend on `wrt`, and of those."""
     found = {x.number for x in wrt}
@@ -126,13 +140,29 @@ SUMS = ("add", "subtract", "total", "move", "spread", "negative", "keep")
 
 
 def _largest_term(g: Step) -> float:
-    """Of a sum of sums, or of a multiple of one."""
-    size = float(np.abs(g.value).max(initial=0.0))
-    if g.primitive.name in SUMS:
-        return max((_largest_term(x) for x in g.inputs if x.is_float), default=0.0)
-    if g.primitive in (multiply, divide) and g.inputs[1].size == 1 and size:
-        return _largest_term(g.inputs[0]) * float(size / np.abs(g.inputs[0].value).max())
-    return size
+    """Of a sum of sums, or of a multiple of one; a sum that several others share is seen once."""
+    reached, left, sizes = dict[int, Step](), [g], dict[int, float]()
+    while left:
+        step = left.pop()
+        if step.number not in reached:
+            reached[step.number] = step
+            left += _terms(step)
+    for number, step in sorted(reached.items()):
+        size, terms = float(np.abs(step.value).max(initial=0.0)), _terms(step)
+        if step.primitive.name in SUMS:
+            size = max((sizes[x.number] for x in terms), default=0.0)
+        elif terms:
+            size = sizes[terms[0].number] * float(size / np.abs(terms[0].value).max())
+        sizes[number] = size
+    return sizes[g.number]
+
+
+def _terms(step: Step) -> list[Step]:
+    """What a step is the sum of, or a multiple."""
+    if step.primitive.name in SUMS:
+        return [x for x in step.inputs if x.is_float]
+    multiple = step.primitive in (multiply, divide) and step.inputs[1].size == 1
+    return [step.inputs[0]] if multiple and np.abs(step.value).max(initial=0.0) else []
 
 
 def formats(x: Step) -> Formats | None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backproof import check_layer
+from backproof import check, check_layer
 
 FORMATS = (np.float64, np.float32, np.float16)
 
@@ -43,3 +43,17 @@ def test_rounding_of_a_mean_is_normal(centred: Any, dtype: Any) -> None:
         assert check_layer(*pair(0, 0), x, seed=seed).status == "correct"
     assert check_layer(*pair(64 * eps, 0), x).status == "wrong"
     assert not check_layer(*pair(0, 300), x)
+
+
+def test_a_sum_that_doubles_itself_is_seen_once() -> None:
+    """What is centred by a sum of 2^80 paths is judged, right and wrong."""
+
+    def loss(x: Any) -> Any:
+        level = x.mean()
+        for _ in range(80):
+            level = level + level
+        return ((x - level * 2.0**-80) ** 2).sum()
+
+    x = np.random.default_rng(5).normal(size=6)
+    assert check(loss, lambda x: 2 * (x - x.mean()), x)
+    assert not check(loss, lambda x: 2.1 * (x - x.mean()), x)
