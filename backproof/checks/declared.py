@@ -7,14 +7,12 @@ diagnosis, and `accept=` takes it by its code.
 
 from dataclasses import replace
 
-import numpy as np
-
 from backproof.checks.judgement import Judgement, finding, plain
 from backproof.checks.measured import Measured, Tensor
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.primitives.elementwise import cut
 from backproof.exact.record import Step
-from backproof.exact.reverse import gradients
+from backproof.exact.reverse import gradients_or_zeros
 
 ROUNDINGS = ("rint", "floor", "ceil", "trunc", "sign")
 CODES = {"cut": "BP123", "straight-through": "BP125"}
@@ -37,11 +35,9 @@ def declared(measured: Measured) -> Judgement | None:
 def _explains(measured: Measured, flat: list[Step], through: list[Step]) -> bool:
     """Whether every tensor is right against the gradient of that other function."""
     run, names = measured.run, list(measured.tensors)
-    seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+    seeds = run.seeds
     numbers = [s.number for s in flat], [s.number for s in through]
-    found = gradients(seeds, [run.inputs[n] for n in names], True, *numbers)
-    zeros = [run.record.constant(np.zeros(run.inputs[n].shape)) for n in names]
-    steps = [z if g is None else g for g, z in zip(found, zeros, strict=True)]
+    steps = gradients_or_zeros(seeds, [run.inputs[n] for n in names], True, *numbers)
     values = over_balls(steps, measured.bits, decided=measured.decided)
     return all(
         _right(replace(measured.tensors[n], true=v)) for n, v in zip(names, values, strict=True)

@@ -114,7 +114,7 @@ def _wrong(measured: Measured, deviations: Sequence[Tensor]) -> Judgement:
     claimed, order = claimed_slope(measured, direction), None
     finite = all(np.isfinite(numbers_in(t.returned)).all() for t in deviations)
     if claimed.is_finite() and finite:
-        inputs, dys = measured.run.inputs, cotangents(measured)
+        inputs, dys = measured.run.inputs, cotangents(measured.run)
         bits, decided, kept = measured.bits, measured.decided, measured.kept
         order = remainder(dys, inputs, direction, claimed, bits, decided, kept).order
     if order is not None and order >= CONTRADICTED:

@@ -16,8 +16,9 @@ from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
 from backproof.checks.measure import measure
 from backproof.checks.measured import Measured, Tensor
+from backproof.checks.slopes import cotangents
 from backproof.checks.unfollowed import coarse, nearby, signed, stays
-from backproof.exact.balls import midpoints, to_balls
+from backproof.exact.balls import midpoints
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import FLOAT64, Floats, coarser, precision_of
 from backproof.exact.primitives.special import gammainc_order
@@ -165,10 +166,7 @@ def _own_formats(claim: Claim, at: Mapping[str, Floats]) -> Tensors:
 
 def _value(run: Run) -> float:
     """The loss of a run in balls, or its outputs weighed by their cotangents."""
-    dys = {
-        y: to_balls(run.cotangents[n].value if n in run.cotangents else np.ones(y.shape))
-        for n, y in run.outputs.items()
-    }
+    dys = cotangents(run)
     values = over_balls(list(dys), BITS)
     return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())
 

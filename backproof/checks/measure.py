@@ -17,7 +17,7 @@ from backproof.exact.primitives.decisions import pick
 from backproof.exact.primitives.elementwise import subtract
 from backproof.exact.primitives.reductions import total
 from backproof.exact.record import Step
-from backproof.exact.reverse import gradients
+from backproof.exact.reverse import gradients_or_zeros
 from backproof.exact.rounding import units
 from backproof.exact.ties import isolated
 from backproof.exact.truth import Known, known, settled_beside
@@ -43,12 +43,12 @@ def measure(
     """
     names = [n for n in run.inputs if n in returned]
     inputs = [run.inputs[n] for n in names]
-    seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+    seeds = run.seeds
     counting = partial(_counting, run, names, projections)
     own = len(run.record.steps)
-    true = counting(_gradients(run, seeds, inputs, stable=True))
+    true = counting(gradients_or_zeros(seeds, inputs, stable=True))
     two = _has_two_forms(run)
-    usual = counting(_gradients(run, seeds, inputs, stable=False)) if two else true
+    usual = counting(gradients_or_zeros(seeds, inputs, stable=False)) if two else true
     claims = counting([run.claimed.get(n) for n in names])
     formats = [precision_of(dtypes[n]) or FLOAT64 for n in names]
     decided = isolated(ancestors(list(run.outputs.values())), run.inputs, seed)
@@ -100,14 +100,6 @@ def _put_numbers(run: Run, steps: Sequence[Step], decided: Mapping[int, Any], se
     for step, balls in zip(lost, told.values, strict=True):
         known = np.where(finite(balls), midpoints(balls), 0.0)
         step.value = np.where(np.isfinite(step.value), step.value, known)
-
-
-def _gradients(run: Run, seeds: Any, inputs: Any, stable: bool) -> list[Step]:
-    found = gradients(seeds, inputs, stable)
-    return [
-        run.record.constant(np.zeros(x.shape)) if g is None else g
-        for g, x in zip(found, inputs, strict=True)
-    ]
 
 
 def _counting(run: Run, names: Sequence[str], projections: Any, steps: Sequence[Any]) -> list[Any]:

@@ -17,7 +17,7 @@ from backproof.checks.ties import Convention, against, is_right, judged, off_oth
 from backproof.exact.balls import as_balls, midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, coarser
-from backproof.exact.reverse import gradients
+from backproof.exact.reverse import gradients_or_zeros
 from backproof.programs.complete import other_branches
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict.decisions import BRANCHES, MADE_AGAIN
@@ -71,13 +71,9 @@ def _there(measured: Measured, elsewhere: Elsewhere, at: Mapping[str, Any]) -> A
         run = elsewhere(at)
         if not other_branches(measured.run, run):
             return None
-        seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
-        found = gradients(seeds, [run.inputs[n] for n in measured.tensors])
+        seeds = run.seeds
+        steps = gradients_or_zeros(seeds, [run.inputs[n] for n in measured.tensors])
         here = {n: to_balls(x.value) for n, x in measured.run.inputs.items()}
-        steps = [
-            run.record.constant(np.zeros(t.truth.shape)) if g is None else g
-            for g, t in zip(found, measured.tensors.values(), strict=True)
-        ]
         values = over_balls(steps, measured.bits, here)
     except (CannotFollow, ArithmeticError, ValueError):
         return None

@@ -13,6 +13,7 @@ from backproof.exact.evaluate import over_balls, unmoved
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
 from backproof.exact.taylor import weighed
+from backproof.programs.run import Run
 from backproof.verdict.decisions import BITS, LIMIT
 
 Direction = Mapping[str, Floats]
@@ -58,19 +59,17 @@ def known(slope: flint.arb) -> float:
     return 0.0 if slope.contains(0) else float(slope.mid())
 
 
-def cotangents(measured: Measured) -> dict[Step, Balls]:
+def cotangents(run: Run) -> dict[Step, Balls]:
     """By output, its cotangent; 1 of a loss."""
-    run = measured.run
-    given = {n: run.cotangents.get(n) for n in run.outputs}
     return {
-        y: to_balls(np.ones(y.shape) if given[n] is None else given[n].value)  # type: ignore[union-attr]
-        for n, y in run.outputs.items()
+        y: to_balls(dy.value if isinstance(dy, Step) else np.full(y.shape, dy))
+        for y, dy in run.seeds.items()
     }
 
 
 def value_afresh(measured: Measured, at: Mapping[str, Floats]) -> float:
     """The outputs weighed by their cotangents elsewhere, decisions of the record made afresh."""
-    dys: Mapping[Step, Any] = cotangents(measured)
+    dys: Mapping[Step, Any] = cotangents(measured.run)
     moving, kept = [measured.run.inputs[n].number for n in at], measured.kept
     fixed = unmoved(list(dys), moving, BITS, {}, {} if measured.decided else kept, afresh=True)
     moved = {n: to_balls(x) for n, x in at.items()}

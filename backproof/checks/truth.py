@@ -12,7 +12,7 @@ from backproof.exact.balls import Balls, accuracy, finite, midpoints, numbers
 from backproof.exact.evaluate import ancestors, over_balls
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
-from backproof.exact.reverse import gradients
+from backproof.exact.reverse import gradients_or_zeros
 from backproof.exact.ties import isolated
 from backproof.exact.truth import known, settled_beside
 from backproof.programs.complete import incomplete
@@ -137,11 +137,7 @@ def _of_run(run: Run, digits: int | None, seed: int) -> TrueGradient:
         raise ValueError(f"a loss is one number; came results of shapes {shapes}")
     (output,) = run.outputs.values()
     inputs = list(run.inputs.values())
-    found = gradients({output: np.ones(output.shape)}, inputs, stable=True)
-    steps = [
-        run.record.constant(np.zeros(x.shape)) if g is None else g
-        for g, x in zip(found, inputs, strict=True)
-    ]
+    steps = gradients_or_zeros({output: np.ones(output.shape)}, inputs, stable=True)
     decided = isolated(ancestors([output]), run.inputs, seed)
     told = known(steps, [np.zeros(s.shape) for s in steps], decided=decided)
     told = settled_beside(steps, told, inputs, seed, decided)

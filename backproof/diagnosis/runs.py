@@ -96,7 +96,7 @@ def reverse(
     run: Run, forward: Sequence[Step], edges: dict[tuple[int, int], Step] | None = None
 ) -> Reverse:
     """Reverse mode, recorded; edges: as for `gradients`."""
-    seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+    seeds = run.seeds
     floats = [s for s in dict.fromkeys([*run.inputs.values(), *forward]) if s.is_float]
     before = len(run.record.steps)
     found = gradients(seeds, floats, edges=edges)

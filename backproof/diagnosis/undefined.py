@@ -76,7 +76,7 @@ def singular(run: Run, names: Sequence[str]) -> Singular | None:
     given = {s.number for s in forward}
     ends = [s for n in names if (s := run.claimed.get(n)) is not None]
     own = _first([s for s in ancestors(ends) if s.number not in given]) if ends else None
-    seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
+    seeds = run.seeds
     found = [g for g in gradients(seeds, [run.inputs[n] for n in names]) if g is not None]
     usual = _first([s for s in ancestors(found) if s.number not in given])
     source = _first([s for s in forward if s.inputs])

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backproof.diagnosis.following import Changes, Effort, Program
+from backproof.diagnosis.repairs import PLACES
 from backproof.diagnosis.runs import usual
 from backproof.diagnosis.written import cited
 from backproof.exact.record import Step
 from backproof.programs.run import Run
-
-PLACES = ("first", "second", "third")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,10 +11,8 @@ from backproof.faults.claims import Claim
 from backproof.power.right_code import Progress, timed
 from backproof.suite.check_case import check_case
 from backproof.suite.faulty import cases_with
-from backproof.verdict import Status, Verdict
+from backproof.verdict import FAULTY, Verdict
 
-FAULTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
-"""What detects: a case that nobody could decide shows nothing."""
 PEERS_CASES = 20
 """gradcheck gets so many cases at least, also where a fault was detected on the first."""
 

@@ -42,3 +42,8 @@ class Run:
     returned: Mapping[str, Any] = field(default_factory=dict)
     flushes: bool = False
     approximate: str = ""
+
+    @property
+    def seeds(self) -> dict[Step, Any]:
+        """By each output its cotangent, with which reverse mode begins: 1 of a loss."""
+        return {y: self.cotangents.get(n, 1.0) for n, y in self.outputs.items()}

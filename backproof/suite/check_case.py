@@ -10,7 +10,7 @@ import numpy as np
 from backproof.architectures import Case
 from backproof.faults.claims import Claim, tensors_of
 from backproof.suite.listeners import LISTENERS
-from backproof.verdict import Status, Verdict
+from backproof.verdict import FAULTY, Status, Verdict
 from backproof.verdict.witnesses import EXACT, WITNESSES, absent
 
 if TYPE_CHECKING:  # it needs exact arithmetic, without which a case is judged as well
@@ -57,7 +57,6 @@ def _judged(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -
 
 def _exactly(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -> Verdict:
     from backproof.suite.exactly import judge_exactly
-    from backproof.suite.layers import FAULTY
     from backproof.suite.messages import another_function, heard, told
 
     verdict = judge_exactly(case, claim, witnesses, explain=False)

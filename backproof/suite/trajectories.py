@@ -17,7 +17,7 @@ from backproof.exact.balls import Balls, as_balls, filled, midpoints, numbers, t
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import Floats, precision_of
 from backproof.exact.record import Step
-from backproof.exact.reverse import gradients
+from backproof.exact.reverse import gradients_or_zeros
 from backproof.exact.rounding import root_mean_square, samples
 from backproof.programs.numpy.running import LOSS, run_pair
 from backproof.programs.run import Run
@@ -124,9 +124,7 @@ def _recorded(training: Training, p: Tensors, x: Array, target: Array) -> Run:
 
 
 def _gradients(run: Run, stable: bool) -> list[Step]:
-    found = gradients({run.outputs[LOSS]: 1.0}, list(run.inputs.values()), stable)
-    steps = zip(found, run.inputs.values(), strict=True)
-    return [run.record.constant(np.zeros(x.shape)) if g is None else g for g, x in steps]
+    return gradients_or_zeros({run.outputs[LOSS]: 1.0}, list(run.inputs.values()), stable)
 
 
 def _carried(

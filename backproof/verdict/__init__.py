@@ -1,7 +1,7 @@
 """What is said of a claim: status, findings, the verdict, and every number that can turn one."""
 
 from backproof.verdict.finding import Finding
-from backproof.verdict.status import CLEAN, Status
+from backproof.verdict.status import CLEAN, FAULTY, Status
 from backproof.verdict.verdict import GradientError, Subject, Verdict
 
-__all__ = ["CLEAN", "Finding", "GradientError", "Status", "Subject", "Verdict"]
+__all__ = ["CLEAN", "FAULTY", "Finding", "GradientError", "Status", "Subject", "Verdict"]

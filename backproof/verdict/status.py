@@ -23,5 +23,7 @@ class Status(StrEnum):
         return list(Status).index(self)
 
 
+FAULTY = (Status.BROKEN, Status.WRONG, Status.IMPRECISE)
+"""What shows that something is wrong: what nobody could decide shows nothing."""
 CLEAN = (Status.CORRECT, Status.KINK, Status.BROKEN, Status.UNDECIDED)
 """Statuses that have no size."""

@@ -15,10 +15,11 @@ from backproof.architectures import (
     Tanh,
 )
 from backproof.faults import FAULTS, Fault, claim_with
-from backproof.power.detections import FAULTY, names
+from backproof.power.detections import names
 from backproof.suite.check_case import check_case
 from backproof.suite.faulty import PATIENCE, cases_with
 from backproof.suite.shrinking import minimal
+from backproof.verdict import FAULTY
 
 DEEP = Case(
     Network(7, (Dense(5), ReLU(), Tanh(), Dense(6), Sigmoid(), Dense(3)), HalfSquaredError("mean")),
