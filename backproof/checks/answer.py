@@ -1,7 +1,7 @@
 """The answer to a check: how the code behaved, what the judge found, why, in one verdict."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -68,6 +68,7 @@ def _judged(claim: Claim, seed: int, accept: Accept, further: Further, explain: 
     open_ = status is Status.UNDECIDED and not reached.judgement.code
     if explain and not status and not open_:
         why = explain_breaches(claim, findings) or explained(claim, reached, findings)
+    sizes = _sizes(reached, findings)
     found = Verdict(
         claim.subject,
         status,
@@ -78,9 +79,9 @@ def _judged(claim: Claim, seed: int, accept: Accept, further: Further, explain: 
         evidence(reached, findings),
         time.perf_counter() - start + observed.seconds,
         why.code,
-        size=_size(reached, findings),
+        size=_largest(sizes.values()),
     )
-    return accepted(found, accept) if accept else found
+    return accepted(found, accept, _by_code(why, findings, sizes)) if accept else found
 
 
 def _worst(findings: Sequence[Finding]) -> Status:
@@ -89,16 +90,30 @@ def _worst(findings: Sequence[Finding]) -> Status:
     return min(decided, key=lambda s: s.severity, default=Status.UNDECIDED)
 
 
-def _size(reached: Reached, findings: Sequence[Finding]) -> float | None:
-    """The largest error relative to the largest true element of its tensor; None where one is no
-    number.
-    """
+def _sizes(reached: Reached, findings: Sequence[Finding]) -> dict[str, float]:
+    """By tensor that is not right, its largest error relative to its largest true element."""
     if reached.measured is None:
-        return None
+        return {}
     off = {f.tensor for f in findings if not f.status}
-    sizes = [t.size for n, t in reached.measured.tensors.items() if n in off]
-    known = [size for size in sizes if np.isfinite(size)]
-    return max(known, default=None) if len(known) == len(sizes) else None
+    return {n: t.size for n, t in reached.measured.tensors.items() if n in off}
+
+
+def _by_code(
+    why: Why, findings: Sequence[Finding], sizes: Mapping[str, float]
+) -> dict[str, float | None]:
+    """By code of what is wrong, the largest size of its tensors; the first code's are also those
+    that have none of their own.
+    """
+    found: dict[str, list[float]] = {}
+    for name in dict.fromkeys(f.tensor for f in findings if not f.status):
+        found.setdefault(why.codes.get(name, why.code), []).append(sizes.get(name, np.inf))
+    return {code: _largest(of) for code, of in found.items()}
+
+
+def _largest(sizes: Iterable[float]) -> float | None:
+    """The largest size; None where there is none, or one is no number."""
+    known = list(sizes)
+    return max(known) if known and np.isfinite(known).all() else None
 
 
 def _not_finite(claim: Claim, reached: Reached) -> list[Finding]:
@@ -161,6 +176,3 @@ def told(verdict: Verdict, points: int) -> Verdict:
     """The verdict, with how many points it rests on."""
     one = "one point only: give `inputs=` a sampler to judge more shapes and values"
     return replace(verdict, evidence=verdict.evidence.replace(one, f"{points} points were judged"))
-
-
-Names = Mapping[str, Any]

@@ -1,8 +1,8 @@
 """Why a gradient is wrong: misbehaviour that explains itself, or a diagnosis from the record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,11 +22,15 @@ UNEXPLAINED = "BP199"
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """A diagnosis as a verdict has it: its code, its text, the tensors at fault."""
+    """A diagnosis as a verdict has it: its code, its text, the tensors at fault.
+
+    codes: of each tensor that has a cause of its own, the code of that.
+    """
 
     code: str = ""
     text: str = ""
     culprits: tuple[str, ...] = ()
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 def explain_breaches(claim: Claim, findings: Sequence[Finding]) -> Why | None:
@@ -78,7 +82,8 @@ def _diagnosed(claim: Claim, reached: Reached) -> Why | None:
     if found is None or (found.slug == "unexplained" and claim.observed.breaches):
         return None
     shown = replace(found, element="")  # a finding shows it
-    return Why(found.code, str(shown), found.tensors)
+    codes = {name: d.code for d in (found, *found.others) for name in d.tensors}
+    return Why(found.code, str(shown), found.tensors, codes)
 
 
 def _without_a_record(claim: Claim, reached: Reached) -> Evidence:

@@ -139,14 +139,14 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/accepted.py",
-        "if known > size:",
-        "if known > 100 * size:",
+        "if size <= allowed:",
+        "if size <= 100 * allowed:",
         "accepted beyond the size",
     ),
     Mutant(
         "checks/accepted.py",
-        "size, known = accept.get(verdict.code), verdict.size",
-        "size, known = max(accept.values()), verdict.size",
+        "allowed = accept.get(code, 0.0)",
+        "allowed = max(accept.values())",
         "any code that is accepted accepts every other",
     ),
 )
