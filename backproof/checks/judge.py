@@ -50,15 +50,12 @@ def judge(
 
 
 def _flat(measured: Measured, tie: Convention | None) -> list[Tensor]:
-    """The tensors whose truth is 0 throughout, and no matter of convention."""
-    flat = [t for t in measured.tensors.values() if t.truth.size and not t.truth.any()]
-    return _settled(flat, tie)
-
-
-def _settled(tensors: Sequence[Tensor], tie: Convention | None) -> list[Tensor]:
-    """Those for which no convention matters: the others have two slopes at a tie, not a stair."""
+    """The tensors whose truth is 0 throughout, and no matter of convention: those have two slopes
+    at a tie, not a stair.
+    """
     moved = tie.moved if tie is not None else frozenset[str]()
-    return [t for t in tensors if t.name not in moved]
+    tensors = measured.tensors.values()
+    return [t for t in tensors if t.truth.size and not t.truth.any() and t.name not in moved]
 
 
 def _right(measured: Measured, tie: Convention | None) -> Judgement:
@@ -101,11 +98,8 @@ def _may_branch(measured: Measured) -> bool:
 def _of_deviations(
     measured: Measured, deviations: Sequence[Tensor], loss: Loss | None, seed: int
 ) -> Judgement:
-    """A staircase, or else it is wrong."""
-    tie = matters(measured) if measured.decisions else None
-    return by_stairs(measured, _settled(deviations, tie), loss, seed) or _wrong(
-        measured, deviations
-    )
+    """A staircase, on a step or on the edge of one, or else it is wrong."""
+    return by_stairs(measured, deviations, loss, seed) or _wrong(measured, deviations)
 
 
 def _wrong(measured: Measured, deviations: Sequence[Tensor]) -> Judgement:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact.evaluate import over_floats
-from backproof.exact.precision import Floats
+from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.primitives.decisions import shift
 from backproof.exact.record import Step
 from backproof.verdict.decisions import FLAT, NARROWEST, STAIRS, WIDEST
@@ -46,13 +46,14 @@ def staircase(
     differ = cache(partial(_differ, jumping, inputs, direction))
     slopes = cache(partial(_slopes, loss, inputs, direction))
     for k in range(len(steps) - STAIRS + 1):
-        octaves = steps[k : k + STAIRS]
+        octaves = np.array(steps[k : k + STAIRS])
         if all(map(differ, reversed(octaves))) and _one_slope(slopes, octaves, recorded):
-            return _finest(np.mean([slopes(h) for h in octaves], axis=1))
+            rounded = FLOAT64.u * abs(loss(_aside(inputs, direction, 0.0)))
+            return _finest(np.mean([slopes(h) for h in octaves], axis=1), rounded / octaves)
     return None
 
 
-def _one_slope(slopes: Callable[[float], Any], octaves: Sequence[float], recorded: float) -> bool:
+def _one_slope(slopes: Callable[[float], Any], octaves: Floats, recorded: float) -> bool:
     """Whether the slopes of all octaves are one, and another than the record's."""
     window: list[tuple[float, float]] = []
     for h in octaves:
@@ -67,11 +68,15 @@ def _alike(slopes: Sequence[tuple[float, float]], apart: float) -> bool:
     return bool(np.isfinite(slopes).all() and np.ptp(slopes) < FLAT * apart)
 
 
-def _finest(slopes: Floats) -> Stairs:
-    """The central slope that the next octave changes least, known to that change."""
+def _finest(slopes: Floats, rounded: Floats) -> Stairs:
+    """The first central slope whose change to the next octave is no longer half of that before: the
+    error of the difference falls fourfold from octave to octave, that of a stair's height doubles,
+    save where one is met twice. Known to both changes and to what the values are rounded to.
+    """
     changes = np.abs(np.diff(slopes))
-    k = int(np.argmin(changes))
-    return Stairs(float(slopes[k + 1]), float(changes[k]))
+    halved = changes[1:] < changes[:-1] / 2
+    k = int(np.argmin(halved)) if not halved.all() else len(halved) - 1
+    return Stairs(float(slopes[k + 1]), float(max(*changes[k : k + 2], rounded[k + 1])))
 
 
 def _slopes(loss: Any, inputs: Any, direction: Any, h: float) -> tuple[float, float]:

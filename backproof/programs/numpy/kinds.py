@@ -88,7 +88,7 @@ class Types:
                     return type(*args, **kwargs)
                 x = args[0]
                 if isinstance(x, Traced):
-                    return np.ndarray
+                    return np.ndarray if x.ndim or x.dtype != bool else np.bool
                 if isinstance(x, Number):
                     real = next(k for k, v in KINDS.items() if v is type(x))
                     return types.stand_in(real)

@@ -104,8 +104,12 @@ def common_dtype(inputs: tuple[Any, ...]) -> Any:
 
 
 def known(tape: Tape, result: Any, step: Step) -> Any:
-    """A result that knows its step; integers and truth values without axes stay what they are."""
-    if isinstance(result, np.ndarray):
+    """A result that knows its step; integers without axes and Python's bools stay what they are.
+
+    A truth value is an array without axes, since no class can inherit from numpy.bool.
+    """
+    if isinstance(result, np.ndarray | np.bool):
+        result = np.asarray(result)
         array = plain_view(result).view(Traced)
         array.tape = tape
         tape.settle_in(plain_view(result), step)
