@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from backproof.checks.behaviour.attempts import limited, traced
+from backproof.checks.behaviour.attempts import attempt, limited, traced
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.in_torch.behaviour import is_loss, observe_torch
@@ -47,6 +47,7 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
             partial(_value, call, dys, asked.seconds),
             partial(_gradient, call, dys, asked.seconds),
             partial(_many, call, dys, asked.seconds),
+            partial(_passes, call, dys, asked.seconds),
         ),
         Context(
             {**call.constants, **tensors},
@@ -75,7 +76,7 @@ def _recorded(call: TorchCall, dys: Tensors, seconds: float, at: Tensors) -> Run
 def _followed(
     call: TorchCall, dys: Tensors, seconds: float, at: Tensors, *, by_backward: bool
 ) -> Run:
-    seeds = {(LOSS if dy.shape == () and len(dys) == 1 else n): dy for n, dy in dys.items()}
+    seeds = {_seeded(n, dys): dy for n, dy in dys.items()}
 
     def run() -> Run:
         with kept(call.roots), set_up(call.devices):
@@ -83,6 +84,11 @@ def _followed(
             return run_call(call.taken(), leaves, cotangents=seeds, by_backward=by_backward)
 
     return traced(run, seconds)
+
+
+def _seeded(name: str, dys: Tensors) -> str:
+    """The name of an output in a record: the only number is a loss."""
+    return LOSS if dys[name].shape == () and len(dys) == 1 else name
 
 
 def _value(call: TorchCall, dys: Tensors, seconds: float, at: Mapping[str, Any]) -> float:
@@ -113,13 +119,22 @@ def _gradient(
     """The gradients in the function's own formats at other inputs."""
     point = {n: np.asarray(at[n]) for n in call.leaves}
     trial = Trial(call, call.fresh())
-    found: Mapping[str, Any] = limited(lambda: trial.gradients(point, dys), seconds)
+    found: Mapping[str, Any] = limited(lambda: trial.passes(point, dys)[1], seconds)
     return found
+
+
+def _passes(
+    call: TorchCall, dys: Tensors, seconds: float, at: Tensors
+) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+    """The outputs and the gradients in the function's own formats; None where it gives none."""
+    trial = Trial(call, call.fresh())
+    passed = attempt(lambda: trial.passes(at, dys), seconds).value
+    return passed and ({_seeded(n, dys): y for n, y in passed[0].outputs.items()}, passed[1])
 
 
 def _at_cotangent(call: TorchCall, tensors: Tensors, name: str, dy: Any) -> Mapping[str, Any]:
     """The gradients in floats at another cotangent of the only output."""
-    return Trial(call, call.fresh()).gradients(dict(tensors), {name: np.asarray(dy)})
+    return Trial(call, call.fresh()).passes(dict(tensors), {name: np.asarray(dy)})[1]
 
 
 def _referring(reference: Any, call: TorchCall, dys: Tensors, seconds: float) -> Reference:

@@ -89,10 +89,11 @@ class Trial:
         named = zip(run.leaves, added, strict=True)
         return {name: None if g is None else as_numpy(g) for name, g in named}
 
-    def gradients(self, at: Tensors, dy: Answer) -> Gradients:
-        """The gradients at tensors and cotangents, where nobody takes note of anything."""
+    def passes(self, at: Tensors, dy: Answer) -> tuple[Run, Gradients]:
+        """Both passes at tensors and cotangents, where nobody takes note of anything."""
         with sealed(), kept(self.call.roots), set_up(self.call.devices):
-            return self.pull(self.forward(at), dy)
+            run = self.forward(at)
+            return run, self.pull(run, dy)
 
 
 @dataclass(frozen=True, slots=True)
