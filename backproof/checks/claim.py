@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.behaviour.notebook import Breach
+from backproof.diagnosis.evidence import Context as Context  # whoever makes a claim gives it one
 from backproof.exact.precision import Array
 from backproof.programs.complete import Plain
 from backproof.programs.run import Run
@@ -54,20 +55,6 @@ class Observed:
     results: Mapping[str, Array]
     outputs: Mapping[str, Array] = field(default_factory=dict)
     seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What a diagnosis may ask: all arguments by name, a layer's output and cotangent, reruns.
-
-    rerun: the claim's gradients at another cotangent; at: at other inputs.
-    """
-
-    inputs: Mapping[str, Any] = field(default_factory=dict)
-    output: Any = None
-    cotangent: Any = None
-    rerun: Callable[[Any], Mapping[str, Any]] | None = None
-    at: Callable[[Any], Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -76,14 +76,16 @@ def _diagnosed(claim: Claim, reached: Reached) -> Why | None:
     found = None
     if reached.measured is not None:
         with suppress(np.linalg.LinAlgError):  # at a singular matrix no slope can be searched for
-            found = explained_by_record(reached.measured, claim.context, reached.record)
+            misshapen = {b.tensor: b.returned for b in claim.observed.breaches}
+            misshapen = {n: g for n, g in misshapen.items() if g is not None}
+            measured, record = reached.measured, reached.record
+            found = explained_by_record(measured, claim.context, record, misshapen)
     elif reached.slopes:
         found = diagnose(_without_a_record(claim, reached))
     if found is None or (found.slug == "unexplained" and claim.observed.breaches):
         return None
-    shown = replace(found, element="")  # a finding shows it
     codes = {name: d.code for d in (found, *found.others) for name in d.tensors}
-    return Why(found.code, str(shown), found.tensors, codes)
+    return Why(found.code, str(found), found.tensors, codes)
 
 
 def _without_a_record(claim: Claim, reached: Reached) -> Evidence:

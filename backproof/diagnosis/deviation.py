@@ -31,11 +31,6 @@ class Deviation:
     unit: float | None
     evidence: Evidence
 
-    @property
-    def known_unit(self) -> float:
-        """The unit, or what stands for it where none is known."""
-        return RELATIVE / ALLOWED * largest(self.true) if self.unit is None else self.unit
-
     def tolerance(self, hypothesis: Floats) -> float:
         """How far from a hypothesis rounding can lead: further if its numbers are larger."""
         size = largest(hypothesis)

@@ -4,19 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
-from backproof.diagnosis.deviation import EPS, Deviation, as_floats, deviations, largest
+from backproof.diagnosis.deviation import Deviation, deviations, largest
 from backproof.diagnosis.evidence import Diagnosis, Evidence
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.pattern import LISTED, constant_along, pattern
 from backproof.diagnosis.structure import misfits
 from backproof.diagnosis.table import asked, told
-
-ROUNDED = 4 * EPS
-"""A smaller part is what float64 itself, in which the exact values are given, has to round."""
-CONSTANT = 1e-13
-"""The largest part of a gradient that the rounding of a constant takes from it."""
 
 
 def diagnose(evidence: Evidence, mistakes: Sequence[Mistake] = ()) -> Diagnosis | None:
@@ -26,14 +19,10 @@ def diagnose(evidence: Evidence, mistakes: Sequence[Mistake] = ()) -> Diagnosis 
     is furthest off leads, with the others listed under it. mistakes: the steps at which its
     backward pass goes wrong.
     """
-    if evidence.loss is not None and not np.isfinite(evidence.loss):
-        return Diagnosis("loss-not-finite", (), f"the loss is {evidence.loss}")
     found, wrong = misfits(evidence), deviations(evidence)
-    if not found and not wrong:
-        return _constant(evidence)
     at = {name: mistake for mistake in mistakes for name in mistake.tensors}
     found += _of_all(wrong, at) or _one_by_one(wrong, at)
-    return _led(found, wrong)
+    return replace(found[0], others=tuple(found[1:])) if found else None
 
 
 def _of_all(wrong: list[Deviation], at: Mapping[str, Mistake]) -> list[Diagnosis]:
@@ -107,45 +96,7 @@ def _unexplained(wrong: list[Deviation]) -> Diagnosis:
     return Diagnosis("unexplained", names, f"{detail} {largest(worst.true):.3g}", pattern=where)
 
 
-def _led(found: list[Diagnosis], wrong: list[Deviation]) -> Diagnosis:
-    """The first diagnosis with the rest under it, and the share of wrong elements explained."""
-    unknown = {name for d in found if d.slug == "unexplained" for name in d.tensors}
-    counts = {deviation.name: int(deviation.wrong.sum()) for deviation in wrong}
-    lost = sum(count for name, count in counts.items() if name in unknown)
-    share = 1 - lost / sum(counts.values()) if counts else 1.0
-    element = _element(found[0], wrong)
-    return replace(found[0], explained=share, others=tuple(found[1:]), element=element)
-
-
-def _element(diagnosis: Diagnosis, wrong: list[Deviation]) -> str:
-    """The worst element of the first tensor as it is and as it should be, and how many are off."""
-    mine = [s for s in wrong if s.name in diagnosis.tensors]
-    if not mine:
-        return ""
-    s = max(mine, key=_distance)
-    k = np.unravel_index(int(np.argmax(np.abs(s.claimed - s.true))), s.true.shape)
-    place = f"[{', '.join(str(int(i)) for i in k)}]" if k else ""
-    off, of = sum(int(o.bad.sum()) for o in wrong), sum(o.true.size for o in wrong)
-    tensors = s.name if len(wrong) == 1 else f"{len(wrong)} tensors"
-    counted = f"{off} of the {of} elements of {tensors} are off"
-    return f"{s.name}{place} is {s.claimed[k]:.6g} and should be {s.true[k]:.6g}; {counted}"
-
-
 def _distance(deviation: Deviation) -> float:
     """How far off a tensor is, as a part of its size."""
     size = max(largest(deviation.true), largest(deviation.claimed))
     return largest(deviation.claimed - deviation.true) / size
-
-
-def _constant(evidence: Evidence) -> Diagnosis | None:
-    """Whether the claim's code, without rounding, is off by the rounding of a constant."""
-    parts = {}
-    for name, true in evidence.true.items():
-        exact, size = as_floats((evidence.exact_claimed or {}).get(name)), largest(true)
-        if exact is not None and exact.shape == true.shape and size:
-            parts[name] = largest(exact - true) / size
-    off = {name: part for name, part in parts.items() if ROUNDED < part < CONSTANT}
-    if not off or max(parts.values()) >= CONSTANT:
-        return None
-    words = f"without rounding {', '.join(off)} would be off by a part of {max(off.values()):.1e}"
-    return Diagnosis("constant-rounding", tuple(off), words)

@@ -19,17 +19,31 @@ Run = Callable[[Any], Arrays]
 """A cotangent, or inputs by name, to gradients by name; it may raise, which counts as no answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a diagnosis may ask: all arguments by name, a layer's output and cotangent, reruns.
+
+    rerun: the claim's gradients at another cotangent; at: at other inputs.
+    """
+
+    inputs: Arrays = field(default_factory=dict)
+    output: Any = None
+    cotangent: Any = None
+    rerun: Run | None = None
+    at: Run | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """All that is known of a gradient and of the truth, in plain NumPy, by the names of tensors.
 
-    claimed: the gradient on trial; None or a wrong shape may stand in it. true: the true values.
+    claimed: the gradient on trial; a wrong shape may stand in it. true: the true values.
     unit: the error that rounding makes in a tensor. bad: the elements that are not right. inputs:
     all arguments, integers, masks and numbers among them. output, cotangent: those of a layer.
-    loss: the value, of a loss. exact_claimed: what the claim's own code computes without rounding.
-    rerun, true_rerun: the claim and the truth at another cotangent; at, true_at: at other inputs.
-    way_back: reverse mode, as it can be run with a change; true_where: the truth where steps of the
-    forward pass have other values. What is unknown is left out.
+    exact_claimed: what the claim's own code computes without rounding. rerun, true_rerun: the
+    claim and the truth at another cotangent; at, true_at: at other inputs. way_back: reverse mode,
+    as it can be run with a change; true_where: the truth where steps of the forward pass have other
+    values. What is unknown is left out.
     """
 
     claimed: Arrays
@@ -39,7 +53,6 @@ class Evidence:
     inputs: Arrays = field(default_factory=dict)
     output: Any = None
     cotangent: Any = None
-    loss: float | None = None
     exact_claimed: Arrays | None = None
     rerun: Run | None = None
     at: Run | None = None
@@ -72,21 +85,18 @@ class Evidence:
 class Diagnosis:
     """What is wrong, in words.
 
-    tensors: the tensors that this explains. detail: one sentence with the numbers in it. explained:
-    the share of all wrong elements that this and `others` explain. pattern: where the error sits,
-    if nothing explains it. others: what is wrong with tensors that this does not explain. step: at
-    which step the backward pass goes wrong, with its line and what it should be. element: the worst
-    element as it is and as it should be, and how many are off.
+    tensors: the tensors that this explains. detail: one sentence with the numbers in it. pattern:
+    where the error sits, if nothing explains it. others: what is wrong with tensors that this does
+    not explain. step: at which step the backward pass goes wrong, with its line and what it should
+    be.
     """
 
     slug: str
     tensors: tuple[str, ...]
     detail: str
-    explained: float = 1.0
     pattern: str = ""
     others: tuple["Diagnosis", ...] = ()
     step: str = ""
-    element: str = ""
 
     @property
     def code(self) -> str:
@@ -100,8 +110,8 @@ class Diagnosis:
 
     def __str__(self) -> str:
         """The diagnosis for a terminal of 80 columns."""
-        lines = [f"{self.code} [{self.slug}] {self.title}: {self.detail}", self.step]
-        lines += [self.element, self.pattern, self.rest]
+        first = f"{self.code} [{self.slug}] {self.title}: {self.detail}"
+        lines = [first, self.step, self.pattern, self.rest]
         shown = [fill(line, COLUMNS, subsequent_indent="    ") for line in lines if line]
         return "\n".join(shown)
 

@@ -5,15 +5,16 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from backproof.diagnosis.evidence import Evidence
+from backproof.diagnosis.evidence import Arrays, Context, Evidence
 from backproof.diagnosis.way_back import way_back
 from backproof.exact.balls import midpoints
 from backproof.exact.evaluate import over_floats
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
+from backproof.exact.rounding import units
 from backproof.programs.run import Run
+from backproof.verdict.decisions import SAMPLES
 
-Arrays = Mapping[str, Any]
 Recording = Callable[[Arrays], Run]
 """Tensors by name to a run recorded there; may raise."""
 
@@ -37,45 +38,23 @@ class Measured(Protocol):
         ...
 
 
-class Context(Protocol):
-    """What it may ask besides: all arguments by name, a layer's output and cotangent, reruns."""
-
-    @property
-    def inputs(self) -> Arrays:
-        """All arguments by name."""
-        ...
-
-    @property
-    def output(self) -> Any:
-        """A layer's output."""
-        ...
-
-    @property
-    def cotangent(self) -> Any:
-        """Its cotangent."""
-        ...
-
-    @property
-    def rerun(self) -> Callable[[Any], Arrays] | None:
-        """The claim's gradients at another cotangent."""
-        ...
-
-    @property
-    def at(self) -> Callable[[Any], Arrays] | None:
-        """The claim's gradients at other inputs."""
-        ...
-
-
-def evidence_of(measured: Measured, context: Context, record: Recording | None = None) -> Evidence:
-    """All that is known of a measured claim. record: a run of it at other tensors."""
-    run, tensors = measured.run, measured.tensors
+def evidence_of(
+    measured: Measured, context: Context, record: Recording | None, misshapen: Arrays
+) -> Evidence:
+    """All that is known of a measured claim. record: a run of it at other tensors. misshapen:
+    gradients of another shape than their tensors.
+    """
+    run, tensors, way = measured.run, measured.tensors, way_back(measured.run)
+    true = {n: way.program.truth[n] for n in misshapen} if way else {}
     truth = Truth(run, {n: t.step for n, t in tensors.items()}, context.inputs, record)
     followed = {n: midpoints(t.claimed) for n, t in tensors.items() if t.claimed is not None}
-    units = {n: float(np.max(t.unit, initial=0.0)) for n, t in tensors.items()}
+    unit = {n: units([y], SAMPLES)[0] for n, y in true.items()}
+    unit |= {n: t.unit for n, t in tensors.items()}
+    largest = {n: float(np.max(u, initial=0.0)) for n, u in unit.items()}
     return Evidence(
-        {n: t.returned for n, t in tensors.items()},
-        {n: t.truth for n, t in tensors.items()},
-        unit={n: u for n, u in units.items() if np.isfinite(u)},
+        {**{n: misshapen[n] for n in true}, **{n: t.returned for n, t in tensors.items()}},
+        {**{n: y.value for n, y in true.items()}, **{n: t.truth for n, t in tensors.items()}},
+        unit={n: u for n, u in largest.items() if np.isfinite(u)},
         bad={n: t.bad for n, t in tensors.items()},
         inputs=context.inputs,
         output=context.output,
@@ -85,7 +64,7 @@ def evidence_of(measured: Measured, context: Context, record: Recording | None =
         at=context.at,
         true_rerun=truth.at_cotangent if len(run.cotangents) == 1 else None,
         true_at=truth.at_inputs if record is not None else None,
-        way_back=way_back(run),
+        way_back=way,
         true_where=truth.where,
     )
 

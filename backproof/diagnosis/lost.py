@@ -7,8 +7,9 @@ import numpy as np
 from backproof.diagnosis.evidence import Diagnosis
 from backproof.diagnosis.gathering import Measured
 from backproof.diagnosis.written import cited
+from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import midpoints
-from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64
 from backproof.exact.record import Step
 from backproof.verdict.decisions import BITS

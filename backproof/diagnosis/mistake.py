@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from backproof.diagnosis.written import assignment, cited, is_borrowed
-from backproof.exact.record import Place, Step
+from backproof.exact.record import Step
+from backproof.exact.place import Place
 
 
 @dataclass(frozen=True, slots=True)

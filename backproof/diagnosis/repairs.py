@@ -12,7 +12,8 @@ import numpy as np
 from backproof.diagnosis.following import Change, Changes, Family, Values
 from backproof.diagnosis.quantities import Quantity
 from backproof.diagnosis.written import is_borrowed, name, operands, text
-from backproof.exact.record import Place, Step
+from backproof.exact.record import Step
+from backproof.exact.place import Place
 
 
 @dataclass(frozen=True, slots=True, eq=False)

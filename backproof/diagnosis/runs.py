@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from backproof.diagnosis.following import Program, Values
-from backproof.exact.evaluate import ancestors, over_floats
+from backproof.exact.ancestry import ancestors
+from backproof.exact.evaluate import over_floats
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 from backproof.programs.run import Run

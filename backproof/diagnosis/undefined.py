@@ -10,7 +10,7 @@ import numpy as np
 from backproof.diagnosis.evidence import Diagnosis
 from backproof.diagnosis.gathering import Measured
 from backproof.diagnosis.written import cited, text
-from backproof.exact.evaluate import ancestors
+from backproof.exact.ancestry import ancestors
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 from backproof.programs.run import Run
@@ -52,12 +52,8 @@ def undefined(measured: Measured) -> Diagnosis | None:
     returned = np.asarray(t.returned, dtype=np.float64)
     place = f"[{', '.join(map(str, k))}]" if k else ""
     element = f"{worst}{place} is {returned[k]} and should be {t.truth[k]:.6g}"
-    count, of = (
-        sum(f(n) for n in lost) for f in (lambda n: int(lost[n].sum()), lambda n: lost[n].size)
-    )
-    counted = f"{count} of {of} elements are no numbers"
     slug, words = _words(singular(measured.run, names))
-    return Diagnosis(slug, names, f"{element}; {words}" if words else element, element=counted)
+    return Diagnosis(slug, names, f"{element}; {words}" if words else element)
 
 
 def _lost(tensor: Any) -> Any:

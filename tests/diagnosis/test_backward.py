@@ -63,12 +63,11 @@ WRONG_VARIABLE = Mutation("layer_norm", "along = (dh * h)", "along = (dh * x)", 
 
 
 def test_it_says_what_should_stand_there() -> None:
-    """The expression, what it should be, the worst element as it is and as it is due."""
+    """The expression, and what it should be."""
     wrong, line = planting.backward("layer_norm", WRONG_VARIABLE)
     found = diagnosed(planting.recorded("layer_norm", wrong), "layer_norm")
     assert found is not None and found.slug == "swapped" and found.tensors == ("x",)
     assert f"`dh * x` (layer_norm_backward.py:{line}): `x` should be `h`" in found.detail
-    assert "should be" in found.element and "of the 16 elements of x are off" in found.element
     assert all(len(row) <= 80 for row in str(found).splitlines())
 
 

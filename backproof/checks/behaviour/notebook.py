@@ -23,11 +23,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One misbehaviour: its diagnosis code, the tensor concerned ("" for all), what was seen."""
+    """One misbehaviour: its diagnosis code, the tensor concerned ("" for all), what was seen.
+
+    returned: a gradient of another shape than its tensor.
+    """
 
     code: str
     tensor: str
     detail: str
+    returned: Array | None = field(default=None, compare=False, repr=False)
 
 
 class Ended(Exception):
@@ -54,10 +58,10 @@ class Notebook:
     generators: Generators | None = None
     names: set[str] = field(default_factory=set)
 
-    def report(self, code: str, tensor: str, detail: str) -> None:
+    def report(self, code: str, tensor: str, detail: str, returned: Array | None = None) -> None:
         """A breach, unless it is known already."""
         if not any((a.code, a.tensor) == (code, tensor) for a in self.breaches):
-            self.breaches.append(Breach(code, tensor, detail))
+            self.breaches.append(Breach(code, tensor, detail, returned))
 
     def doubt(self, code: str, tensor: str, detail: str) -> None:
         """What is a breach only if the truth is finite, or if somebody writes into what is
@@ -142,7 +146,7 @@ def misfits(
         elif not numbers(g):
             book.report("BP204", name, f"is an array of {g.dtype}, not of real numbers")
         elif not fits(g.shape, shape):
-            book.report("BP203", name, f"has shape {g.shape}, its tensor has {shape}")
+            book.report("BP203", name, f"has shape {g.shape}, its tensor has {shape}", g.copy())
         else:
             fit[name] = g.reshape(shape)
             if g.shape != shape:

@@ -40,19 +40,33 @@ def test_missing_first_axes_of_one_element_are_a_remark(dtype: Any) -> None:
     assert (twice.status, twice.code) == (Status.WRONG, "BP102")
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.float16])
 @pytest.mark.parametrize(
-    "db",
+    ("db", "code", "words"),
     [
-        lambda dy: dy.sum(axis=0, keepdims=True),
-        lambda dy: dy,
-        lambda dy: dy.sum(),
-        lambda dy: dy.sum(axis=0)[:, None],
+        (lambda dy: dy.sum(axis=0, keepdims=True), "BP203", "the numbers are right"),
+        (lambda dy: dy.sum(axis=0)[:, None], "BP203", "the numbers are right"),
+        (lambda dy: dy[0, :1], "BP203", "not the true ones"),
+        (lambda dy: dy, "BP106", "its sum over axis 0 is right"),
+        (lambda dy: dy.sum(), "BP105", "this is the sum of dy over axis 0 and 1"),
     ],
 )
-def test_another_shape_is_broken(db: Any) -> None:
-    """One that would enlarge the tensor, and one of fewer numbers."""
-    verdict = backproof.check_layer(affine, backward(db), X, W, B)
-    assert (verdict.status, verdict.code) == (Status.BROKEN, "BP203")
+def test_another_shape_is_broken(db: Any, code: str, words: str, dtype: Any) -> None:
+    """One that would enlarge the tensor, and one of fewer numbers: with what its numbers are."""
+    verdict = backproof.check_layer(affine, backward(db), *(a.astype(dtype) for a in (X, W, B)))
+    assert (verdict.status, verdict.code) == (Status.BROKEN, code)
+    assert words in " ".join(verdict.diagnosis.split())
+
+
+def test_the_transpose_has_another_shape() -> None:
+    """Of a matrix that is not square it is named all the same."""
+
+    def transposed(dy: Any, cache: Any) -> Any:
+        x, W = cache
+        return dy @ W.T, dy.T @ x, dy.sum(axis=0)
+
+    verdict = backproof.check_layer(affine, transposed, X, W, B)
+    assert (verdict.status, verdict.code) == (Status.BROKEN, "BP103")
 
 
 def test_what_is_wrong_beside_another_shape_is_told_as_well() -> None:
