@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from backproof.checks.judgement import Judgement, finding, plain
 from backproof.checks.measured import Measured, Tensor
-from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.ancestry import ancestors
+from backproof.exact.evaluate import over_balls
 from backproof.exact.primitives.elementwise import cut
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients_or_zeros

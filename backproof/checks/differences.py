@@ -8,8 +8,8 @@ import numpy as np
 
 from backproof.checks.claim import Claim
 from backproof.checks.directions import along_directions
-from backproof.checks.ladder import Reached, imprecise
-from backproof.checks.unfollowed import nearby, signed, stays
+from backproof.checks.ladder import Reached
+from backproof.checks.unfollowed import imprecise, nearby, signed, stays
 from backproof.differences.findings import judged
 from backproof.differences.slope import Slope
 from backproof.differences.witness import Slopes, differentiate, element

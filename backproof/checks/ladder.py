@@ -15,19 +15,17 @@ from backproof.checks.claim import Claim, Tensors
 from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
 from backproof.checks.measure import measure
-from backproof.checks.measured import Measured, Tensor
+from backproof.checks.measured import Measured
 from backproof.checks.slopes import cotangents
-from backproof.checks.unfollowed import coarse, nearby, signed, stays
+from backproof.checks.unfollowed import ask_again, moved
+from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import midpoints
-from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, Floats, coarser, precision_of
-from backproof.exact.primitives.special import gammainc_order
-from backproof.exact.rounding import carried_errors, root_mean_square
 from backproof.exact.taylor import weighed
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
-from backproof.verdict import Finding, Status
-from backproof.verdict.decisions import APPROXIMATE, BITS, MOST_ELEMENTS, NEARBY, POINTS, SAMPLES
+from backproof.verdict.decisions import BITS, MOST_ELEMENTS, NEARBY, POINTS
 from backproof.verdict.witnesses import EXACT
 
 
@@ -133,7 +131,7 @@ def _judge(reached: Reached, run: Run, record: Any, seed: int) -> None:
     assert measured is not None
 
     def elsewhere(at: Mapping[str, Floats]) -> Run:
-        made: Run = record({**reached.claim.tensors, **_own_formats(reached.claim, at)})
+        made: Run = record(moved(reached.claim, at))
         return made
 
     reached.judgement = judge(
@@ -143,7 +141,7 @@ def _judge(reached: Reached, run: Run, record: Any, seed: int) -> None:
         partial(_nearby, reached.claim, record, seed),
         elsewhere,
     )
-    _ask_again(reached, record, seed)
+    ask_again(reached.claim, record, measured, reached.judgement, seed)
 
 
 def _nearby(claim: Claim, record: Any, seed: int) -> Iterator[Measured]:
@@ -154,14 +152,10 @@ def _nearby(claim: Claim, record: Any, seed: int) -> Iterator[Measured]:
             n: t * (1 + NEARBY * random.uniform(-1, 1, t.shape)) for n, t in claim.tensors.items()
         }
         try:
-            run = record({**claim.tensors, **_own_formats(claim, at)})
+            run = record(moved(claim, at))
             yield measure(run, run.returned, claim.dtypes, seed, claim.projections)
         except CannotFollow:
             continue
-
-
-def _own_formats(claim: Claim, at: Mapping[str, Floats]) -> Tensors:
-    return {n: np.asarray(x, dtype=claim.tensors[n].dtype) for n, x in at.items()}
 
 
 def _value(run: Run) -> float:
@@ -177,63 +171,3 @@ def true_outputs(measured: Measured) -> dict[str, Floats]:
     known = {} if measured.decided else measured.kept
     values = over_balls(list(outputs.values()), measured.bits, decided=known)
     return dict(zip(outputs, map(midpoints, values), strict=True))
-
-
-def _ask_again(reached: Reached, record: Any, seed: int) -> None:
-    """Floats that are off, of a backward that was not followed: here alone, or nearby as well?"""
-    claim, judgement = reached.claim, reached.judgement
-    measured = reached.measured
-    assert measured is not None
-    unfollowed = {n: t for n, t in measured.tensors.items() if t.claimed is None}
-    if not unfollowed:
-        return
-
-    def error(name: str, k: int, at: Mapping[str, Floats]) -> tuple[float, float]:
-        point = {**claim.tensors, **_own_formats(claim, at)}
-        returned = claim.runs.gradient({**point, **claim.fixed})
-        t = measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors[name]
-        return signed(t.returned, t.truth, k)
-
-    inputs = {n: np.asarray(t, dtype=np.float64) for n, t in claim.tensors.items()}
-    for k, finding in enumerate(judgement.findings):
-        if finding.status is Status.WRONG and finding.tensor in unfollowed:
-            here = unfollowed[finding.tensor]
-            if measured.run.approximate and _approximates(here):
-                judgement.findings[k] = replace(finding, status=Status.CORRECT)
-                judgement.remarks.append(_approximate(here, measured.run.approximate))
-                del unfollowed[finding.tensor]
-            elif np.isfinite(here.ratio).all():
-                own = partial(error, finding.tensor, int(np.argmax(here.ratio)))
-                if not stays(nearby(inputs, own, seed)):
-                    judgement.findings[k] = imprecise(finding)
-    for name in coarse(list(unfollowed.values())):
-        for k, finding in enumerate(judgement.findings):
-            if finding.tensor == name and finding.status is Status.CORRECT:  # not at a tie
-                judgement.findings[k] = _off_as_a_whole(finding)
-
-
-def _approximates(tensor: Tensor) -> bool:
-    """Whether an error is small, or as small as that of the slopes of samples, carried on: where
-    two terms of a gradient cancel, it is a larger part of what is left.
-    """
-    if tensor.size <= APPROXIMATE:
-        return True
-    slopes = [s for s in ancestors([tensor.step]) if s.primitive is gammainc_order]
-    errors = {s.number: APPROXIMATE * np.abs(s.value) for s in slopes}
-    (carried,) = carried_errors([tensor.step], errors, SAMPLES, 0)
-    return bool((tensor.error <= root_mean_square(np.abs(carried))).all())
-
-
-def _approximate(tensor: Tensor, why: str) -> str:
-    """What is said of a tensor that is right as far as its framework tells it."""
-    return f"{tensor.name} is right for the distribution, to a part of {tensor.size:.1g}: {why}"
-
-
-def imprecise(finding: Finding) -> Finding:
-    """An error that is another one at every point nearby."""
-    note = "the error is another at every point nearby: it is rounding, and far above the normal"
-    return replace(finding, status=Status.IMPRECISE, note=note)
-
-
-def _off_as_a_whole(finding: Finding) -> Finding:
-    return replace(finding, status=Status.WRONG, note="every element is off by the same part")

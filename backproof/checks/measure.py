@@ -9,8 +9,10 @@ import numpy as np
 from backproof.checks.errors import numbers_in
 from backproof.checks.measured import Measured, Tensor
 from backproof.checks.widened import widened
+from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import finite, midpoints
-from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.evaluate import over_balls
+from backproof.exact.isolated import isolated
 from backproof.exact.logistic import exponent
 from backproof.exact.precision import FLOAT64, precision_of
 from backproof.exact.primitives.decisions import pick
@@ -19,7 +21,6 @@ from backproof.exact.primitives.reductions import total
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients_or_zeros
 from backproof.exact.rounding import units
-from backproof.exact.ties import isolated
 from backproof.exact.truth import Known, known, settled_beside
 from backproof.programs.run import Run
 from backproof.verdict.decisions import BITS, SAMPLES

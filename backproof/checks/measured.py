@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.errors import distances, numbers_in, ratios
+from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import Balls, midpoints, radii, to_balls
-from backproof.exact.evaluate import ancestors
 from backproof.exact.precision import Floats, Precision
 from backproof.exact.record import Step
 from backproof.programs.run import Run

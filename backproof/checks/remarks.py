@@ -3,7 +3,7 @@
 import numpy as np
 
 from backproof.checks.measured import Measured, Tensor
-from backproof.exact.evaluate import ancestors
+from backproof.exact.ancestry import ancestors
 from backproof.exact.record import Step
 from backproof.exact.rounding import carried, noise
 from backproof.verdict.decisions import MANY_DIGITS

@@ -18,7 +18,7 @@ from backproof.exact.balls import as_balls, midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, coarser
 from backproof.exact.reverse import gradients_or_zeros
-from backproof.programs.complete import other_branches
+from backproof.programs.alike import other_branches
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict.decisions import BRANCHES, MADE_AGAIN
 

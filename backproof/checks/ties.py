@@ -13,9 +13,10 @@ from backproof.checks.judgement import Judgement, finding
 from backproof.checks.measured import Measured, Tensor
 from backproof.exact.balls import Balls, as_balls, midpoints
 from backproof.exact.constants import explained
+from backproof.exact.conventions import AS_IT_RAN, alone, conventions, together
 from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.precision import FLOAT64, Floats
-from backproof.exact.ties import AS_IT_RAN, Tie, alone, conventions, ties, together
+from backproof.exact.ties import Tie, ties
 from backproof.verdict import Status
 from backproof.verdict.decisions import ALIKE, ALIKE_BESIDE, LIMIT, NEAR, NEAR_UNITS
 

@@ -8,12 +8,13 @@ import numpy as np
 
 from backproof.checks.arguments.trees import Arguments, argument_names, flatten
 from backproof.checks.behaviour.attempts import sealed
+from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import Balls, accuracy, finite, midpoints, numbers
-from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.evaluate import over_balls
+from backproof.exact.isolated import isolated
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients_or_zeros
-from backproof.exact.ties import isolated
 from backproof.exact.truth import known, settled_beside
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run, Tensors

@@ -6,18 +6,93 @@ bits no single element shows a fault of some percent.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from backproof.checks.claim import Claim, Tensors
 from backproof.checks.errors import numbers_in
-from backproof.checks.measured import Tensor
+from backproof.checks.judgement import Judgement
+from backproof.checks.measure import measure
+from backproof.checks.measured import Measured, Tensor
+from backproof.exact.ancestry import ancestors
 from backproof.exact.precision import Floats
-from backproof.exact.rounding import samples
-from backproof.verdict.decisions import LIMIT, MANY, NEARBY, POINTS, STAYS
+from backproof.exact.primitives.special import gammainc_order
+from backproof.exact.rounding import carried_errors, root_mean_square, samples
+from backproof.verdict import Finding, Status
+from backproof.verdict.decisions import APPROXIMATE, LIMIT, MANY, NEARBY, POINTS, SAMPLES, STAYS
 
 Errors = Callable[[Mapping[str, Floats]], tuple[float, float]]
 """An element's error at other inputs, with its sign: by itself, and as a part of the element."""
+
+
+def moved(claim: Claim, at: Mapping[str, Floats]) -> Tensors:
+    """A claim's tensors, some of them elsewhere, in the claim's own formats."""
+    there = {n: np.asarray(x, dtype=claim.tensors[n].dtype) for n, x in at.items()}
+    return {**claim.tensors, **there}
+
+
+def ask_again(
+    claim: Claim, record: Any, measured: Measured, judgement: Judgement, seed: int
+) -> None:
+    """Floats that are off, of a backward that was not followed: here alone, or nearby as well? What
+    the judgement says of them is mended in place.
+    """
+    unfollowed = {n: t for n, t in measured.tensors.items() if t.claimed is None}
+    if not unfollowed:
+        return
+
+    def error(name: str, k: int, at: Mapping[str, Floats]) -> tuple[float, float]:
+        point = moved(claim, at)
+        returned = claim.runs.gradient({**point, **claim.fixed})
+        t = measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors[name]
+        return signed(t.returned, t.truth, k)
+
+    inputs = {n: np.asarray(t, dtype=np.float64) for n, t in claim.tensors.items()}
+    for k, finding in enumerate(judgement.findings):
+        if finding.status is Status.WRONG and finding.tensor in unfollowed:
+            here = unfollowed[finding.tensor]
+            if measured.run.approximate and _approximates(here):
+                judgement.findings[k] = replace(finding, status=Status.CORRECT)
+                judgement.remarks.append(_approximate(here, measured.run.approximate))
+                del unfollowed[finding.tensor]
+            elif np.isfinite(here.ratio).all():
+                own = partial(error, finding.tensor, int(np.argmax(here.ratio)))
+                if not stays(nearby(inputs, own, seed)):
+                    judgement.findings[k] = imprecise(finding)
+    for name in coarse(list(unfollowed.values())):
+        for k, finding in enumerate(judgement.findings):
+            if finding.tensor == name and finding.status is Status.CORRECT:  # not at a tie
+                judgement.findings[k] = _off_as_a_whole(finding)
+
+
+def _approximates(tensor: Tensor) -> bool:
+    """Whether an error is small, or as small as that of the slopes of samples, carried on: where
+    two terms of a gradient cancel, it is a larger part of what is left.
+    """
+    if tensor.size <= APPROXIMATE:
+        return True
+    slopes = [s for s in ancestors([tensor.step]) if s.primitive is gammainc_order]
+    errors = {s.number: APPROXIMATE * np.abs(s.value) for s in slopes}
+    (carried,) = carried_errors([tensor.step], errors, SAMPLES, 0)
+    return bool((tensor.error <= root_mean_square(np.abs(carried))).all())
+
+
+def _approximate(tensor: Tensor, why: str) -> str:
+    """What is said of a tensor that is right as far as its framework tells it."""
+    return f"{tensor.name} is right for the distribution, to a part of {tensor.size:.1g}: {why}"
+
+
+def imprecise(finding: Finding) -> Finding:
+    """An error that is another one at every point nearby."""
+    note = "the error is another at every point nearby: it is rounding, and far above the normal"
+    return replace(finding, status=Status.IMPRECISE, note=note)
+
+
+def _off_as_a_whole(finding: Finding) -> Finding:
+    return replace(finding, status=Status.WRONG, note="every element is off by the same part")
 
 
 def whole(tensor: Tensor, seed: int = 0) -> float:

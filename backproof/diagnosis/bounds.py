@@ -12,8 +12,8 @@ from backproof.diagnosis.deviation import Deviation, answer
 from backproof.diagnosis.evidence import Evidence, Floats
 from backproof.diagnosis.extremes import extreme
 from backproof.diagnosis.written import cited
-from backproof.exact.record import Step
 from backproof.exact.place import Place
+from backproof.exact.record import Step
 
 LARGEST_EPSILON = 0.1
 

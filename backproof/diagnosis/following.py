@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from backproof.exact.ancestry import ancestors
-from backproof.exact.record import Step
 from backproof.exact.place import Place
+from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 
 Values = dict[int, Any]

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from backproof.diagnosis.written import assignment, cited, is_borrowed
-from backproof.exact.record import Step
 from backproof.exact.place import Place
+from backproof.exact.record import Step
 
 
 @dataclass(frozen=True, slots=True)

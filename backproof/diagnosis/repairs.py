@@ -12,8 +12,8 @@ import numpy as np
 from backproof.diagnosis.following import Change, Changes, Family, Values
 from backproof.diagnosis.quantities import Quantity
 from backproof.diagnosis.written import is_borrowed, name, operands, text
-from backproof.exact.record import Step
 from backproof.exact.place import Place
+from backproof.exact.record import Step
 
 
 @dataclass(frozen=True, slots=True, eq=False)

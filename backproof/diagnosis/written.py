@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from backproof.exact.record import Step
 from backproof.exact.place import Place
+from backproof.exact.record import Step
 
 LIBRARIES = ("np", "numpy", "jnp", "jax", "lax", "torch", "F", "nn", "special", "linalg", "math")
 """What a call's first name is where it is a module's and no operand."""

@@ -13,10 +13,12 @@ import flint
 import numpy as np
 from scipy.optimize import lsq_linear
 
+from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import Balls, as_balls, midpoints, to_balls
-from backproof.exact.evaluate import ancestors, over_balls, unmoved
+from backproof.exact.evaluate import over_balls, unmoved
+from backproof.exact.place import Place
 from backproof.exact.precision import FLOAT64, Floats, Precision
-from backproof.exact.record import Place, Step
+from backproof.exact.record import Step
 from backproof.verdict.decisions import DIGITS, EQUATIONS, MEANT, MOVED, TURNS, USED
 
 

@@ -1,51 +1,18 @@
 """A record's values over balls, at any number of bits, with nobody's code run again."""
 
-from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import flint
 import numpy as np
 
+from backproof.exact.ancestry import ancestors, is_of_floats, reads_of, same
 from backproof.exact.balls import Balls, midpoints, to_balls
 from backproof.exact.precision import Floats
 from backproof.exact.primitive import NUMBER
 from backproof.exact.primitives.moves import positions_of
 from backproof.exact.record import Step
 from backproof.verdict.decisions import BITS
-
-Reads = Callable[[Step], Sequence[Step]]
-"""What the value of a step is computed from."""
-
-
-def inputs_of(step: Step) -> Sequence[Step]:
-    """All inputs."""
-    return step.inputs
-
-
-def _reads(decided: Container[int], afresh: bool) -> Reads:
-    """All inputs, but of what is decided, and of a decision that is replayed, none."""
-
-    def reads(step: Step) -> Sequence[Step]:
-        replayed = not afresh and step.primitive.decides and _is_of_floats(step)
-        return () if replayed or step.number in decided else step.inputs
-
-    return reads
-
-
-def _is_of_floats(step: Step) -> bool:
-    return any(x.is_float for x in step.inputs)
-
-
-def ancestors(targets: Iterable[Step], reads: Reads = inputs_of) -> list[Step]:
-    """The steps that the targets depend on, and the targets, in order."""
-    found: dict[int, Step] = {}
-    waiting = list(targets)
-    while waiting:
-        step = waiting.pop()
-        if step.number not in found:
-            found[step.number] = step
-            waiting.extend(reads(step))
-    return [found[k] for k in sorted(found)]
 
 
 def over_balls(
@@ -65,7 +32,7 @@ def over_balls(
     numbers, unless these are too many. Raises what FLINT raises where a function has no ball.
     """
     at, decided = at or {}, decided or {}
-    reads = _reads(decided, afresh)
+    reads = reads_of(decided, afresh)
     steps = ancestors(targets, reads)
     first = same(steps, decided, reads)
     last = {first[x.number]: s.number for s in steps for x in reads(s)}
@@ -117,7 +84,7 @@ def unmoved(
 
     kept: values that are known already. afresh: whether decisions are taken anew.
     """
-    reads, moved = _reads(decided, afresh), set(moving)
+    reads, moved = reads_of(decided, afresh), set(moving)
     steps = ancestors(targets, reads)
     for step in steps:
         if any(x.number in moved for x in reads(step)):
@@ -126,40 +93,6 @@ def unmoved(
     last = {x.number: x for x in after if x.is_float and x.number not in moved}
     values = over_balls(list(last.values()), bits, None, {**kept, **decided}, afresh)
     return dict(zip(last, values, strict=True))
-
-
-def same(
-    steps: Sequence[Step], decided: Mapping[int, Any], reads: Reads = inputs_of
-) -> dict[int, int]:
-    """By the number of a step, the first one that is the same operation on the same values: a
-    gradient that runs its own forward pass has every step of it twice. What is decided is the same
-    where one array decides it.
-    """
-    known: dict[Any, int] = {}
-    found: dict[int, int] = {}
-    for step in steps:
-        if step.number in decided:
-            found[step.number] = known.setdefault(id(decided[step.number]), step.number)
-            continue
-        given = tuple(found[x.number] for x in reads(step))
-        given_or_decided = step.primitive.decides or not step.inputs
-        own = (step.value.dtype.str, step.value.tobytes()) if given_or_decided else ()
-        key = step.primitive.name, given, step.shape, own, _settings(step)
-        found[step.number] = known.setdefault(key, step.number)
-    return found
-
-
-def _settings(step: Step) -> Any:
-    """What tells two uses of a primitive on the same values apart. A layout is told by what it
-    gave, a decision's function by its result.
-    """
-    if not step.settings:
-        return ()
-    return tuple(
-        (name, v.tobytes() if isinstance(v, np.ndarray) else v)
-        for name, v in step.settings.items()
-        if not callable(v)
-    )
 
 
 def _value(step: Step, given: list[Any], at: Any, decided: Any, afresh: bool) -> Any:
@@ -182,7 +115,7 @@ def _value(step: Step, given: list[Any], at: Any, decided: Any, afresh: bool) ->
 
 def _replayed(step: Step, given: list[Any]) -> bool:
     """Whether a decision is as the run took it: unless it follows from others that are not."""
-    return _is_of_floats(step) or all(v is x.value for v, x in zip(given, step.inputs, strict=True))
+    return is_of_floats(step) or all(v is x.value for v, x in zip(given, step.inputs, strict=True))
 
 
 def _given(step: Step, at: Any, lift: Callable[[Any], Any]) -> Any:
@@ -203,7 +136,7 @@ def over_floats(
     at, decided: as in `over_balls`.
     """
     at, decided = at or {}, decided or {}
-    reads, values = _reads(decided, afresh), dict[int, Any]()
+    reads, values = reads_of(decided, afresh), dict[int, Any]()
     with np.errstate(all="ignore"):
         for step in ancestors(targets, reads):
             given = [values[x.number] for x in reads(step)]

@@ -10,8 +10,9 @@ from typing import Any
 import flint
 import numpy as np
 
+from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import as_balls, midpoints, to_balls
-from backproof.exact.evaluate import ancestors, over_balls
+from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, Floats
 from backproof.exact.record import Step
 from backproof.exact.rounding import carried_errors, root_mean_square

@@ -1,46 +1,17 @@
 """A record: the elementary steps of one run, in order, each with the float value that it had."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from backproof.exact.place import Escape, Place
 from backproof.exact.precision import FLOAT64, Precision, coarser
 from backproof.exact.primitive import BY_UFUNC, CONSTANT, INPUT, NUMBER, Exact, Primitive
 
 Values = np.ndarray[Any, Any]
 NO_SETTINGS: Mapping[str, Any] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in somebody's code a step stands: a line, or of it the columns from start to end.
-
-    calls: the lines that led there, and from which column on, outermost first, by which two uses of
-    a helper differ.
-    """
-
-    file: str
-    line: int
-    start: int | None = None
-    end: int | None = None
-    calls: tuple[tuple[str, int, int | None], ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-@dataclass(frozen=True, slots=True)
-class Escape:
-    """A place where a value left the record: read as a plain number, or by foreign code."""
-
-    what: str
-    place: Place | None = None
-
-    def __str__(self) -> str:
-        return f"{self.what} at {self.place}" if self.place else self.what
 
 
 class Step(NDArrayOperatorsMixin):

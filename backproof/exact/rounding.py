@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.exact.evaluate import ancestors
+from backproof.exact.ancestry import ancestors
 from backproof.exact.precision import FLOAT64, Floats, Precision
 from backproof.exact.primitives.elementwise import cast
 from backproof.exact.record import Step

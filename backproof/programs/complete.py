@@ -5,7 +5,7 @@ same point, what differs is time or identity. A little aside, the first record e
 second point must give what the second does; else a value has left it, and is a constant there.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import inf
@@ -14,10 +14,13 @@ from typing import Any
 import flint
 import numpy as np
 
+from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import Balls, numbers, to_balls
-from backproof.exact.evaluate import ancestors, over_balls, over_floats
+from backproof.exact.evaluate import over_balls, over_floats
+from backproof.exact.place import Place
 from backproof.exact.precision import FLOAT64
-from backproof.exact.record import Place, Step
+from backproof.exact.record import Step
+from backproof.programs.alike import changed, pairs, targets_of, unlike
 from backproof.programs.aside import aside, scales
 from backproof.programs.remembered import outputs_differ, remembered, unused
 from backproof.programs.run import CannotFollow, Run, Tensors
@@ -28,8 +31,6 @@ Plain = Callable[[Tensors], tuple[Mapping[str, Any], Mapping[str, Any]] | None]
 """The code itself at some tensors: outputs and gradients by name, None where it gives none."""
 OTHER = "the code takes other steps at every point nearby"
 KEPT = "what is computed at points nearby is a value here that was kept of another call"
-ARRAYS = ("positions", "places")
-"""The settings that say where elements are put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,13 @@ def incomplete(
             other, apart = record(aside(tensors, formats, scale, seed + k)), scale
         except CannotFollow:
             continue
-        if _unlike(run, other) is None:
+        if unlike(run, other) is None:
             lost = _lost(run, other)
             if lost is None:
                 return _unseen(run, record, tensors, far)
             return _changing(run, record(tensors)) or lost
-    there = [] if other is None else ancestors(_targets(other))
-    if (kept := remembered(ancestors(_targets(run)), there, apart)) is not None:
+    there = [] if other is None else ancestors(targets_of(other))
+    if (kept := remembered(ancestors(targets_of(run)), there, apart)) is not None:
         return Loss(KEPT, kept.place)
     unseen = _unseen(run, record, tensors, far)
     return unseen or _changing(run, record(tensors)) or Loss(OTHER, share=0.0, harmless=True)
@@ -118,22 +119,22 @@ def _unseen(run: Run, record: Record, tensors: Tensors, far: Callable[[], Tensor
 
 def _changing(run: Run, again: Run) -> Loss | None:
     """What is another at every run at the same point: time, identity, chance."""
-    if (apart := _unlike(run, again)) is not None:
+    if (apart := unlike(run, again)) is not None:
         return Loss(f"a second run at the same point differs: {_named(apart)}", apart.place)
-    changed = next(_changed(run, again), None)
-    if changed is not None and _matters(run, again):
-        return Loss("a number is another at every run", changed[0].place)
+    first = next(changed(run, again), None)
+    if first is not None and _matters(run, again):
+        return Loss("a number is another at every run", first[0].place)
     return None
 
 
 def _lost(run: Run, aside: Run) -> Loss | None:
-    changed = list(_changed(run, aside))
-    if not changed:
+    lost = list(changed(run, aside))
+    if not lost:
         return None
     share = _share(run, aside)
     if share <= LOST:
         return None
-    first, other = changed[0]
+    first, other = lost[0]
     left = [
         x
         for x in run.record.escapes
@@ -145,66 +146,21 @@ def _lost(run: Run, aside: Run) -> Loss | None:
     )
 
 
-def _targets(run: Run) -> list[Step]:
-    return [*run.outputs.values(), *(c for c in run.claimed.values() if c is not None)]
-
-
-def _unlike(run: Run, other: Run) -> Step | None:
-    """The first step that the other record does not have as well, constants and values aside."""
-    first, second = ancestors(_targets(run)), ancestors(_targets(other))
-    for x, y in zip(first, second, strict=False):
-        if not _same_step(x, y):
-            return x
-    if len(first) != len(second):
-        return (first if len(first) > len(second) else second)[min(len(first), len(second))]
-    return None
-
-
-def other_branches(run: Run, other: Run) -> bool:
-    """Whether the forward pass of another run has other steps than this one's, decisions aside."""
-    first, second = (ancestors(list(r.outputs.values())) for r in (run, other))
-    return len(first) != len(second) or not all(map(_same_operation, first, second))
-
-
-def _same_step(x: Step, y: Step) -> bool:
-    decision = x.primitive.decides and not x.is_float
-    return _same_operation(x, y) and (not decision or np.array_equal(x.value, y.value))
-
-
-def _same_operation(x: Step, y: Step) -> bool:
-    if x.primitive is not y.primitive or x.shape != y.shape or len(x.inputs) != len(y.inputs):
-        return False
-    if x.settings.keys() != y.settings.keys():
-        return False
-    return all(np.array_equal(x.settings[k], y.settings[k]) for k in ARRAYS if k in x.settings)
-
-
-def _changed(run: Run, other: Run) -> Iterator[tuple[Step, Step]]:
-    """The constants of two records of the same steps that differ."""
-    for x, y in _pairs(run, other):
-        constant = x.primitive.name == "constant"
-        if constant and not np.array_equal(x.value, y.value, equal_nan=x.is_float):
-            yield x, y
-
-
-def _pairs(run: Run, other: Run) -> Iterator[tuple[Step, Step]]:
-    yield from zip(ancestors(_targets(run)), ancestors(_targets(other)), strict=False)
-
-
 def _matters(run: Run, again: Run) -> bool:
     """Whether what differs from run to run shows in a value."""
-    pairs = zip(_targets(run), _targets(again), strict=False)
-    return any(not np.array_equal(x.value, y.value, equal_nan=x.is_float) for x, y in pairs)
+    ends = zip(targets_of(run), targets_of(again), strict=False)
+    return any(not np.array_equal(x.value, y.value, equal_nan=x.is_float) for x, y in ends)
 
 
 def _share(run: Run, aside: Run) -> float:
     """|first record - second| / |the first one's change|, both at the second point, in balls."""
-    pairs = list(_pairs(run, aside))
-    at = {x.settings["name"]: to_balls(y.value) for x, y in pairs if x.primitive.name == "input"}
-    decided = {x.number: to_balls(y.value) for x, y in pairs if x.primitive.decides and x.is_float}
-    targets = _targets(run)
+    beside = list(pairs(run, aside))
+    given = [(x, y) for x, y in beside if x.primitive.name == "input"]
+    at = {x.settings["name"]: to_balls(y.value) for x, y in given}
+    decided = {x.number: to_balls(y.value) for x, y in beside if x.primitive.decides and x.is_float}
+    targets = targets_of(run)
     there = over_balls(targets, BITS, at, decided)
-    second, here = over_balls(_targets(aside), BITS), over_balls(targets, BITS)
+    second, here = over_balls(targets_of(aside), BITS), over_balls(targets, BITS)
     shares = [_part(a, b, c) for a, b, c in zip(there, second, here, strict=True)]
     return max(shares, default=0.0)
 

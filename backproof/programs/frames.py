@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 
-from backproof.exact.record import Place
+from backproof.exact.place import Place
 
 LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))
 OURS = tuple(str(Path(__file__).parents[1] / room) for room in ("exact", "programs", "checks"))

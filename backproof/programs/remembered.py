@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from backproof.exact.evaluate import ancestors
+from backproof.exact.ancestry import ancestors
 from backproof.exact.precision import FLOAT64
 from backproof.exact.record import Step
 from backproof.programs.run import Run

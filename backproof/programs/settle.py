@@ -5,10 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from backproof.exact.place import Place
 from backproof.exact.precision import FLOAT32, FLOAT64, Precision
 from backproof.exact.primitives.elementwise import cast, divide
 from backproof.exact.primitives.moves import move, moved
-from backproof.exact.record import Place, Record, Step, numbers_of
+from backproof.exact.record import Record, Step, numbers_of
 from backproof.verdict.decisions import FAITHFUL
 
 

@@ -34,7 +34,7 @@ OF_EVIDENCE = (
         COMPLETE,
     ),
     Mutant(
-        "programs/complete.py",
+        "programs/alike.py",
         "np.array_equal(x.settings[k], y.settings[k]) for k in ARRAYS",
         "np.array_equal(x.settings[k], y.settings[k]) for k in ()",
         "elements that are put elsewhere nearby are put where they are",

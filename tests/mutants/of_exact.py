@@ -136,7 +136,7 @@ OF_EXACT = (
         ("tests/exact/test_evaluate.py",),
     ),
     Mutant(
-        "exact/evaluate.py",
+        "exact/ancestry.py",
         "own = (step.value.dtype.str, step.value.tobytes()) if given_or_decided else ()",
         "own = ()",
         "two constants of one shape are one",

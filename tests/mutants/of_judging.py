@@ -83,7 +83,7 @@ OF_JUDGING = (
         ("tests/checks/test_ladder.py",),
     ),
     Mutant(
-        "checks/ladder.py",
+        "checks/unfollowed.py",
         "for name in coarse(list(unfollowed.values())):",
         "for name in ():",
         "no tensor is judged as a whole",

@@ -53,19 +53,19 @@ OF_RARE_RULES = (
         "only what is equal is a tie, not what rounding makes one",
     ),
     Mutant(
-        "exact/ties.py",
+        "exact/conventions.py",
         '"the last": among & (before == count)',
         '"the last": among',
         "each of equal winners may have all of the slope",
     ),
     Mutant(
-        "exact/ties.py",
+        "exact/conventions.py",
         '"half of each": 0.5',
         '"half of each": 0.625',
         "the mean of two slopes is not their mean",
     ),
     Mutant(
-        "exact/ties.py",
+        "exact/conventions.py",
         "lines.setdefault(tie.place, [])",
         "lines.setdefault((tie.step.number,), [])",
         "a convention for every step, not for a line of code",
@@ -96,8 +96,8 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/judge.py",
-        "return by_stairs(measured, _settled(deviations, tie), loss, seed) or _wrong(",
-        "return _wrong(",
+        "return by_stairs(measured, deviations, loss, seed) or _wrong(measured, deviations)",
+        "return _wrong(measured, deviations)",
         "no deviation is looked at for stairs",
     ),
     Mutant(

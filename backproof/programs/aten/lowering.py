@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from backproof.exact.place import Place
 from backproof.exact.precision import FLOAT64, Precision
 from backproof.exact.primitives.elementwise import cast, real
-from backproof.exact.record import Place, Record, Step
+from backproof.exact.record import Record, Step
 from backproof.programs.aten.operations import Operation, Slot, floated
 from backproof.programs.aten.tables import (
     BY_SHAPE,

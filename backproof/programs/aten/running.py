@@ -8,8 +8,9 @@ import torch
 from torch.autograd.graph import _engine_run_backward
 from torch.utils import _pytree as pytree
 
+from backproof.exact.place import Escape
 from backproof.exact.primitives.samples import sample
-from backproof.exact.record import Escape, Step
+from backproof.exact.record import Step
 from backproof.programs.aten.arguments import LOSS, Call, outputs, take_apart
 from backproof.programs.aten.draws import APPROXIMATE
 from backproof.programs.aten.escapes import Escapes

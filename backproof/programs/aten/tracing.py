@@ -10,7 +10,8 @@ import torch
 from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode, is_traceable_wrapper_subclass
 
-from backproof.exact.record import Escape, Place, Record, Step
+from backproof.exact.place import Escape, Place
+from backproof.exact.record import Record, Step
 from backproof.programs.aten import places
 from backproof.programs.aten.functional import Plain, decomposition, each, functional, written
 from backproof.programs.aten.lowering import held, lowered

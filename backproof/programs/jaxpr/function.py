@@ -10,10 +10,11 @@ import numpy as np
 from jax import lax
 from jax.extend.core import jaxpr_as_fun
 
+from backproof.exact.place import Escape
 from backproof.exact.precision import precision_of
 from backproof.exact.primitives.elementwise import cast
 from backproof.exact.primitives.samples import sample
-from backproof.exact.record import Escape, Record, Step
+from backproof.exact.record import Record, Step
 from backproof.programs.jaxpr.arguments import Function, taken_apart
 from backproof.programs.jaxpr.held import Held, plain
 from backproof.programs.jaxpr.programs import Program, Replay, backward, forward

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from backproof.exact.record import Place
+from backproof.exact.place import Place
 from backproof.programs.frames import Frames
 
 HERE = str(Path(__file__).parent)

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from jax.extend.core import Literal
 
+from backproof.exact.place import Place
 from backproof.exact.precision import Precision, precision_of
 from backproof.exact.primitives.decisions import other
 from backproof.exact.primitives.moves import move, moved
-from backproof.exact.record import Place, Record, Step
+from backproof.exact.record import Record, Step
 from backproof.programs.frames import Frames
 from backproof.programs.jaxpr.control import CONTROL
 from backproof.programs.jaxpr.equations import bound, builds, is_dropped, key_of

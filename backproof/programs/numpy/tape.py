@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from backproof.exact.place import Escape, Place
 from backproof.exact.precision import precision_of
 from backproof.exact.primitives.elementwise import complex_, imag, real
 from backproof.exact.primitives.moves import moved
-from backproof.exact.record import Escape, Place, Record, Step
+from backproof.exact.record import Record, Step
 from backproof.programs.frames import Frames
 from backproof.programs.memory import Memory, Storage
 from backproof.programs.numpy.layout import owner_of, pointer, slots, span
