@@ -8,9 +8,10 @@ import numpy as np
 
 from backproof.checks.claim import Claim, Tensors
 from backproof.exact.composites import transposed
-from backproof.exact.precision import Array
+from backproof.exact.precision import FLOAT64, Array, precision_of
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
+from backproof.verdict.decisions import LIMIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class AwayFrom:
 
 Domain = str | AwayFrom
 NAMED = ("positive", "simplex", "symmetric")
-SUMS = 1e-6
-"""By so much the sum of a row of probabilities may differ from 1."""
+TYPED = 1e-6
+"""By so much the sum of a row of probabilities that somebody typed may differ from 1."""
 
 
 def away_from(point: float, margin: float = 0.0) -> AwayFrom:
@@ -60,7 +61,9 @@ def inside(kind: Domain, x: Array, start: Array) -> bool:
         return bool((far & (np.sign(x - kind.point) == np.sign(start - kind.point))).all())
     positive = bool((x > 0).all())
     if kind == "simplex" and x is start:
-        return bool((x >= 0).all() and (np.abs(x.sum(axis=-1) - 1) <= SUMS).all())
+        precision, sums = precision_of(x.dtype) or FLOAT64, x.astype(np.float64).sum(axis=-1)
+        off = max(TYPED, LIMIT * precision.u)
+        return bool((x >= 0).all() and (np.abs(sums - 1) <= off).all())
     return positive
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import backproof
+from backproof.checks.domains import inside
 from backproof.verdict import Status
 from checks.in_numpy.functions import X, double, square
 
@@ -38,6 +39,17 @@ def test_probabilities_stay_probabilities() -> None:
     assert not backproof.check(entropy, shifted, p)
     assert backproof.check(entropy, shifted, p, domain="simplex")
     assert not backproof.check(entropy, lambda p: -2 * np.log(p), p, domain={"p": "simplex"})
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_rows_that_a_softmax_rounds_are_probabilities(dtype: str) -> None:
+    """In any format; what is off by a hundredth is none."""
+    logits = 3 * np.random.default_rng(1).normal(size=(40, 3)).astype(dtype)
+    e = np.exp(logits)
+    rows = e / e.sum(axis=1, keepdims=True)
+    assert inside("simplex", rows, rows)
+    off = rows * rows.dtype.type(1.01)
+    assert not inside("simplex", off, off)
 
 
 def test_what_must_stay_positive_is_not_moved_past_0() -> None:
