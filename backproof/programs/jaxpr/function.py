@@ -51,8 +51,9 @@ def run_function(
     with jax.enable_x64(_wide(arguments) if wide is None else wide), np.errstate(all="ignore"):
         own = forward(function, parts, replay)
         seeds = _seeds(own, cotangents, seed)
-        gradient = backward(function, parts, list(seeds.values()), replay) if reverse else None
         walk = Walk(Record())
+        given = parts, list(seeds.values()), walk.calls, replay
+        gradient = backward(own, *given) if reverse else None
         kinds = (aval.dtype for aval in own.jaxpr.in_avals)
         inputs = {
             n: _entered(walk.record, n, x, k)

@@ -8,10 +8,12 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jax.extend.core import jaxpr_as_fun
 from jax.tree_util import keystr, tree_flatten_with_path
 
 from backproof.programs.frames import Frames
 from backproof.programs.jaxpr.arguments import Arguments, Function, floating
+from backproof.programs.jaxpr.rules import Calls, located
 from backproof.programs.run import CannotFollow
 
 OUTPUT = "output"
@@ -57,19 +59,17 @@ def forward(function: Function, arguments: Arguments, replay: Replay = nullconte
 
 
 def backward(
-    function: Function,
+    own: Program,
     arguments: Arguments,
     cotangents: Sequence[Any],
+    calls: Calls,
     replay: Replay = nullcontext,
 ) -> Program:
     """The gradients of the moving leaves, of these and of cotangents, one for every float output:
-    JAX's reverse mode with all custom rules.
+    JAX's reverse mode of a function's own program with all custom rules, whose calls are kept.
     """
     count = len(arguments.moves)
-
-    def outputs(*moving: Any) -> list[Any]:
-        found = jax.tree.leaves(function(*arguments.rebuilt(moving)))
-        return [jnp.asarray(leaf) for leaf in found if floating(leaf)]
+    outputs = jaxpr_as_fun(located(own.jaxpr, calls))
 
     def run(*given: Any) -> tuple[Any, ...]:
         return jax.vjp(outputs, *given[:count])[1](list(given[count:]))

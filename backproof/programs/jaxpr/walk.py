@@ -18,6 +18,7 @@ from backproof.programs.jaxpr.control import CONTROL
 from backproof.programs.jaxpr.equations import bound, builds, is_dropped, key_of
 from backproof.programs.jaxpr.held import Held, is_float
 from backproof.programs.jaxpr.place import place_of
+from backproof.programs.jaxpr.rules import Calls
 from backproof.programs.jaxpr.table import INDEXED, LAYOUTS, REFUSED, format_of
 from backproof.programs.run import CannotFollow
 from backproof.programs.settle import settled
@@ -33,13 +34,14 @@ class Walk:
 
     within: where the program stands that is walked through. known: what equations gave, so that
     the same operation on the same arrays, of a forward pass and its repetition for a reverse mode,
-    is one step. frames: which code is the user's.
+    is one step. frames: which code is the user's. calls: of functions with custom rules.
     """
 
     record: Record
     within: Place | None = None
     known: dict[Any, list[Held]] = field(default_factory=dict)
     frames: Frames = field(default_factory=Frames)
+    calls: Calls = field(default_factory=Calls)
 
     def run(self, program: Any, *inputs: Held) -> list[Held]:
         """The outputs of a jaxpr, closed or not.
@@ -70,7 +72,7 @@ class Walk:
     def _once(self, eqn: Any, given: list[Held]) -> list[Held]:
         """The outputs of an equation, if it was met before those of then."""
         name = RENAMED.get(eqn.primitive.name, eqn.primitive.name)
-        place = place_of(eqn.source_info, self.frames, self.within)
+        place = place_of(eqn.source_info, self.frames, self.within, self.calls)
         if len(self.record.steps) > LONGEST:
             raise CannotFollow(f"more than {LONGEST} operations, at {place}")
         before, self.record.place = self.record.place, place
