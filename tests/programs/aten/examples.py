@@ -1,11 +1,12 @@
-"""Examples of operations beyond those of `aten_examples`: what they are called with."""
+"""Examples of operations beyond those of `arguments`: what they are called with."""
 
 from collections.abc import Callable
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from aten_examples import I, R, U
+
+from programs.aten.draws import I, R, U
 
 aten = torch.ops.aten
 Example = tuple[Callable[..., Any], list[Any]]

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from aten_examples import aten, examples
 
 from backproof.exact.evaluate import over_floats
+from programs.aten.arguments import examples
+from programs.aten.draws import aten
 from programs.aten.examples import further
 from programs.aten.judging import differentiable, recorded, residues, truth_apart, values_apart
 

@@ -10,7 +10,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from jax_examples import EXAMPLES
 
 from backproof.exact.balls import midpoints
 from backproof.exact.evaluate import over_balls, over_floats
@@ -20,12 +19,11 @@ from backproof.programs.jaxpr.control import CONTROL
 from backproof.programs.jaxpr.function import run_function
 from backproof.programs.jaxpr.table import COMPARISONS, INDEXED, LAYOUTS, RULES, SEVERAL
 from backproof.programs.run import Run
-from programs.jaxpr.examples import FURTHER
+from programs.jaxpr.examples import EXAMPLES
 
-ALL = {name: EXAMPLES.get(name, []) + FURTHER.get(name, []) for name in EXAMPLES | FURTHER}
 MOVING = [
     (name, k)
-    for name, examples in sorted(ALL.items())
+    for name, examples in sorted(EXAMPLES.items())
     for k, (_, args) in enumerate(examples)
     if any(np.asarray(x).dtype.kind == "f" for x in args)
 ]
@@ -82,7 +80,7 @@ def has_reverse(name: str, k: int) -> bool:
 @cache
 def recorded(name: str, k: int) -> Run:
     """The record of an example, with 64-bit types, and with its reverse mode if JAX has one."""
-    function, args = ALL[name][k]
+    function, args = EXAMPLES[name][k]
     return run_function(in_floats(function), args, reverse=has_reverse(name, k), wide=True)
 
 
@@ -112,7 +110,7 @@ def test_steps_are_what_jax_computes(name: str, k: int) -> None:
 def test_programs_inside_and_moves_are_jax_s(name: str) -> None:
     """Loops, branches, calls and moves, followed in Python, end where JAX's own do."""
     for k in (k for own, k in MOVING if own == name):
-        function, args = ALL[name][k]
+        function, args = EXAMPLES[name][k]
         with jax.enable_x64(True):
             lowered = jax.jit(in_floats(function)).lower(*args)
             expected = lowered.compile(compiler_options=QUICKLY)(*args)
@@ -148,6 +146,6 @@ def test_every_rule_has_an_example() -> None:
     known = set().union(*tables) | COMPARISONS.keys()
     assert sum(map(len, tables)) == len(set().union(*tables))
     with jax.enable_x64(True):
-        traced = [jax.make_jaxpr(f)(*args).jaxpr for own in ALL.values() for f, args in own]
+        traced = [jax.make_jaxpr(f)(*args).jaxpr for own in EXAMPLES.values() for f, args in own]
     met = {name for jaxpr in traced for name in operations(jaxpr)}
     assert known - met == UNSEEN
