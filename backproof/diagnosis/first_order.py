@@ -35,7 +35,8 @@ class FirstOrder:
             if slope is not None:
                 parts = slope * (value - here[number])
                 does, most = does + float(parts.sum()), most + float(np.abs(parts).sum())
-        return abs(does - self._lacking) <= NEAR * (most + abs(self._lacking))
+        near = max(NEAR, self.program.near)
+        return abs(does - self._lacking) <= near * (most + abs(self._lacking))
 
     def factor(self, family: Family) -> float:
         """The number that a step should be multiplied by, to first order; 2 where none helps."""

@@ -27,6 +27,8 @@ ALIKE = 1e-8
 """The part of an array's largest element up to which another one is the same: float64's rounding
 after some cancellation.
 """
+PART = 1 / 16
+"""So much of what is wrong may be left by a change that mends, however coarse numbers are."""
 
 
 EFFORT = 60_000
@@ -80,7 +82,8 @@ class Program:
     truth: the claimed gradients and the true ones. adjoints: by the number of a step of the
     forward pass, its true adjoint. reverse: all steps that make them. points: the values of all
     steps, here and a little aside. given: the inputs and cotangents, the latter also by themselves;
-    names: by the number of one, what it is called.
+    names: by the number of one, what it is called. near: the part up to which arrays are the same,
+    which have numbers of the code in them as they are rounded in the run.
     """
 
     forward: Sequence[Step]
@@ -93,16 +96,19 @@ class Program:
     given: Sequence[Step] = ()
     cotangents: Sequence[Step] = ()
     names: Mapping[int, str] = field(default_factory=dict)
+    near: float = ALIKE
 
     @cached_property
     def wrong(self) -> frozenset[str]:
         """The tensors whose claimed gradient is not the true one."""
+        return frozenset(n for n, part in self._apart.items() if not part <= self.near)
+
+    @cached_property
+    def _apart(self) -> dict[str, float]:
         here = self.points[0]
-        return frozenset(
-            n
-            for n, y in self.outputs.items()
-            if not alike(here[y.number], here[self.truth[n].number])
-        )
+        return {
+            n: apart(here[y.number], here[self.truth[n].number]) for n, y in self.outputs.items()
+        }
 
     @property
     def end(self) -> int:
@@ -186,20 +192,24 @@ class Program:
         known, right = self.points[point], []
         for n, y in self.outputs.items():
             if y.number in found:
-                if alike(found[y.number], known[self.truth[n].number]):
+                left = self.near
+                if n in self.wrong:
+                    left = max(ALIKE, min(left, PART * self._apart[n]))
+                if apart(found[y.number], known[self.truth[n].number]) <= left:
                     right.append(n)
                 elif n not in self.wrong:
                     return frozenset()
         return frozenset(right) & self.wrong
 
 
-def alike(a: Any, b: Any) -> bool:
-    """Whether an array is another one, up to float64's rounding."""
+def apart(a: Any, b: Any) -> float:
+    """By how much an array differs from another one, as a part of the largest element of that."""
     a, b = np.asarray(a), np.asarray(b)
-    if a.shape != b.shape:
-        return False
-    apart = np.abs(a - b).max(initial=0.0)
-    return bool(apart <= ALIKE * np.abs(b).max(initial=0.0)) and bool(np.isfinite(apart))
+    most = np.abs(a - b).max(initial=0.0) if a.shape == b.shape else np.inf
+    size = np.abs(b).max(initial=0.0)
+    if not most:
+        return 0.0
+    return float(most / size) if size and np.isfinite(most) else float("inf")
 
 
 def families(steps: Sequence[Step]) -> list[Family]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from backproof.diagnosis.first_order import FirstOrder
-from backproof.diagnosis.following import Changes, Family
+from backproof.diagnosis.following import ALIKE, Changes, Family
 from backproof.diagnosis.naming import CONSTANTS
 from backproof.diagnosis.repairs import (
     SUM_IS_DUE,
@@ -34,7 +34,8 @@ def times(family: Family, first_order: FirstOrder, names: Mapping[float, str]) -
 
     factor = first_order.solved(changes, 1.0, first_order.factor(family))
     if np.isfinite(factor):
-        repair = _times(family, _rounded(factor), names.get(_rounded(factor), ""))
+        factor = _rounded(factor, first_order)
+        repair = _times(family, factor, names.get(factor, ""))
         yield Trial(family, repair, everywhere(family, repair))
 
 
@@ -75,7 +76,7 @@ def _due(places: Places, first_order: FirstOrder) -> float:
         return _with_number(places, turned(p))
 
     known = turned(own)
-    return _rounded(turned(first_order.solved(changes, known, 2 * known or 1.0)))
+    return _rounded(turned(first_order.solved(changes, known, 2 * known or 1.0)), first_order)
 
 
 def _places(family: Family, slot: int, families: list[Family]) -> Places:
@@ -105,9 +106,10 @@ def _with_number(places: Places, number: float) -> Changes:
     }
 
 
-def _rounded(number: float) -> float:
-    """Without what float64 adds to it."""
-    return float(f"{number:.11g}")
+def _rounded(number: float, first_order: FirstOrder) -> float:
+    """Without what the format adds to it that the numbers of the code are kept in."""
+    near = first_order.program.near
+    return float(f"{number:.{11 if near <= ALIKE else max(2, int(-np.log10(near)))}g}")
 
 
 def _words(step: Step, slot: int, own: float, number: float) -> str:

@@ -1,13 +1,14 @@
 """A recorded run as a program whose backward pass can be changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.following import Program, Values
+from backproof.diagnosis.following import ALIKE, Program, Values
 from backproof.exact.ancestry import ancestors
+from backproof.exact.constants import scalars
 from backproof.exact.evaluate import over_floats
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
@@ -31,7 +32,8 @@ def program(run: Run) -> Program | None:
         return None
     back = reverse(run, forward)
     every = [*dict.fromkeys([*back.given, *forward, *claim, *back.steps])]
-    found = back.program(forward, claim, outputs, [_point(every, {}, {}), _aside(run, every)])
+    points = [_point(every, {}, {}), _aside(run, every)]
+    found = replace(back.program(forward, claim, outputs, points), near=_near([*forward, *claim]))
     ends = [*found.outputs.values(), *found.truth.values()]
     finite = all(np.isfinite(found.points[0][s.number]).all() for s in ends)
     return found if finite else None
@@ -46,6 +48,14 @@ def usual(run: Run, edges: dict[tuple[int, int], Step]) -> Program | None:
     every = [*dict.fromkeys([*back.given, *forward, *back.steps])]
     claim = [*run.cotangents.values(), *back.steps]
     return back.program(forward, claim, back.truth, [_point(every, {}, {})])
+
+
+def _near(steps: Sequence[Step]) -> float:
+    """The part up to which two values are the same: a number that is written in two ways, 3 * c or
+    1 / c ** 2, is rounded in two ways.
+    """
+    rounded = [s.bound / abs(s.value) for s in scalars(steps) if not s.typed]
+    return max([ALIKE, *(2 * part for part in rounded)])
 
 
 def _is_bounded(steps: Sequence[Step]) -> bool:

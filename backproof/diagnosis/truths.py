@@ -60,11 +60,12 @@ class Truths:
             found.append(parts * np.repeat(signs, 3) ** [1, 2, 2, 1, 2, 2])
         return np.concatenate([parts, *found])
 
-    @staticmethod
-    def _is_among(wanted: Any, known: Any, scale: Any) -> bool:
+    def _is_among(self, wanted: Any, known: Any, scale: Any) -> bool:
         if wanted.shape != known.shape[1:] or not np.isfinite(wanted).all() or not wanted.any():
             return False
-        return bool((np.abs(known - wanted) <= SAME * scale).all(axis=1).any())
+        return bool(
+            (np.abs(known - wanted) <= max(SAME, self.program.near) * scale).all(axis=1).any()
+        )
 
     def true_of(self, shape: tuple[int, ...]) -> list[Step]:
         """The steps that make the true gradient, of one shape."""

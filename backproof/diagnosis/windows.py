@@ -36,7 +36,7 @@ class Window:
             return False
         move = (value - here[step.number]).ravel()
         does, most = self.slopes @ move, np.abs(self.slopes) @ np.abs(move)
-        near = np.abs(self.lacking - does[self.of]) <= NEAR * most[self.of]
+        near = np.abs(self.lacking - does[self.of]) <= max(NEAR, program.near) * most[self.of]
         return bool((near & (most[self.of] > 0)).any())
 
 
