@@ -8,10 +8,11 @@ import numpy as np
 from backproof.checks.judgement import Judgement, Nearby, finding
 from backproof.checks.measured import Measured, Tensor
 from backproof.exact.ancestry import ancestors
-from backproof.exact.constants import System, explained, meant
+from backproof.exact.constants import System, explained
 from backproof.exact.precision import FLOAT64
 from backproof.exact.record import Step
 from backproof.exact.rounding import carried_errors, root_mean_square
+from backproof.exact.scalars import meant
 from backproof.verdict import Status
 from backproof.verdict.decisions import LIMIT, MOVED, SAMPLES
 

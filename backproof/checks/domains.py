@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.claim import Claim, Tensors
-from backproof.exact.composites import transposed
 from backproof.exact.precision import FLOAT64, Array, precision_of
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
+from backproof.exact.scans import transposed
 from backproof.verdict.decisions import LIMIT
 
 

@@ -11,6 +11,7 @@ from backproof.checks.measured import Measured, Tensor
 from backproof.checks.widened import widened
 from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import finite, midpoints
+from backproof.exact.beside import settled_beside
 from backproof.exact.evaluate import over_balls
 from backproof.exact.isolated import isolated
 from backproof.exact.logistic import exponent
@@ -21,7 +22,7 @@ from backproof.exact.primitives.reductions import total
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients_or_zeros
 from backproof.exact.rounding import units
-from backproof.exact.truth import Known, known, settled_beside
+from backproof.exact.truth import Known, known
 from backproof.programs.run import Run
 from backproof.verdict.decisions import BITS, SAMPLES
 

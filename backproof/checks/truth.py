@@ -10,12 +10,13 @@ from backproof.checks.arguments.trees import Arguments, argument_names, flatten
 from backproof.checks.behaviour.attempts import sealed
 from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import Balls, accuracy, finite, midpoints, numbers
+from backproof.exact.beside import settled_beside
 from backproof.exact.evaluate import over_balls
 from backproof.exact.isolated import isolated
 from backproof.exact.precision import Floats
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients_or_zeros
-from backproof.exact.truth import known, settled_beside
+from backproof.exact.truth import known
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run, Tensors
 from backproof.verdict.decisions import BITS, MOST_BITS

@@ -8,10 +8,10 @@ import numpy as np
 
 from backproof.diagnosis.following import ALIKE, Program, Values
 from backproof.exact.ancestry import ancestors
-from backproof.exact.constants import scalars
 from backproof.exact.evaluate import over_floats
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
+from backproof.exact.scalars import scalars
 from backproof.programs.run import Run
 
 ASIDE = 2.0**-5

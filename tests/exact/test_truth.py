@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from backproof.exact.balls import numbers
+from backproof.exact.beside import settled_beside
 from backproof.exact.precision import FLOAT64
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.record import Record, Step
 from backproof.exact.reverse import gradients
-from backproof.exact.truth import known, settled_beside
+from backproof.exact.truth import known
 
 Function = Callable[[Step], Step]
 

@@ -109,20 +109,20 @@ OF_EXACT = (
         "the radius is ignored: 400 bits are enough for anything",
     ),
     Mutant(
-        "exact/truth.py",
+        "exact/beside.py",
         "reduce(lambda a, b: a if _same(a, b) else a.union(b), others, first)",
         "reduce(lambda a, b: a, others, first)",
         "of two one-sided slopes the first is the truth",
     ),
     Mutant(
-        "exact/truth.py",
+        "exact/beside.py",
         "return INFINITE if nearer > 0 else -INFINITE",
         "return INFINITE",
         "what falls without bound rises without bound",
         ("tests/exact/test_truth.py",),
     ),
     Mutant(
-        "exact/truth.py",
+        "exact/beside.py",
         "if x is not None] or [UNKNOWN]",
         "if x is not None] or [ZERO]",
         "what no side knows is 0",

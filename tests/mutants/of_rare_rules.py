@@ -17,7 +17,7 @@ OF_RARE_RULES = (
         "a constant may be moved by 10,000 times its digits",
     ),
     Mutant(
-        "exact/constants.py",
+        "exact/scalars.py",
         "if step.scalar and not step.inputs",
         "if not step.inputs",
         "data are moved as if they were constants of the code",

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact import composites as c
+from backproof.exact import scans
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
@@ -62,7 +63,7 @@ def running(largest: bool) -> Lowering:
     def lowering(o: Operation, x: Step, dim: int) -> Made:
         if not x.ndim:
             return x, o.decided(1)
-        best = c.running(x, dim % x.ndim, c.maximum if largest else c.minimum)
+        best = scans.running(x, dim % x.ndim, c.maximum if largest else c.minimum)
         return best, o.decided(1)
 
     return lowering

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from backproof.exact import composites as c
+from backproof.exact import scans
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives.moves import moved, spread
 from backproof.exact.primitives.reductions import summed
@@ -45,7 +46,7 @@ def _reduced(x: Step, source: Step, places: Any, reduce: str, own: bool) -> Step
     whole: dict[str, Callable[[], Step]] = {
         "sum": lambda: summed(members, -1),
         "mean": lambda: summed(members, -1) / x.record.constant(counts.astype(np.float64)),
-        "prod": lambda: c.product(members, -1),
+        "prod": lambda: scans.product(members, -1),
         "amax": lambda: c.largest(members, -1),
         "amin": lambda: c.smallest(members, -1),
     }

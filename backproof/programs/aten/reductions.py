@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact import composites as c
-from backproof.exact import matrices
+from backproof.exact import matrices, scans
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives import reductions as r
@@ -53,7 +53,7 @@ def _squares(x: Step, dim: Dims, keepdim: bool, ddof: float) -> Step:
 
 def prod(x: Step, dim: Dims = None, keepdim: bool = False, dtype: Any = None) -> Step:
     """The product along an axis, or of all elements."""
-    return c.product(floated(x), axes(dim, x), keepdim)
+    return scans.product(floated(x), axes(dim, x), keepdim)
 
 
 def vector_norm(
@@ -102,7 +102,7 @@ def cumsum(x: Step, dim: int, dtype: Any = None) -> Step:
 
 def cumprod(x: Step, dim: int, dtype: Any = None) -> Step:
     """The running product."""
-    return c.cumprod(floated(x), dim) if x.ndim else floated(x)
+    return scans.cumprod(floated(x), dim) if x.ndim else floated(x)
 
 
 def logsumexp(x: Step, dim: Dims, keepdim: bool = False) -> Step:

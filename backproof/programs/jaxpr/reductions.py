@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact import composites as c
+from backproof.exact import scans
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives.elementwise import cast, logaddexp, multiply
 from backproof.exact.primitives.reductions import cumsum, summed
@@ -29,7 +30,7 @@ def _reduced(function: Callable[..., Step], empty: float) -> Rule:
 
 
 def _running(combine: Callable[[Step, Step], Step]) -> Rule:
-    return lambda x, *, axis, reverse: c.running(x, axis, combine, reverse)
+    return lambda x, *, axis, reverse: scans.running(x, axis, combine, reverse)
 
 
 REDUCTIONS: dict[str, Rule] = {
@@ -40,7 +41,7 @@ REDUCTIONS: dict[str, Rule] = {
     "cumsum": lambda x, *, axis, reverse: cumsum(x, axis=axis, reverse=reverse),
     "reduce_max": _reduced(c.largest, -np.inf),
     "reduce_min": _reduced(c.smallest, np.inf),
-    "reduce_prod": _reduced(c.product, 1.0),
+    "reduce_prod": _reduced(scans.product, 1.0),
     "reduce_sum": _reduced(summed, 0.0),
 }
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact import composites as c
+from backproof.exact import scans
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.moves import moved, spread
@@ -154,7 +155,7 @@ LOWERED: dict[Any, Handler] = {
     np.argsort: of_arrays(np.argsort, _order),
     np.partition: of_arrays(np.partition, _partitioned),
     np.cumsum: of_arrays(np.cumsum, _running(lambda x, axis: cumsum(x, axis=axis))),
-    np.cumprod: of_arrays(np.cumprod, _running(c.cumprod)),
+    np.cumprod: of_arrays(np.cumprod, _running(scans.cumprod)),
     np.trace: of_arrays(np.trace, _trace),
     np.bincount: bincount,
     np.interp: interp,

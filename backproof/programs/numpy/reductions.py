@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from backproof.exact import composites as c
+from backproof.exact import scans
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.reductions import cumsum, summed
@@ -14,7 +15,7 @@ from backproof.exact.record import Step
 
 REDUCED: dict[np.ufunc, Callable[..., Step]] = {
     np.add: summed,
-    np.multiply: c.product,
+    np.multiply: scans.product,
     np.maximum: c.largest,
     np.minimum: c.smallest,
     np.fmax: c.largest,
@@ -26,12 +27,12 @@ REDUCED: dict[np.ufunc, Callable[..., Step]] = {
 
 ACCUMULATED: dict[np.ufunc, Callable[..., Step]] = {
     np.add: lambda x, axis: cumsum(x, axis=axis % x.ndim),
-    np.multiply: c.cumprod,
-    np.maximum: partial(c.running, combine=c.maximum),
-    np.minimum: partial(c.running, combine=c.minimum),
-    np.fmax: partial(c.running, combine=c.maximum),
-    np.fmin: partial(c.running, combine=c.minimum),
-    np.logaddexp: partial(c.running, combine=e.logaddexp),
+    np.multiply: scans.cumprod,
+    np.maximum: partial(scans.running, combine=c.maximum),
+    np.minimum: partial(scans.running, combine=c.minimum),
+    np.fmax: partial(scans.running, combine=c.maximum),
+    np.fmin: partial(scans.running, combine=c.minimum),
+    np.logaddexp: partial(scans.running, combine=e.logaddexp),
 }
 """(x, axis) to the reductions of the first 1, 2, 3, ... along it."""
 
@@ -44,7 +45,7 @@ def segments(x: Step, indices: Any, axis: int, reduce: Callable[..., Step]) -> S
         which = np.arange(start, max(end, start + 1))
         piece = moved(lambda p, which=which: np.take(p, which, axis), x)
         parts.append(reduce(piece, axis, True))
-    return c.concatenated(parts, axis)
+    return scans.concatenated(parts, axis)
 
 
 def deviation(x: Step, axis: Any, keepdims: bool, ddof: float) -> Step:
