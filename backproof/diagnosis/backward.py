@@ -6,7 +6,8 @@ the true ones, in every element, here and at a second point, and leaves the righ
 
 import numpy as np
 
-from backproof.diagnosis.following import Effort, Program
+from backproof.diagnosis.effort import Effort
+from backproof.diagnosis.following import Program
 from backproof.diagnosis.known import Known
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.search import Search

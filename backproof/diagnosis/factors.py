@@ -2,21 +2,21 @@
 
 import numpy as np
 
-from backproof.diagnosis.deviation import (
-    SEVERAL,
-    Deviation,
-    anchor,
-    answer,
-    as_floats,
-    is_confirmed,
-    largest,
-)
+from backproof.diagnosis.deviation import Deviation, anchor, answer, as_floats, largest
 from backproof.diagnosis.naming import named
+from backproof.diagnosis.second_point import SEVERAL, is_confirmed
 
 
 def zero(s: Deviation) -> str | None:
     """claimed = 0, everywhere."""
     return None if s.claimed.any() else "all zero, and the truth is not"
+
+
+def partly_zero(s: Deviation) -> str | None:
+    """claimed = 0 in some elements, true in the rest."""
+    if not s.explained_by(np.where(s.claimed == 0, 0.0, s.true)):
+        return None
+    return f"{int(s.wrong.sum())} of {s.true.size} elements are zero, the rest is right"
 
 
 def sign(s: Deviation) -> str | None:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.following import Changes, Effort, Family, Program
+from backproof.diagnosis.effort import Effort
+from backproof.diagnosis.families import Family
+from backproof.diagnosis.following import Changes, Program
 from backproof.exact.record import Step
 
 NEAR = 1e-6

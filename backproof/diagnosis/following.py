@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.families import Family, families
 from backproof.exact.ancestry import ancestors
-from backproof.exact.place import Place
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 
@@ -29,49 +29,6 @@ after some cancellation.
 """
 PART = 1 / 16
 """So much of what is wrong may be left by a change that mends, however coarse numbers are."""
-
-
-EFFORT = 60_000
-"""So many steps are computed again at most, of all changes together; one of many numbers counts as
-several.
-"""
-RESERVE = 10_000
-"""So much of it is kept for the last question: which step should have a true gradient's value."""
-NUMBERS = 2000
-"""So many numbers take as long as a step itself."""
-
-
-@dataclass(slots=True)
-class Effort:
-    """Work that is counted: what is left of it."""
-
-    left: int = EFFORT
-
-    def spend(self, values: Values) -> None:
-        """What it took to compute the values of steps."""
-        self.left -= sum(1 + np.size(v) // NUMBERS for v in values.values())
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Family:
-    """The steps of one operation at one place of the code, turn by turn."""
-
-    steps: tuple[Step, ...]
-
-    @property
-    def first(self) -> Step:
-        """That of the first turn."""
-        return self.steps[0]
-
-    @property
-    def place(self) -> Place | None:
-        """Where it stands."""
-        return self.steps[0].place
-
-    @property
-    def turns(self) -> int:
-        """How often it ran."""
-        return len(self.steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,19 +167,3 @@ def apart(a: Any, b: Any) -> float:
     if not most:
         return 0.0
     return float(most / size) if size and np.isfinite(most) else float("inf")
-
-
-def families(steps: Sequence[Step]) -> list[Family]:
-    """Steps by the place of their operation, and by which of its steps they are."""
-    found: dict[Any, list[Step]] = {}
-    before, count = None, 0
-    for step in steps:
-        place = step.place
-        site = (place.file, place.line, place.start, place.end) if place else None
-        count = count + 1 if site == before and site is not None else 0
-        before = site
-        if not step.is_float:
-            continue
-        key = (site, count, step.primitive.name, step.shape) if site else step.number
-        found.setdefault(key, []).append(step)
-    return [Family(tuple(group)) for group in found.values()]

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.following import Family, Program, families
+from backproof.diagnosis.families import Family, families
+from backproof.diagnosis.following import Program
 from backproof.diagnosis.quantities import Quantity
-from backproof.diagnosis.written import cited, is_borrowed, name, operands, where
+from backproof.diagnosis.written import cited, described, is_borrowed, name, operands
 from backproof.exact.record import Step
 
 
@@ -20,6 +21,10 @@ class Known:
         self.program = program
         self._adjoint_of = {g.number: k for k, g in program.adjoints.items()}
         self._forward = {s.number: s for s in program.forward}
+        self._reverse = frozenset(s.number for s in program.reverse)
+        self._claimed = frozenset(s.number for s in program.claim)
+        self._loops: dict[int, list[Quantity]] = {}
+        self._keys: dict[int, Any] = {}
 
     def variables(self, family: Family) -> list[Quantity]:
         """What a family's operands could be instead of all that the author has at hand: arguments,
@@ -28,15 +33,8 @@ class Known:
         if family.turns > 1:
             return self._in_loops(family.turns)
         before = family.first.number
-        mine = [q for q in self._at_hand if q.steps[0].number < before or not self._is_claimed(q)]
-        return self._once(mine)
-
-    def _is_claimed(self, quantity: Quantity) -> bool:
-        return quantity.steps[0].number in self._claimed
-
-    @cached_property
-    def _claimed(self) -> frozenset[int]:
-        return frozenset(s.number for s in self.program.claim)
+        at_hand = ((q, q.steps[0].number) for q in self._at_hand)
+        return self._once(q for q, n in at_hand if n < before or n not in self._claimed)
 
     @cached_property
     def _at_hand(self) -> list[Quantity]:
@@ -53,23 +51,14 @@ class Known:
         return self._loops[turns]
 
     @cached_property
-    def _loops(self) -> dict[int, list[Quantity]]:
-        return {}
-
-    @cached_property
     def constants(self) -> dict[float, str]:
         """The numbers of the forward pass that have names."""
         found = {}
         for step in self.program.forward:
             for slot, x in enumerate(step.inputs):
-                named = operands(step.place)[slot : slot + 1]
-                if (
-                    x.primitive.name == "constant"
-                    and x.size == 1
-                    and named
-                    and named[0].isidentifier()
-                ):
-                    found[float(np.ravel(x.value)[0].real)] = named[0]
+                named = "".join(operands(step.place)[slot : slot + 1])
+                if not _is_variable(x) and named.isidentifier():
+                    found[float(np.ravel(x.value)[0].real)] = named
         return found
 
     def decisions(self, family: Family) -> list[Quantity]:
@@ -129,10 +118,6 @@ class Known:
             self._keys[step.number] = _digits(self.program.points[0][step.number])
         return self._keys[step.number]
 
-    @cached_property
-    def _keys(self) -> dict[int, Any]:
-        return {}
-
     def _quantity(self, steps: Sequence[Step]) -> Quantity:
         first, dys = steps[0], self.program.cotangents
         return Quantity(
@@ -175,24 +160,9 @@ class Known:
             return self.words(step)
         return name(step)
 
-    @cached_property
-    def _reverse(self) -> frozenset[int]:
-        return frozenset(s.number for s in self.program.reverse)
-
 
 def _is_variable(step: Step) -> bool:
     return step.primitive.name != "constant" or step.size > 1
-
-
-def described(step: Step) -> str:
-    """A step by its name and where it is computed."""
-    while is_borrowed(step):
-        step = step.inputs[0]
-    own = name(step)
-    line = where(step.place)
-    if not own:
-        return line or "a value without a name"
-    return f"`{own}` ({line})" if own and line and "name" not in step.settings else f"`{own}`"
 
 
 def _digits(value: Any) -> Any:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from backproof.diagnosis.families import Family
 from backproof.diagnosis.first_order import FirstOrder
-from backproof.diagnosis.following import ALIKE, Changes, Family
+from backproof.diagnosis.following import ALIKE, Changes
 from backproof.diagnosis.naming import CONSTANTS
 from backproof.diagnosis.repairs import (
     SUM_IS_DUE,

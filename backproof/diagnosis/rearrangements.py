@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.following import Family
+from backproof.diagnosis.families import Family
 from backproof.diagnosis.quantities import Quantity
 from backproof.diagnosis.repairs import Repair, operand, value, with_operand
 from backproof.exact.record import Step

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.following import Change, Changes, Family, Values
+from backproof.diagnosis.families import Family
+from backproof.diagnosis.following import Change, Changes, Values
 from backproof.diagnosis.quantities import Quantity
 from backproof.diagnosis.written import is_borrowed, name, operands, text
 from backproof.exact.place import Place

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.effort import RESERVE, Effort
+from backproof.diagnosis.families import Family
 from backproof.diagnosis.first_order import FirstOrder
-from backproof.diagnosis.following import RESERVE, Effort, Family, Program
+from backproof.diagnosis.following import Program
 from backproof.diagnosis.known import Known
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.repairs import Trial
@@ -18,6 +20,7 @@ from backproof.diagnosis.windows import Window, window
 from backproof.exact.record import Step
 
 Kind = Callable[[Any], Iterator[Trial]]
+Kinds = tuple[Kind, ...]
 
 
 @dataclass(eq=False)
@@ -41,14 +44,9 @@ class Search:
         moves = [f for f in true_ones if f.first.primitive.name in ("move", "spread")]
         ends = [f for f in self.deviations if self._is_returned(f)]
         inner = [f for f in self.deviations if f not in ends]
-        slips: tuple[Kind, ...] = (trials.plain, trials.opposite, trials.substituted)
-        fitted: tuple[Kind, ...] = (
-            trials.numbers,
-            trials.times,
-            trials.completed,
-            trials.functions,
-        )
-        stages: list[tuple[tuple[Kind, ...], Sequence[Any]]] = [
+        slips: Kinds = (trials.plain, trials.opposite, trials.substituted)
+        fitted: Kinds = (trials.numbers, trials.times, trials.completed, trials.functions)
+        stages: list[tuple[Kinds, Sequence[Any]]] = [
             (slips, [*self.deviations, *moves]),  # whose order may be wrong
             (fitted, self.deviations),
             ((trials.by_parts, trials.within), self.deviations),
@@ -67,7 +65,7 @@ class Search:
         return None
 
     def _found(
-        self, kinds: Sequence[Kind], among: Sequence[Any]
+        self, kinds: Kinds, among: Sequence[Any]
     ) -> Iterator[tuple[tuple[Any, ...], int, Trial]]:
         """The changes that mend, each with its rank, as long as there is effort left."""
         for order, kind in enumerate(kinds):

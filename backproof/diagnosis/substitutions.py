@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit
 
 from backproof.diagnosis.extremes import extreme
-from backproof.diagnosis.following import Family
+from backproof.diagnosis.families import Family
 from backproof.diagnosis.quantities import Quantity
 from backproof.diagnosis.repairs import (
     OPERATORS,

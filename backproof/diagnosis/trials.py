@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from itertools import chain
 
 from backproof.diagnosis import numbers, rearrangements, repairs, substitutions
+from backproof.diagnosis.families import Family
 from backproof.diagnosis.first_order import FirstOrder
-from backproof.diagnosis.following import Family, Program
+from backproof.diagnosis.following import Program
 from backproof.diagnosis.known import Known
 from backproof.diagnosis.repairs import Repair, Trial, everywhere, operand, with_operand
 from backproof.diagnosis.written import assignment

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from backproof.diagnosis.following import Family, Program
+from backproof.diagnosis.families import Family
+from backproof.diagnosis.following import Program
 from backproof.exact.record import Step
 
 SAME = 1e-7

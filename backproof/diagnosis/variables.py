@@ -1,7 +1,6 @@
 """Hypotheses: another variable than the right one, or one that was forgotten."""
 
 from collections.abc import Callable, Iterator
-from itertools import combinations
 
 import numpy as np
 from scipy.special import expit
@@ -28,8 +27,6 @@ ELEMENTWISE: dict[str, tuple[Function, Function, Function]] = {
     ),
 }
 """f, its derivative at x, and the same derivative in terms of y = f(x), where it has such terms."""
-EPSILONS = (0.0, 1e-12, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3)
-"""What stands beside a variance in published code."""
 PARALLEL = 1e-3
 """Rows whose second singular value is a smaller part of the first count as multiples of one."""
 
@@ -68,22 +65,6 @@ def factor_left_out(s: Deviation) -> str | None:
             return f"not multiplied by {label}: the elements that it sets to zero are wrong"
         if s.explained_by(s.true * F):
             return f"the factor {label} is applied once too often"
-    return None
-
-
-def path_left_out(s: Deviation) -> str | None:
-    """claimed = true - dy, or true less another gradient."""
-    for label, part in _paths(s):
-        if s.explained_by(s.true - part):
-            return f"{label} is missing: what goes round the layer is left out"
-    return None
-
-
-def path_twice(s: Deviation) -> str | None:
-    """claimed = true + dy, or true and another gradient; the truth is not zero everywhere."""
-    for label, part in _paths(s) if s.true.any() else ():
-        if s.explained_by(s.true + part):
-            return f"{label} is added once too often"
     return None
 
 
@@ -134,13 +115,6 @@ def _factors(s: Deviation) -> Iterator[tuple[str, Floats]]:
                 if p not in (0, 1):
                     yield f"{name} / (1 - {rate})", spread / (1 - p)
                     yield f"{name} / {rate}", spread / p
-    for name, x in s.evidence.numbers.items():
-        for count in range(1, x.ndim + 1) if x.shape == s.true.shape and x.size > 1 else ():
-            for axes in combinations(range(x.ndim), count):
-                variance = x.var(axis=axes, keepdims=True)
-                for e in EPSILONS:
-                    std = np.broadcast_to(np.sqrt(variance + e), s.true.shape)
-                    yield f"std({name}) over axis {' and '.join(map(str, axes))}", std
 
 
 def _spread(x: Floats, shape: tuple[int, ...]) -> Floats | None:
@@ -153,12 +127,3 @@ def _spread(x: Floats, shape: tuple[int, ...]) -> Floats | None:
         except ValueError:
             continue
     return None
-
-
-def _paths(s: Deviation) -> Iterator[tuple[str, Floats]]:
-    dy = s.evidence.dy
-    if dy is not None and dy.shape == s.true.shape:
-        yield "dy", dy
-    for name, true in s.evidence.true.items():
-        if name != s.name and np.shape(true) == s.true.shape:
-            yield f"the gradient of {name}", np.asarray(true, dtype=np.float64)

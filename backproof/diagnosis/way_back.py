@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from backproof.diagnosis.following import Changes, Effort, Program
+from backproof.diagnosis.effort import Effort
+from backproof.diagnosis.following import Changes, Program
 from backproof.diagnosis.repairs import PLACES
 from backproof.diagnosis.runs import usual
 from backproof.diagnosis.written import cited

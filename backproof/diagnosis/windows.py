@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.families import Family
 from backproof.diagnosis.first_order import NEAR
-from backproof.diagnosis.following import Family, Program
+from backproof.diagnosis.following import Program
 from backproof.diagnosis.repairs import Trial
 from backproof.diagnosis.truths import Truths
 from backproof.exact.record import Step

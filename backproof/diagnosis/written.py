@@ -81,6 +81,17 @@ def name(step: Step) -> str:
     return found[1] if found and found[2] == code else code
 
 
+def described(step: Step) -> str:
+    """A step by its name and where it is computed."""
+    while is_borrowed(step):
+        step = step.inputs[0]
+    own = name(step)
+    line = where(step.place)
+    if not own:
+        return line or "a value without a name"
+    return f"`{own}` ({line})" if own and line and "name" not in step.settings else f"`{own}`"
+
+
 def operands(place: Place | None) -> list[str]:
     """The operands of an expression as they are written: of an operator, a call, an attribute's
     call; none where it is anything else.

@@ -105,7 +105,7 @@ PLANTED = (
     Planted("ids of a loss", "assigned", LOOKUP, _last_of_ids),
     Planted("windows", "assigned", WINDOWS, _last_window),
     _both("counted-twice", "residual", RESIDUAL, "x", lambda p, dy, g: g + dy),
-    _both("counted-twice", "half of it", DENSE, "x", lambda p, dy, g: _changed(g, 0, 2 * g[0])),
+    _both("unexplained", "a row twice", DENSE, "x", lambda p, dy, g: _changed(g, 0, 2 * g[0])),
     _both("regulariser", "missing", RIDGE, "W", lambda p, dy, g: g - p["lam"] * p["W"]),
     _both("regulariser", "sign", RIDGE, "W", lambda p, dy, g: g - 2 * p["lam"] * p["W"]),
     _both("regulariser", "absolute", RIDGE, "W",

@@ -102,7 +102,10 @@ DROPOUT = Function(
     (6, 5),
 )
 RESIDUAL = Function(
-    lambda p, dy: {"x": dy + dy * (1 - np.tanh(p["x"]) ** 2)}, normal((6, 4)), (6, 4)
+    lambda p, dy: {"x": dy + dy * (1 - np.tanh(p["x"]) ** 2)},
+    normal((6, 4)),
+    (6, 4),
+    forward=lambda p: p["x"] + np.tanh(p["x"]),
 )
 HIDDEN = Function(
     lambda p, dy: {"x": dy * np.linspace(0.5, 3.2, 4) * (1 + p["x"] ** 2)}, normal((6, 4)), (6, 4)
