@@ -12,8 +12,13 @@ SAMPLES = 8
 
 
 def one_sample(s: Deviation) -> str | None:
-    """claimed = what a batch of one of its samples alone gives, as a sum or as its share."""
+    """claimed = what a batch of one of its samples alone gives, as a sum or as its share.
+
+    That is the truth in no more elements than those to which no other sample adds.
+    """
     n = _batch(s)
+    if np.count_nonzero(s.wrong) * n < np.count_nonzero(s.true):
+        return None
     for k in sorted({*range(min(n, SAMPLES)), *range(max(n - SAMPLES, 0), n)}):
         for alone in _alone(s, k, n):
             for share, words in ((1.0, ""), (1 / n, ", as its share of the mean")):

@@ -112,6 +112,9 @@ def _by_moves(here: System, nearby: Iterable[System], typed: bool) -> Explained 
         moved = [_differences(systems, groups, moves + step)[0] for step in one]
         columns = np.stack(moved, axis=1) - rest[:, None]
         usable = np.isfinite(columns).all(axis=1)
+        within = 2 * np.abs(columns[usable]).sum(axis=1) + allowed[usable]
+        if (np.abs(rest[usable]) > within).any():
+            return None  # no move is further than from one bound to the other
         solved = lsq_linear(
             columns[usable] / weights[usable, None],
             -rest[usable] / weights[usable],

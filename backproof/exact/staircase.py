@@ -45,11 +45,14 @@ def staircase(
     jumping = [d for d in decisions if d.primitive is not shift]
     differ = cache(partial(_differ, jumping, inputs, direction))
     slopes = cache(partial(_slopes, loss, inputs, direction))
-    for k in range(len(steps) - STAIRS + 1):
+    k = 0
+    while k + STAIRS <= len(steps):
         octaves = np.array(steps[k : k + STAIRS])
-        if all(map(differ, reversed(octaves))) and _one_slope(slopes, octaves, recorded):
+        alike = next((j for j in reversed(range(STAIRS)) if not differ(octaves[j])), None)
+        if alike is None and _one_slope(slopes, octaves, recorded):
             rounded = FLOAT64.u * abs(loss(_aside(inputs, direction, 0.0)))
             return _finest(np.mean([slopes(h) for h in octaves], axis=1), rounded / octaves)
+        k += 1 if alike is None else alike + 1  # no stairs have a step that decides nothing
     return None
 
 
