@@ -8,16 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from backproof.diagnosis.evidence import Arrays, Evidence, Floats
+from backproof.verdict.decisions import HIDDEN, LIMIT, TELLING, UNIT_UNKNOWN
 
 Mask = npt.NDArray[np.bool_]
-ALLOWED = 8.0
-"""So many units of rounding a claim may be off a hypothesis: it has roundings of its own."""
-RELATIVE = 1e-9
-"""The part of a tensor's largest element that is taken for rounding where no unit is known."""
-DISTINCT = 4.0
-"""So many tolerances lie between a hypothesis and the truth in an element that tells them apart."""
-COARSE = 1e-3
-"""Where rounding makes more than this part of a tensor, a mistake may be hidden in it."""
 EPS = float(np.finfo(np.float64).eps)
 
 
@@ -35,9 +28,9 @@ class Deviation:
         """How far from a hypothesis rounding can lead: further if its numbers are larger."""
         size = largest(hypothesis)
         if self.unit is None:
-            return RELATIVE * size
+            return UNIT_UNKNOWN * size
         true = largest(self.true)
-        return ALLOWED * self.unit * max(1.0, size / true if true else 1.0) + 8 * EPS * size
+        return LIMIT * (self.unit * max(1.0, size / true if true else 1.0) + EPS * size)
 
     @property
     def wrong(self) -> Mask:
@@ -59,7 +52,7 @@ class Deviation:
     def told_apart(self, hypothesis: Floats) -> Mask:
         """The elements in which a hypothesis is clearly not the truth."""
         tolerance = max(self.tolerance(hypothesis), self.tolerance(self.true))
-        return np.abs(hypothesis - self.true) > DISTINCT * tolerance
+        return np.abs(hypothesis - self.true) > TELLING * tolerance
 
     def explained_by(self, hypothesis: Any, fitted: int = 0) -> bool:
         """Whether a hypothesis is what is claimed, in every element.
@@ -107,7 +100,7 @@ def _deviation(name: str, claimed: Floats, true: Floats, evidence: Evidence) -> 
     """
     unit, exact = evidence.unit.get(name), as_floats((evidence.exact_claimed or {}).get(name))
     usable = exact is not None and exact.shape == true.shape and bool(np.isfinite(exact).all())
-    if exact is not None and usable and unit and ALLOWED * unit > COARSE * largest(true):
+    if exact is not None and usable and unit and LIMIT * unit > HIDDEN * largest(true):
         return Deviation(name, exact, true, None, evidence)
     return Deviation(name, claimed, true, unit, evidence)
 

@@ -4,8 +4,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from backproof.diagnosis.deviation import COARSE, Deviation, answer, as_floats, largest
+from backproof.diagnosis.deviation import Deviation, answer, as_floats, largest
 from backproof.diagnosis.evidence import Evidence, Floats, Run
+from backproof.verdict.decisions import HIDDEN
 
 MOST_CALLS = 128
 """A cotangent of more numbers is not taken apart."""
@@ -65,7 +66,7 @@ def _jacobian(evidence: Evidence, name: str, run: Run | None) -> Floats | None:
             return None
         rows.append(row.ravel())
     J, whole = np.array(rows), as_floats(answer(run, dy).get(name))
-    if whole is None or largest(dy.ravel() @ J - whole.ravel()) > COARSE * largest(whole):
+    if whole is None or largest(dy.ravel() @ J - whole.ravel()) > HIDDEN * largest(whole):
         return None  # not linear
     return J
 

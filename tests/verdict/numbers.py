@@ -43,6 +43,7 @@ SIXTEEN = "the scatter of a kink grows 16 times"
 RARE = "what it tells apart is met once in 1e5 elements, or in the last digit of a unit alone"
 SWINGS = "few points of swinging losses show it: tests/differences draws more of them"
 TOGETHER = "directions, blocks and elements are three ways to see the same"
+DIAGNOSIS = "it names what is wrong, not that it is: tests/diagnosis/test_numbers.py moves it"
 CLOCK = "seconds: the tests of limits in time say what they do"
 
 DECISIONS = (
@@ -120,6 +121,9 @@ DECISIONS = (
     Number("SECONDS", why=CLOCK),
     Number("PATIENCE", why=CLOCK),
     Number("SLOWER", why=CLOCK),
+    Number("TELLING", why=DIAGNOSIS),
+    Number("UNIT_UNKNOWN", why=DIAGNOSIS),
+    Number("HIDDEN", why=DIAGNOSIS),
     Number("MOST_ELEMENTS", {1: "dense, 1e-12 off"}, why=COUNT),
     Number("SAMPLED", {1: "wrong at one point in five"}, why=COUNT),
 )
