@@ -62,7 +62,7 @@ class TorchCall:
         own = {parameter_name(name): p for name, p in named}
         made = {}
         for name, like in self.leaves.items():
-            value = torch.from_numpy(np.array(at[name])).to(like)
+            value = torch.tensor(np.array(at[name])).to(like)
             if name in self.places or name not in own:
                 made[name] = value.requires_grad_()
             else:

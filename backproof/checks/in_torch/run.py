@@ -25,8 +25,10 @@ REFUSALS = {
 }
 """What torch says when it will not have a gradient, by parts of its messages; and the codes."""
 
-BY_BACKWARD = "incompatible with .grad()"
-"""What torch says where gradients come by `backward()` alone, as through a reentrant checkpoint."""
+BY_BACKWARD = ".grad()"
+"""What is refused where gradients come by `backward()` alone: by torch's reentrant checkpoint, by
+reversible layers of others.
+"""
 
 Gradients = dict[str, Array | None]
 

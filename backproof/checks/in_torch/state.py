@@ -155,7 +155,8 @@ def _equal(t: torch.Tensor, value: torch.Tensor) -> bool:
 
 def _has_attributes(thing: Any) -> bool:
     mine = type(thing).__module__.partition(".")[0] not in ("builtins", "torch", "numpy")
-    return mine and not isinstance(thing, torch.nn.Module) and hasattr(thing, "__dict__")
+    own = getattr(thing, "__dict__", None)  # no dict is that of a class, which an alias shows
+    return mine and not isinstance(thing, torch.nn.Module) and isinstance(own, dict)
 
 
 def _dictionaries(thing: Any) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def run_call(
 
 
 def _recorded(
-    call: Call, point: Tensors, given: Mapping[str, Any] | None, seed: int, by_backward: bool
+    call: Call, point: Tensors, asked: Mapping[str, Any] | None, seed: int, by_backward: bool
 ) -> Run:
     tracer = Tracer(_called.__code__)
     leaves = _leaves(call, point)
@@ -77,9 +77,9 @@ def _recorded(
     try:
         with without_onednn():
             ys = _differentiable(_called(tracer, lambda: _forward(call, flat)))
-            seeds = _cotangents(ys, given, seed)
-            loss = list(ys) == [LOSS]
-            cotangents = {} if loss else {n: _step(tracer.memory, dy) for n, dy in seeds.items()}
+            seeds = _cotangents(ys, asked, seed)
+            given = {n: _constant(tracer, dy) for n, dy in seeds.items()}
+            cotangents = {} if list(ys) == [LOSS] else given
             made, returns = _passed(tracer, ys, seeds, leaves, by_backward)
     finally:
         for generator, state in tracer.drawn.items():
@@ -173,8 +173,11 @@ def _added(tracer: Tracer, g: Any, accumulated: Any) -> Any:
     return _called(tracer, lambda: g + accumulated)
 
 
-def _step(memory: Memory, x: torch.Tensor) -> Step:
-    return memory.read(x)
+def _constant(tracer: Tracer, x: torch.Tensor) -> Step:
+    """A step of its own for a tensor's numbers, however they lie on its storage."""
+    step = tracer.record.constant(numbers(x), precision(x))
+    tracer.memory.write(x, step)
+    return step
 
 
 def _step_or_why(memory: Memory, x: torch.Tensor) -> Step | str:
