@@ -4,7 +4,11 @@ from mutants.mutant import TRIAL, Mutant
 
 COMPLETE = ("tests/programs/numpy/test_escapes.py", *TRIAL)
 SETTLED = ("tests/programs/test_settle.py", *TRIAL)
-DIFFERENCES = ("tests/differences/test_differences.py", *TRIAL)
+DIFFERENCES = (
+    "tests/differences/test_differences.py",
+    "tests/differences/test_black_box.py",
+    *TRIAL,
+)
 
 OF_EVIDENCE = (
     Mutant(
