@@ -33,7 +33,6 @@ from backproof.verdict.witnesses import JAX, TORCH, absent
 
 Progress = Callable[[str, float], None]
 """Told what is under way, and which part of it is done."""
-
 NETWORK = Network(64, (Dense(24), Tanh(), Dense(10)), CrossEntropy("mean", "index"))
 """Smooth: at a kink a last bit could send two right runs different ways."""
 DTYPE: DType = "float32"

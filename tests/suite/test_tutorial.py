@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backproof.suite.tutorial import descent as one_parameter
-from backproof.suite.tutorial import judgement, layer, network, put_on_trial
+from backproof.suite.tutorial import formula, judgement, layer, network, put_on_trial
 from backproof.suite.tutorial import loss as last_layer
 from backproof.suite.tutorial.trial import KEYS
 from backproof.verdict import Status
@@ -111,9 +111,9 @@ def test_unequal_arrays_are_told_apart():
 
 def test_the_worst_of_several_decides():
     """One wrong network among many makes the formula wrong."""
-    good = judgement.Judgement(Status.CORRECT, "a", 3.0)
-    bad = judgement.Judgement(Status.WRONG, "b", 1.0)
-    decided = judgement.worst([good, bad, good], "networks")
+    good = formula.Judgement(Status.CORRECT, "a", 3.0)
+    bad = formula.Judgement(Status.WRONG, "b", 1.0)
+    decided = formula.worst([good, bad, good], "networks")
     assert (decided.status, decided.evidence) == (Status.WRONG, "b, wrong in 1 of 3 networks")
 
 

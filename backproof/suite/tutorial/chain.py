@@ -8,13 +8,8 @@ import numpy as np
 
 from backproof.architectures import Tensors
 from backproof.reference.answer import LOSS
-from backproof.suite.tutorial.judgement import (
-    FormulaTrial,
-    Judgement,
-    of_descent,
-    of_gradient,
-    worst,
-)
+from backproof.suite.tutorial.formula import FormulaTrial, Judgement, worst
+from backproof.suite.tutorial.judgement import of_descent, of_gradient
 from backproof.suite.tutorial.network import (
     PRINTED,
     READ,

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from backproof.reference.answer import LOSS
-from backproof.suite.tutorial.judgement import FormulaTrial, Judgement, of_descent, of_gradient
+from backproof.suite.tutorial.formula import FormulaTrial, Judgement
+from backproof.suite.tutorial.judgement import of_descent, of_gradient
 from backproof.verdict import Status
 
 LOSS_TEXT = "L(A) = (A − 1)²"

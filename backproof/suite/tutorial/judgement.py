@@ -1,8 +1,7 @@
 """How a formula of the tutorial is judged: by its shapes first, then in exact arithmetic."""
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import flint
@@ -17,6 +16,7 @@ from backproof.exact.evaluate import over_balls
 from backproof.exact.taylor import remainder
 from backproof.programs.numpy.running import run_layer, run_pair
 from backproof.suite.truth import gradient as true_gradient
+from backproof.suite.tutorial.formula import Judgement
 from backproof.suite.tutorial.network import Misfit
 from backproof.verdict import Status
 from backproof.verdict.decisions import BITS
@@ -27,51 +27,6 @@ Gradient = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 EQUAL = 2.0**-300
 """Two ways to compute one number differ by their radii, near 2^-390; two numbers by far more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A status, what it rests on in words, and the Taylor order where one was taken."""
-
-    status: Status
-    evidence: str
-    order: float = math.inf
-
-    def and_also(self, evidence: str) -> "Judgement":
-        """The same judgement, resting on more."""
-        return Judgement(self.status, f"{self.evidence}; {evidence}", self.order)
-
-
-@dataclass(frozen=True, slots=True)
-class FormulaTrial:
-    """A formula as printed, in plain text that is safe in HTML, and its two judgements.
-
-    reading: what must be read into it, or "" where the text is exact.
-    """
-
-    key: str
-    formula: str
-    printed: Judgement
-    read: Judgement
-    reading: str = ""
-
-    @property
-    def evidence(self) -> str:
-        """What the two statuses rest on."""
-        if self.printed == self.read:
-            return self.printed.evidence
-        return f"as printed: {self.printed.evidence}. As read: {self.read.evidence}"
-
-    def to_json(self) -> dict[str, str]:
-        """The trial as JSON values."""
-        return {
-            "key": self.key,
-            "formula": self.formula,
-            "printed": str(self.printed.status),
-            "read": str(self.read.status),
-            "reading": self.reading,
-            "evidence": self.evidence,
-        }
 
 
 def of_gradient(
@@ -202,11 +157,3 @@ def true_slope(loss: Callable[[Any], Any], t: float) -> float:
     """The derivative of a function of one number."""
     (slope,) = true_gradient(loss, np.array(t)).values.values()
     return float(slope)
-
-
-def worst(judged: Sequence[Judgement], of: str) -> Judgement:
-    """The worst of several judgements, and how many are like it."""
-    chosen = min(judged, key=lambda j: (j.status.severity, j.order))
-    alike = sum(j.status is chosen.status for j in judged)
-    evidence = f"{chosen.evidence}, {chosen.status} in {alike} of {len(judged)} {of}"
-    return Judgement(chosen.status, evidence, chosen.order)

@@ -7,14 +7,8 @@ import numpy as np
 from backproof.architectures import Array, Dense
 from backproof.exact.balls import numbers
 from backproof.manual import LAYER_RULES
-from backproof.suite.tutorial.judgement import (
-    FormulaTrial,
-    Judgement,
-    exactly,
-    of_derivative,
-    of_equality,
-    worst,
-)
+from backproof.suite.tutorial.formula import FormulaTrial, Judgement, worst
+from backproof.suite.tutorial.judgement import exactly, of_derivative, of_equality
 from backproof.suite.tutorial.network import sigma, times
 from backproof.verdict import Status
 

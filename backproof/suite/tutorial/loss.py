@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 
 from backproof.reference.answer import LOSS
-from backproof.suite.tutorial.judgement import (
-    FormulaTrial,
-    Judgement,
-    of_gradient,
-    true_slope,
-    worst,
-)
+from backproof.suite.tutorial.formula import FormulaTrial, Judgement, worst
+from backproof.suite.tutorial.judgement import of_gradient, true_slope
 from backproof.suite.tutorial.network import (
     PRINTED,
     READ,

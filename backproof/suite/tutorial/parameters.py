@@ -15,14 +15,8 @@ from backproof.architectures import (
     Tensors,
 )
 from backproof.faults.claims import TARGET, Claim, tensors_of
-from backproof.suite.tutorial.judgement import (
-    FormulaTrial,
-    Judgement,
-    exactly,
-    of_equality,
-    of_gradient,
-    worst,
-)
+from backproof.suite.tutorial.formula import FormulaTrial, Judgement, worst
+from backproof.suite.tutorial.judgement import exactly, of_equality, of_gradient
 from backproof.suite.tutorial.network import X, Y, depth, gradient, outputs
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from backproof.suite.tutorial import descent
 from backproof.suite.tutorial.chain import chain_trials
 from backproof.suite.tutorial.descent import Descent, descent_trials
-from backproof.suite.tutorial.judgement import FormulaTrial
+from backproof.suite.tutorial.formula import FormulaTrial
 from backproof.suite.tutorial.layer import layer_trials
 from backproof.suite.tutorial.loss import Training, loss_trials, training
 
