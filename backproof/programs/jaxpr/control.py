@@ -4,7 +4,7 @@ A branch and the number of turns are what the run decided.
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -57,12 +57,20 @@ def _while(
 
 def _going_on(walk: Walker, going: Held, after: Held, before: Held) -> Held:
     """Of a loop of many runs at once: what those have that go on, the others as they were."""
+    given = going, after, before
+    return walk.run(_choice(*((x.array.shape, x.array.dtype) for x in given)), *given)[0]
+
+
+@lru_cache(maxsize=256)
+def _choice(*kinds: tuple[tuple[int, ...], Any]) -> Any:
+    """The program that takes of two arrays what the first one says, row by row; kinds: shapes and
+    dtypes of the three.
+    """
 
     def chosen(asked: Any, new: Any, old: Any) -> Any:
         return jnp.where(asked.reshape(*asked.shape, *[1] * (new.ndim - asked.ndim)), new, old)
 
-    given = going, after, before
-    return walk.run(jax.make_jaxpr(chosen)(*(x.array for x in given)), *given)[0]
+    return jax.make_jaxpr(chosen)(*(np.zeros(*kind) for kind in kinds))
 
 
 def _scan(
