@@ -9,8 +9,6 @@ from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.run import Run, run_to_json
 
 NETWORK = Network(3, (Dense(2), ReLU()), HalfSquaredError())
-
-
 VOID = {"br", "input", "meta"}
 
 
@@ -71,8 +69,6 @@ DIGITS = {
     "train_loss": [2.3, 0.5, 0.01],
     "trajectories": {"manual": [0.0, 0.3, 0.5], "torch": [0.0, float("inf"), 0.4], "jax": None},
 }
-
-
 TUTORIAL = {
     "formulas": [{"key": "loss", "formula": "L = y", "printed": "wrong", "read": "correct"}],
     "steps": {"runs": [{"step": 0.1, "label": "steady", "points": [[2, 4], [1, 1], [9, 81]]}]},

@@ -51,8 +51,6 @@ def test_a_batch_of_columns_adds_up_its_samples():
 
 
 READ = network.READ
-
-
 FAULTS = {
     "W not transposed": replace(READ, da=lambda dz, W: network.times(W, dz)),
     "a not transposed": replace(READ, dW=lambda dz, a: network.times(dz, a)),
@@ -63,8 +61,6 @@ FAULTS = {
     "last layer without its half": replace(READ, last=lambda y, y_hat: 2 * (y_hat - y)),
     "off by a part in a billion": replace(READ, da=lambda dz, W: W.T @ dz * (1 + 1e-9)),
 }
-
-
 FITS_NOWHERE = {"a not transposed"}
 
 

@@ -82,3 +82,15 @@ def _value(function: Function, args: Any, k: int, place: Any, by: float) -> floa
     whole[place] += by
     moved[k] = whole if isinstance(args[k], np.ndarray) else type(args[k])(whole)
     return float(function(*moved))
+
+
+def tried(code: Callable[..., Any], *args: Any) -> None:
+    """Its record has the plain run's value, the slopes of the values, and everything is in it."""
+    expected = code(*(x.copy() if isinstance(x, np.ndarray) else x for x in args))
+    run = recorded(code, *args)
+    (y,) = run.outputs.values()
+    np.testing.assert_allclose(y.value, expected, rtol=1e-14)
+    for found, by_values in zip(truth(run), slopes(code, *args), strict=True):
+        np.testing.assert_allclose(found, by_values, rtol=1e-6, atol=1e-7)
+    lost = loss_of(code, *args)
+    assert lost is None or lost.harmless
