@@ -121,13 +121,6 @@ def spoiled(function: Callable[..., Any], spoil: Callable[[Any], Any]) -> Callab
     return rules.ruled(function, forward, backward)
 
 
-def first_element_off(g: Any) -> Any:
-    """The first element is too large by one part in 10^4."""
-    factor = np.ones(g.shape)
-    factor.flat[0] += 1e-4
-    return g * factor
-
-
-def all_off(g: Any, part: float = 1e-6) -> Any:
-    """Every element is too large by a part of itself, one in 10^6."""
+def all_off(g: Any, part: float) -> Any:
+    """Every element is too large by a part of itself."""
     return g * (1 + part)

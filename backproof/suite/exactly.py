@@ -16,8 +16,9 @@ from backproof.exact.precision import FLOAT64
 from backproof.exact.rounding import units
 from backproof.faults.claims import Claim, seed_of
 from backproof.reference.answer import LOSS
+from backproof.suite.frameworks import Known
 from backproof.suite.terms import asked
-from backproof.suite.witnesses import Known, coarse_units, frameworks, of_the_loss
+from backproof.suite.witnesses import coarse_units, frameworks, of_the_loss
 from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.decisions import LIMIT, MANY
 from backproof.verdict.witnesses import DIFFERENCES, EXACT

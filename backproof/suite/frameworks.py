@@ -1,7 +1,7 @@
 """torch and JAX as witnesses: their own gradients of a case, against the truth and the claim."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -57,45 +57,47 @@ def _jax(case: Case) -> Answer:
 ANSWERS: Mapping[str, Callable[[Case], Answer]] = {TORCH: _torch, JAX: _jax}
 
 
-def compared(
-    answer: Answer,
-    results: Mapping[str, Array],
-    units: Mapping[str, Any],
-    truth: Mapping[str, Any],
-    exactly: Mapping[str, Finding],
-) -> list[Finding]:
-    """A finding for each tensor. results: the claim's; units: of rounding, in every element; truth
-    and exactly: the true values and what exact arithmetic found, empty where it is silent.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the tensors of a case when the other witnesses are heard.
+
+    results: the claim's own, the loss among them. units: of rounding, in every element. truth: the
+    true values, empty without exact arithmetic. silent: is told who says nothing, and why.
+    """
+
+    results: Mapping[str, Array]
+    units: Mapping[str, Any]
+    truth: Mapping[str, Any]
+    silent: dict[str, str]
+
+
+def compared(answer: Answer, known: Known, exactly: Mapping[str, Finding]) -> list[Finding]:
+    """A finding for each tensor. exactly: what exact arithmetic found, empty where it is silent.
 
     A framework that contradicts the truth has failed itself, as long as it agrees on the loss: the
     same function has one derivative. It is named, and accuses nobody.
     """
-    same_loss = LOSS not in truth or _ratio(answer, LOSS, truth, units).max() <= LIMIT
-    return [_compared(answer, name, results, units, truth, exactly, same_loss) for name in results]
+    same_loss = LOSS not in known.truth or _ratio(answer, LOSS, known.truth, known).max() <= LIMIT
+    return [_compared(answer, n, known, exactly.get(n), same_loss) for n in known.results]
 
 
-def _ratio(answer: Answer, name: str, those: Mapping[str, Any], units: Any) -> Any:
+def _ratio(answer: Answer, name: str, those: Mapping[str, Any], known: Known) -> Any:
     """How far a framework's tensor is from another, in units, element by element."""
     this, that = (np.asarray(t[name], dtype=np.float64) for t in (answer.tensors, those))
     errors = np.where(this == that, 0.0, np.abs(this - that))
-    ratio = np.where(errors == 0, 0.0, errors / units[name])
+    ratio = np.where(errors == 0, 0.0, errors / known.units[name])
     return np.where(np.isnan(ratio), np.inf, ratio)
 
 
 def _compared(
-    answer: Answer,
-    name: str,
-    results: Mapping[str, Array],
-    units: Any,
-    truth: Mapping[str, Any],
-    exactly: Mapping[str, Finding],
-    same_loss: bool,
+    answer: Answer, name: str, known: Known, own: Finding | None, same_loss: bool
 ) -> Finding:
-    witness, own = answer.witness, exactly.get(name)
-    apart = _ratio(answer, name, results, units)
+    """own: what exact arithmetic found of the tensor."""
+    witness, results = answer.witness, known.results
+    apart = _ratio(answer, name, results, known)
     if apart.max(initial=0.0) <= LIMIT:
         return _finding(answer, name, results, apart, Status.CORRECT, "")
-    off = _ratio(answer, name, truth, units) if name in truth else apart
+    off = _ratio(answer, name, known.truth, known) if name in known.truth else apart
     if off.max(initial=0.0) <= LIMIT and own is not None and (own.error_ratio or 0.0) <= LIMIT:
         return _finding(answer, name, results, off, Status.CORRECT, "")
     if own is not None and own.status is Status.KINK:
@@ -103,8 +105,7 @@ def _compared(
         return _finding(answer, name, results, apart, Status.KINK, note)
     if own is not None and own.status and off.max() > LIMIT and same_loss and name != LOSS:
         return outvoted(_finding(answer, name, results, apart, Status.WRONG, ""), "exact")
-    note = f"{witness} contradicts"
-    return _finding(answer, name, results, apart, Status.WRONG, note)
+    return _finding(answer, name, results, apart, Status.WRONG, f"{witness} contradicts")
 
 
 def outvoted(finding: Finding, *confirm: str) -> Finding:
@@ -120,17 +121,6 @@ def _finding(
     k = int(np.argmax(ratio))
     index = tuple(int(i) for i in np.unravel_index(k, ratio.shape))
     claimed, true = (float(np.asarray(t[name])[index]) for t in (results, answer.tensors))
-    off = int((ratio > LIMIT).sum())
-    error_ratio = float(ratio[index])
-    return Finding(
-        name,
-        answer.witness,
-        status,
-        index,
-        claimed,
-        true,
-        error_ratio,
-        note=note,
-        off=off,
-        of=ratio.size,
-    )
+    off, most = int((ratio > LIMIT).sum()), float(ratio[index])
+    about = (name, answer.witness, status, index, claimed, true, most)
+    return Finding(*about, note=note, off=off, of=ratio.size)

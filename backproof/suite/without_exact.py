@@ -12,8 +12,9 @@ from backproof.differences.witness import differentiate
 from backproof.exact.precision import FLOAT32, FLOAT64
 from backproof.faults.claims import Claim, seed_of
 from backproof.reference.answer import LOSS
+from backproof.suite.frameworks import Known
 from backproof.suite.terms import Asked, asked
-from backproof.suite.witnesses import Known, coarse_units, frameworks
+from backproof.suite.witnesses import coarse_units, frameworks
 from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.numeric import BUDGET
 from backproof.verdict.witnesses import DIFFERENCES

@@ -1,33 +1,19 @@
 """The other witnesses of a case, heard beside exact arithmetic or in its place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from backproof.architectures import Array, Case
-from backproof.reference.answer import LOSS, Answer
-from backproof.suite.frameworks import compared, hear, outvoted
+from backproof.reference.answer import LOSS
+from backproof.suite.frameworks import Known, compared, hear, outvoted
 from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import LIMIT
 from backproof.verdict.witnesses import DIFFERENCES, EXACT, JAX, TORCH
 
 FRAMEWORKS = (TORCH, JAX)
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of the tensors of a case when the other witnesses are heard.
-
-    results: the claim's own, the loss among them. units: of rounding, in every element. truth: the
-    true values, empty without exact arithmetic. silent: is told who says nothing, and why.
-    """
-
-    results: Mapping[str, Array]
-    units: Mapping[str, Any]
-    truth: Mapping[str, Any]
-    silent: dict[str, str]
 
 
 def frameworks(
@@ -36,12 +22,8 @@ def frameworks(
     """All findings, with those of the frameworks; each knows whom it outvotes."""
     heard = hear(witnesses, case, list(known.results), known.silent)
     exactly = {f.tensor: f for f in findings if f.witness == EXACT}
-    said = [f for t in heard for f in _of(t, known, exactly)]
+    said = [f for answer in heard for f in compared(answer, known, exactly)]
     return weighed([*findings, *said])
-
-
-def _of(answer: Answer, known: Known, exactly: Mapping[str, Finding]) -> list[Finding]:
-    return compared(answer, known.results, known.units, known.truth, exactly)
 
 
 def weighed(findings: Sequence[Finding]) -> list[Finding]:
