@@ -17,14 +17,12 @@ from backproof.exact.rounding import units
 from backproof.faults.claims import Claim, seed_of
 from backproof.reference.answer import LOSS
 from backproof.suite.frameworks import Known
-from backproof.suite.terms import asked
+from backproof.suite.terms import SECONDS, asked
 from backproof.suite.witnesses import coarse_units, frameworks, of_the_loss
 from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.decisions import LIMIT, MANY
 from backproof.verdict.witnesses import DIFFERENCES, EXACT
 
-SECONDS = 60.0
-"""One call of a claim may take so long."""
 BELIEF = "finite differences are further off than they believe"
 NO_DIGIT = "the forward pass leaves no digit of it"
 IN_DOUBLE = "less than float32 shows: the same code is wrong in float64"

@@ -13,9 +13,9 @@ from backproof.checks.arguments.trees import flatten
 from backproof.checks.in_numpy import layer, pair
 from backproof.checks.request import Asked
 from backproof.faults.claims import TARGET, Claim, seed_of, tensors_of
+from backproof.suite.terms import SECONDS
 from backproof.verdict import FAULTY, Verdict
 
-SECONDS = 60.0
 SIZES = (1.0, 2.0**30, 2.0**-30)
 """Cotangents are tried in these sizes: what clips is found by large ones alone."""
 DZ = "dz"

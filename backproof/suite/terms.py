@@ -8,6 +8,9 @@ from backproof.architectures import Case
 from backproof.checks.arguments.trees import Arguments, flatten
 from backproof.faults.claims import TARGET, Claim, differentiated, tensors_of
 
+SECONDS = 60.0
+"""One call of a claim may take so long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

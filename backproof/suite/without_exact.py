@@ -13,14 +13,12 @@ from backproof.exact.precision import FLOAT32, FLOAT64
 from backproof.faults.claims import Claim, seed_of
 from backproof.reference.answer import LOSS
 from backproof.suite.frameworks import Known
-from backproof.suite.terms import Asked, asked
+from backproof.suite.terms import SECONDS, Asked, asked
 from backproof.suite.witnesses import coarse_units, frameworks
 from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.numeric import BUDGET
 from backproof.verdict.witnesses import DIFFERENCES
 
-SECONDS = 60.0
-"""One call of a claim may take so long."""
 CLAIM = "claim"
 """The witness named in findings that the claim's own behaviour gives rise to."""
 
