@@ -1,21 +1,26 @@
-"""Gradients of another function, on purpose: a declared cut, a straight-through rounding.
+"""Gradients of another function, on purpose: a declared cut, a straight-through rounding, a slope
+given to a step.
 
 The truth is that of the function as it computes. Where a claim is exactly the gradient of the same
 code with its declared cuts held constant, or with its roundings taken for the identity, that is the
-diagnosis, and `accept=` takes it by its code.
+diagnosis, and `accept=` takes it by its code. So it is where nothing but decisions, which have no
+slope, leads from a tensor to the value: whatever passes there is a surrogate.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backproof.checks.judgement import Judgement, finding, plain
 from backproof.checks.measured import Measured, Tensor
 from backproof.exact.ancestry import ancestors
 from backproof.exact.evaluate import over_balls
+from backproof.exact.primitive import CONSTANT
 from backproof.exact.primitives.elementwise import cut
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients_or_zeros
 
-ROUNDINGS = ("rint", "floor", "ceil", "trunc", "sign")
+WHOLE = ("rint", "floor", "ceil", "trunc")
+ROUNDINGS = (*WHOLE, "sign")
 CODES = {"cut": "BP123", "straight-through": "BP125"}
 
 
@@ -24,13 +29,28 @@ def declared(measured: Measured) -> Judgement | None:
     steps = ancestors(list(measured.run.outputs.values()))
     cuts = [s for s in steps if s.primitive is cut]
     rounded = [s for s in steps if s.primitive.name in ROUNDINGS and s.inputs[0].is_float]
-    ways = {"cut": (cuts, []), "straight-through": (cuts, rounded)}
-    for name, (flat, through) in ways.items():
+    whole = [s for s in rounded if s.primitive.name in WHOLE]
+    ways = [("cut", cuts, []), ("straight-through", cuts, rounded)]
+    if len(whole) < len(rounded):  # the sign of what is rounded by its size
+        ways.append(("straight-through", cuts, whole))
+    for name, flat, through in ways:
         if (flat if name == "cut" else through) and _explains(measured, flat, through):
             findings = [finding(t, plain(t)) for t in measured.tensors.values()]
             detail = _said(name, flat if name == "cut" else through)
             return Judgement(findings, code=CODES[name], detail=detail)
     return None
+
+
+def surrogate(measured: Measured, deviations: Sequence[Tensor]) -> Judgement | None:
+    """What is to be said where nothing but decisions leads from the wrong tensors to the value."""
+    decisions = measured.decisions
+    if not decisions or any(t.step.primitive is not CONSTANT for t in deviations):
+        return None
+    findings = [finding(t, plain(t)) for t in measured.tensors.values()]
+    names = ", ".join(t.name for t in deviations)
+    steps = ", ".join(dict.fromkeys(s.named for s in decisions))
+    detail = f"{names}: only {steps} leads to the value, without a slope; a surrogate's is claimed"
+    return Judgement(findings, code=CODES["straight-through"], detail=detail)
 
 
 def _explains(measured: Measured, flat: list[Step], through: list[Step]) -> bool:

@@ -1,7 +1,8 @@
 """The judge: three questions about a measured run, and what is asked when something disagrees.
 
 A right claim at a smooth point meets `plain` and nothing else. The rest is asked in this order:
-constants, ties, sides, declarations, staircases; then the claim is wrong, and that is confirmed.
+constants, ties, sides, declarations, staircases, surrogates; then the claim is wrong, and that is
+confirmed.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from backproof.checks.constants import by_constants
-from backproof.checks.declared import declared
+from backproof.checks.declared import declared, surrogate
 from backproof.checks.errors import numbers_in
 from backproof.checks.judgement import Judgement, Loss, Nearby, finding, plain
 from backproof.checks.measured import Measured, Tensor
@@ -98,8 +99,12 @@ def _may_branch(measured: Measured) -> bool:
 def _of_deviations(
     measured: Measured, deviations: Sequence[Tensor], loss: Loss | None, seed: int
 ) -> Judgement:
-    """A staircase, on a step or on the edge of one, or else it is wrong."""
-    return by_stairs(measured, deviations, loss, seed) or _wrong(measured, deviations)
+    """A staircase, on a step or on the edge of one, a surrogate, or else it is wrong."""
+    return (
+        by_stairs(measured, deviations, loss, seed)
+        or surrogate(measured, deviations)
+        or _wrong(measured, deviations)
+    )
 
 
 def _wrong(measured: Measured, deviations: Sequence[Tensor]) -> Judgement:

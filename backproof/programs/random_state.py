@@ -105,7 +105,8 @@ def _source(name: str, thing: Any) -> Source | None:
         return None
     if isinstance(thing, random.Random):
         return Source(name, thing.getstate, thing.setstate)
-    if isinstance(thing, type) or not hasattr(thing, "get_state"):
+    kind = type(thing)  # an object may answer to any name
+    if isinstance(thing, type) or not (hasattr(kind, "get_state") and hasattr(kind, "set_state")):
         return None
     return Source(name, thing.get_state, thing.set_state)  # NumPy's legacy generators, torch's
 

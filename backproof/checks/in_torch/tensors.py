@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch.utils import _pytree as pytree
 
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.exact.precision import Array
+from backproof.programs.aten.tensors import freed
 from backproof.programs.nodes import outline
 
 NUMPYS = (torch.float16, torch.float32, torch.float64)
@@ -47,11 +49,13 @@ def handed(flat: Sequence[Any], dtype: Any = None) -> list[Any]:
 
 
 def as_numpy(t: torch.Tensor) -> Array:
-    """A tensor's numbers; those of a dtype that NumPy has not, in float32."""
+    """A tensor's numbers; those of a dtype that NumPy has not, in float32; NaN of what is freed."""
+    if freed(t):
+        return np.full(t.shape, np.nan)
     dense = t if t.layout == torch.strided else t.to_dense()
-    plain = dense.detach().cpu().resolve_neg()
+    plain = dense.detach().clone().cpu().resolve_neg()  # no storage but its own, as in `numbers`
     short = plain.is_floating_point() and plain.dtype not in NUMPYS
-    return (plain.float() if short else plain).numpy().copy()
+    return (plain.float() if short else plain).numpy()
 
 
 def torch_dtype(dtype: Any) -> torch.dtype:

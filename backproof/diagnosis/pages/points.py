@@ -28,13 +28,13 @@ POINTS = (
         "loss = (x * w.detach()).sum()    # the gradient of w lacks this path",
     ),
     Code(
-        "BP125", "straight-through", "Rounding is taken for the identity",
+        "BP125", "straight-through", "Rounding or a step is given a slope",
         "The function rounds, takes signs or steps, and its gradient is that of the same code with "
-        "the rounding left out.",
+        "the rounding left out, or it passes a threshold that nothing else leads past.",
         "The true gradient is 0 wherever the value does not jump; the claim is not.",
-        "A straight-through estimator: on purpose, in quantised and binary networks. There is no "
-        "right gradient to find here; the rest of the code is judged as if rounding were the "
-        "identity, and agrees.",
+        "A straight-through estimator or a surrogate slope: on purpose, in quantised, binary and "
+        "spiking networks. There is no right gradient to find here; where rounding is meant to be "
+        "the identity, the rest of the code is judged so, and agrees.",
         "Accept it by name and size, so that everything else goes on being judged: "
         "accept={\"BP125\": 2.0}.",
     ),

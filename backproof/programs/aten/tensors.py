@@ -53,29 +53,35 @@ def precision(x: torch.Tensor) -> Precision | None:
     return precision_of(x.dtype)
 
 
+def freed(x: torch.Tensor) -> bool:
+    """Whether a tensor's storage has been given back, as by a layer that makes its input again."""
+    return has_storage(x) and x.numel() > 0 and not x.untyped_storage().nbytes()
+
+
 def numbers(x: torch.Tensor) -> Numbers:
-    """A copy of a tensor's numbers: floats in float64 or complex128, all others as they are."""
+    """A copy of a tensor's numbers: floats in float64 or complex128, all others as they are.
+
+    A storage that NumPy has seen can never be resized again, so it is shown none of the code's own.
+    """
+    if freed(x):
+        return np.full(x.shape, np.nan)
     plain = x.detach()
-    if plain._is_zerotensor():
-        plain = plain.clone()
+    plain = plain.dequantize() if plain.is_quantized else plain.clone()
     if plain.is_floating_point():
         plain = plain.to(torch.float64)
     elif plain.is_complex():
         plain = plain.to(torch.complex128)
-    elif plain.is_quantized:
-        plain = plain.dequantize().to(torch.float64)
     dense = plain if plain.layout == torch.strided else plain.to_dense()
-    return np.array(dense.cpu().resolve_conj().resolve_neg().numpy())
+    return np.asarray(dense.cpu().resolve_conj().resolve_neg().numpy())
 
 
 def returned(x: torch.Tensor) -> Any:
     """A copy of a tensor in NumPy, in its own dtype; of a dtype that NumPy has not, in float32."""
     dense = x if x.layout == torch.strided else x.to_dense()
-    plain = (dense.clone() if dense._is_zerotensor() else dense).detach().cpu()
-    plain = plain.resolve_conj().resolve_neg()
+    plain = dense.detach().clone().cpu().resolve_conj().resolve_neg()
     if plain.is_floating_point() and plain.dtype not in (torch.float16, torch.float32):
         plain = plain.to(torch.float64 if plain.dtype == torch.float64 else torch.float32)
-    return np.array(plain.numpy())
+    return np.asarray(plain.numpy())
 
 
 def same(these: Any, those: Any) -> bool:

@@ -106,3 +106,22 @@ def test_inputs_own_their_storage() -> None:
 
     verdict = check_torch(Freeing.apply, normal(3))
     assert verdict.status is Status.BROKEN and verdict.code == code("input-changed"), str(verdict)
+
+
+class Answering:
+    """What has an answer to every name."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+
+def test_objects_that_answer_to_every_name_are_no_generators() -> None:
+    """No state is asked of them."""
+    answering, scale = Answering(), normal(3)
+
+    def judged(x: Any) -> Any:
+        return x * scale if answering is not None else x
+
+    assert check_torch(judged, normal(2, 3)).status is Status.CORRECT
