@@ -2,11 +2,13 @@
 
 import linecache
 from collections.abc import Callable, Mapping
+from types import ModuleType
 from typing import Any
 
 import layers
 import numpy as np
-from mutations import Mutation
+import recurrent
+from mutation import Mutation
 
 from backproof.programs.numpy.running import run_layer, run_pair
 from backproof.programs.run import Run
@@ -26,31 +28,33 @@ DY = {"layer_norm": (4, 4), "batch_norm": (5, 3), "attention": (2, 4, 4), "gru":
       "lstm": (2, 3), "convolution": (2, 3, 3, 3), "cosine": (4,)}  # fmt: skip
 """The shapes of cotangents; what has none is a loss."""
 TARGET = np.eye(3)[[0, 2, 1, 0]]
-LINES = linecache.getlines(layers.__file__)
+HOMES = {name: home for home in (layers, recurrent) for name in SHAPES if hasattr(home, name)}
+"""The module of each layer."""
 
 
 def backward(layer: str, mutation: Mutation | None = None) -> tuple[Callable[..., Any], int]:
     """The backward pass of a layer with a mistake in it, and the line of the mistake."""
-    name = f"{layer}_backward"
-    start = next(k for k, line in enumerate(LINES) if line.startswith(f"def {name}("))
-    end = next((k for k in range(start + 1, len(LINES)) if LINES[k].startswith("def ")), None)
-    source = "".join(LINES[start:end])
+    name, home = f"{layer}_backward", HOMES[layer]
+    lines = linecache.getlines(str(home.__file__))
+    start = next(k for k, line in enumerate(lines) if line.startswith(f"def {name}("))
+    end = next((k for k in range(start + 1, len(lines)) if lines[k].startswith("def ")), None)
+    source = "".join(lines[start:end])
     if mutation is None:
-        return _compiled(source, start, name), 0
+        return _compiled(source, start, name, home), 0
     body = source.index('"""', source.index('"""') + 3)
     k = source.index(mutation.right, body)
     wrong = source[:k] + mutation.wrong + source[k + len(mutation.right) :]
     differ = zip(mutation.right.split("\n"), mutation.wrong.split("\n"), strict=True)
     line = start + 1 + source[:k].count("\n") + next(n for n, (a, b) in enumerate(differ) if a != b)
-    return _compiled(wrong, start, name), line
+    return _compiled(wrong, start, name, home), line
 
 
-def _compiled(source: str, start: int, name: str) -> Callable[..., Any]:
+def _compiled(source: str, start: int, name: str, home: ModuleType) -> Callable[..., Any]:
     """A function from source that keeps its line numbers and can be cited."""
     file = f"{name}.py"
     text = "\n" * start + source
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-    found = dict(vars(layers))
+    found = dict(vars(home))
     exec(compile(text, file, "exec"), found)
     function: Callable[..., Any] = found[name]
     return function
@@ -65,7 +69,7 @@ def inputs(layer: str, seed: int = 0, dtype: str = "float64") -> dict[str, Any]:
 
 def recorded(layer: str, wrong: Callable[..., Any], seed: int = 0, dtype: str = "float64") -> Run:
     """A run of a layer with a backward pass."""
-    tensors, forward = inputs(layer, seed, dtype), getattr(layers, layer)
+    tensors, forward = inputs(layer, seed, dtype), getattr(HOMES[layer], layer)
     order = list(SHAPES[layer])
 
     def rebuild(at: Mapping[str, Any]) -> list[Any]:

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import planting
 import pytest
-from mutations import MUTATIONS, Mutation
+from mutation import Mutation
+from mutations import MUTATIONS
 
 from backproof.checks.claim import Context
 from backproof.checks.measure import measure
