@@ -59,82 +59,20 @@ def _eig(a: Any) -> dict[str, Any]:
     return {"values": values, "vectors": vectors}
 
 
+COMPLEX_TOO = (
+    "negative square reciprocal exp sin cos tan sinh cosh tanh cast cut conjugate expm1 sqrt log "
+    "arctan"
+)
+ANYWHERE = (
+    "cbrt exp2 arcsinh sech2 expit deg2rad rad2deg log_expit softplus erf erfc ndtr rgamma "
+    "gammaln gamma erfcx erfi dawsn log_ndtr expi exprel sinc cosm1 j0 j1 i0 i1"
+)
+ABOVE_0 = "rsqrt log2 log10 log1p psi exp1 spence lambertw y0 y1 i0e i1e k0 k1 k0e k1e"
+
 EXAMPLES: dict[str, list[Example]] = {
-    **{
-        name: [_of(ANY), _of(COMPLEX)]
-        for name in (
-            "negative",
-            "square",
-            "reciprocal",
-            "exp",
-            "sin",
-            "cos",
-            "tan",
-            "sinh",
-            "cosh",
-            "tanh",
-            "cast",
-            "cut",
-            "conjugate",
-            "expm1",
-            "sqrt",
-            "log",
-            "arctan",
-        )
-    },
-    **{
-        name: [_of(ANY)]
-        for name in (
-            "cbrt",
-            "exp2",
-            "arcsinh",
-            "sech2",
-            "expit",
-            "deg2rad",
-            "rad2deg",
-            "log_expit",
-            "softplus",
-            "erf",
-            "erfc",
-            "ndtr",
-            "rgamma",
-            "gammaln",
-            "gamma",
-            "erfcx",
-            "erfi",
-            "dawsn",
-            "log_ndtr",
-            "expi",
-            "exprel",
-            "sinc",
-            "cosm1",
-            "j0",
-            "j1",
-            "i0",
-            "i1",
-        )
-    },
-    **{
-        name: [_of(POSITIVE)]
-        for name in (
-            "rsqrt",
-            "log2",
-            "log10",
-            "log1p",
-            "psi",
-            "exp1",
-            "spence",
-            "lambertw",
-            "y0",
-            "y1",
-            "i0e",
-            "i1e",
-            "k0",
-            "k1",
-            "k0e",
-            "k1e",
-        )
-    },
+    **{name: [_of(ANY), _of(COMPLEX)] for name in COMPLEX_TOO.split()},
+    **{name: [_of(ANY)] for name in ANYWHERE.split()},
+    **{name: [_of(POSITIVE)] for name in ABOVE_0.split()},
     **{name: [_of(SMALL)] for name in ("arcsin", "arccos", "arctanh", "erfinv")},
     **{name: [_of(UNIT)] for name in ("logit", "ndtri")},
     **{

@@ -1,5 +1,6 @@
 """What the examples of ATen's operations are drawn from."""
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -23,3 +24,4 @@ def I(*numbers: Any) -> torch.Tensor:  # noqa: E743, N802 - integers, as R and U
 
 
 Arguments = tuple[Any, ...]
+Example = tuple[Callable[..., Any], list[Any]]
