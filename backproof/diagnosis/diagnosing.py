@@ -19,7 +19,7 @@ def diagnose(evidence: Evidence, mistakes: Sequence[Mistake] = ()) -> Diagnosis 
     is furthest off leads, with the others listed under it. mistakes: the steps at which its
     backward pass goes wrong.
     """
-    found, wrong = misfits(evidence), deviations(evidence)
+    found, wrong = list(misfits(evidence)), deviations(evidence)
     at = {name: mistake for mistake in mistakes for name in mistake.tensors}
     found += _of_all(wrong, at) or _one_by_one(wrong, at)
     return replace(found[0], others=tuple(found[1:])) if found else None

@@ -13,23 +13,17 @@ from backproof.diagnosis.deviation import Deviation, answer, as_floats
 from backproof.diagnosis.evidence import Diagnosis, Evidence, Floats
 
 
-def misfits(evidence: Evidence) -> list[Diagnosis]:
+def misfits(evidence: Evidence) -> Iterator[Diagnosis]:
     """The tensors whose claimed gradient is no array of finite numbers of their shape."""
-    return [Diagnosis(slug, (name,), detail) for name, slug, detail in _misfits(evidence)]
-
-
-def _misfits(evidence: Evidence) -> Iterator[tuple[str, str, str]]:
     for name, true in evidence.true.items():
-        claimed = as_floats(evidence.claimed[name])
-        if claimed is None:
-            continue
-        if claimed.shape != np.shape(true):
-            fitting = Fitting(evidence, name)
-            slug, words = _wrong_shape(fitting, claimed, np.asarray(true, np.float64))
-            yield name, slug, f"{name}: shape {claimed.shape} for {np.shape(true)}; {words}"
-        elif not np.isfinite(claimed).all() and np.isfinite(true).all():
+        claimed, shape = as_floats(evidence.claimed.get(name)), np.shape(true)
+        if claimed is not None and claimed.shape != shape:
+            slug, words = _wrong_shape(Fitting(evidence, name), claimed, np.asarray(true, float))
+            yield Diagnosis(slug, (name,), f"{name}: shape {claimed.shape} for {shape}; {words}")
+        elif claimed is not None and not np.isfinite(claimed).all() and np.isfinite(true).all():
             slug, words = _not_finite(evidence, name)
-            yield name, slug, f"{name}: {int((~np.isfinite(claimed)).sum())} elements {words}"
+            lost = int((~np.isfinite(claimed)).sum())
+            yield Diagnosis(slug, (name,), f"{name}: {lost} elements {words}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
