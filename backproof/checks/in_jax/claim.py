@@ -46,7 +46,7 @@ def jax_claim(
         {COTANGENT + n: d for n, d in dys.items()},
         {n: getattr(x, "dtype", tensors[n].dtype) for n, x in code.parts.moving.items()},
         _observed(trial),
-        partial(_recorded, code, function, dys),
+        partial(_recorded, code, dys),
         Runs(partial(_loss_at, trial, dys), partial(_at_inputs, trial)),
         _context(trial, dys),
         _referring(asked.reference, trial, dys),
@@ -54,12 +54,18 @@ def jax_claim(
     )
 
 
-def _recorded(code: Code, function: Function, dys: Tensors, at: Tensors) -> Run:
-    """A recorded run at other values of the moving leaves."""
+def _recorded(code: Code, dys: Tensors, at: Tensors, like: Function | None = None) -> Run:
+    """A recorded run at other values of the moving leaves. like: whose parameters name them."""
     arguments = code.parts.rebuilt(code.entered(at))
     with code.same_draws():
         return run_function(
-            function, arguments, dys, argnums=code.argnums, wide=code.wide, replay=code.same_draws
+            code.function,
+            arguments,
+            dys,
+            argnums=code.argnums,
+            wide=code.wide,
+            replay=code.same_draws,
+            like=like,
         )
 
 
@@ -114,15 +120,16 @@ def _referring(reference: Function | None, trial: Trial, dys: Tensors) -> Refere
     if reference is None:
         return None
     code = replace(trial.code, function=reference, changed=set())
+    recorded = partial(_recorded, code, dys, like=trial.code.function)
 
     def loss(at: Tensors) -> float:
         outputs = code.outputs(code.entered(at), traced=False)
         return _weighed({n: plain(y) for n, y in outputs.items()}, dys)
 
     def gradient(at: Tensors) -> Mapping[str, Any]:
-        return _recorded(code, reference, dys, at).returned
+        return recorded(at).returned
 
-    return Reference(partial(_recorded, code, reference, dys), Runs(loss, gradient))
+    return Reference(recorded, Runs(loss, gradient))
 
 
 def _loss_at(trial: Trial, dys: Tensors, at: Tensors) -> float:

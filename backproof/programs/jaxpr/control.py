@@ -14,6 +14,7 @@ from jax.extend.core import ClosedJaxpr, jaxpr_as_fun
 
 from backproof.programs.jaxpr.draws import random_gamma
 from backproof.programs.jaxpr.held import Held, Walker
+from backproof.programs.jaxpr.kernels import pallas_call
 from backproof.programs.jaxpr.windows import rows
 
 Control = Callable[..., list[Held]]
@@ -171,6 +172,7 @@ CONTROL: dict[str, Control] = {
     "jit": _calls("jaxpr"),
     "name": _same,
     "optimization_barrier": _same,
+    "pallas_call": pallas_call,
     "random_gamma": random_gamma,
     "reduce": _reduce,
     "reduce_window": _reduce_window,

@@ -36,6 +36,7 @@ def run_function(
     wide: bool | None = None,
     reverse: bool = True,
     replay: Replay = nullcontext,
+    like: Function | None = None,
 ) -> Run:
     """One run of a function and of JAX's reverse mode of it, custom rules included.
 
@@ -43,17 +44,18 @@ def run_function(
     which is one number alone. argnums: the arguments whose float leaves move, all by default. wide:
     whether 64-bit types are on; by default as the user has them, or where an argument has one.
     reverse: whether the gradient is followed too, or the function alone. replay: a context for
-    every trace. A backward pass that cannot be followed leaves `claimed` None and an escape that
+    every trace. like: the function whose parameters name the arguments, by default the function
+    itself. A backward pass that cannot be followed leaves `claimed` None and an escape that
     says why. Raises CannotFollow where the forward pass cannot be, and whatever JAX raises where
     it has no reverse mode.
     """
-    parts = taken_apart(function, arguments, argnums)
+    parts = taken_apart(like or function, arguments, argnums)
     with jax.enable_x64(_wide(arguments) if wide is None else wide), np.errstate(all="ignore"):
         own = forward(function, parts, replay)
         seeds = _seeds(own, cotangents, seed)
         walk = Walk(Record())
-        given = parts, list(seeds.values()), walk.calls, replay
-        gradient = backward(own, *given) if reverse else None
+        given = own, parts, list(seeds.values()), walk.calls, replay
+        gradient = backward(function, *given) if reverse else None
         kinds = (aval.dtype for aval in own.jaxpr.in_avals)
         inputs = {
             n: _entered(walk.record, n, x, k)

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
@@ -59,6 +60,7 @@ def forward(function: Function, arguments: Arguments, replay: Replay = nullconte
 
 
 def backward(
+    function: Function,
     own: Program,
     arguments: Arguments,
     cotangents: Sequence[Any],
@@ -66,15 +68,27 @@ def backward(
     replay: Replay = nullcontext,
 ) -> Program:
     """The gradients of the moving leaves, of these and of cotangents, one for every float output:
-    JAX's reverse mode of a function's own program with all custom rules, whose calls are kept.
+    JAX's reverse mode with all custom rules.
+
+    own: the function's own program, whose rules leave lines of their own when it is differentiated
+    in the function's place; calls: theirs. A rule that has hold of an array of the function's own
+    trace works nowhere but there.
     """
-    count = len(arguments.moves)
-    outputs = jaxpr_as_fun(located(own.jaxpr, calls))
+    given = [*arguments.moving.values(), *cotangents]
 
-    def run(*given: Any) -> tuple[Any, ...]:
-        return jax.vjp(outputs, *given[:count])[1](list(given[count:]))
+    def outputs(*moving: Any) -> list[Any]:
+        found = jax.tree.leaves(function(*arguments.rebuilt(moving)))
+        return [jnp.asarray(leaf) for leaf in found if floating(leaf)]
 
-    jaxpr = _traced(run, [*arguments.moving.values(), *cotangents], replay)
+    def reverse(of: Function, *given: Any) -> tuple[Any, ...]:
+        count = len(arguments.moves)
+        return jax.vjp(of, *given[:count])[1](list(given[count:]))
+
+    try:
+        by_rules = partial(reverse, jaxpr_as_fun(located(own.jaxpr, calls)))
+        jaxpr = _traced(by_rules, given, replay)
+    except CannotFollow:
+        jaxpr = _traced(partial(reverse, outputs), given, replay)
     return Program(jaxpr, tuple(arguments.moving))
 
 
@@ -82,10 +96,13 @@ def _traced(run: Function, inputs: Sequence[Any], replay: Replay) -> Any:
     """JAX's trace, or in one sentence why there is none."""
     try:
         with replay():
-            return jax.make_jaxpr(run)(*inputs)
+            jaxpr = jax.make_jaxpr(run)(*inputs)
     except UNTRACEABLE as error:
         frames, steps = Frames(), traceback.walk_tb(error.__traceback__)
         own = [(f.f_code.co_filename, line) for f, line in steps if frames.is_theirs(f.f_code)]
         place = ", at {}:{}".format(*own[-1]) if own else ""
         reason = str(error).partition("\n")[0]
         raise CannotFollow(f"JAX cannot trace the function: {reason}{place}") from error
+    if any(isinstance(x, jax.core.Tracer) for x in jaxpr.consts):
+        raise CannotFollow("a rule has hold of an array of another trace")
+    return jaxpr

@@ -118,3 +118,21 @@ def test_what_a_rule_raises_is_as_it_raised_it() -> None:
     broken.defvjp(lambda x: (x, None), backward)
     with pytest.raises(ZeroDivisionError, match="of its own"):
         run_function(lambda x: broken(x), (X,))
+
+
+def test_a_rule_may_have_hold_of_an_array_of_the_function() -> None:
+    """It is followed where it alone works: in a trace of the function itself."""
+
+    def function(x: Any) -> Any:
+        scale = lax.stop_gradient(jnp.exp(x[0]))
+
+        @jax.custom_vjp
+        def tripled(y: Any) -> Any:
+            return 3 * y
+
+        tripled.defvjp(lambda y: (3 * y, None), lambda _, dy: (3 * dy * scale / scale,))
+        return tripled(x)
+
+    run = run_function(function, (X,))
+    assert run.claimed["x"] is not None
+    np.testing.assert_allclose(run.returned["x"], 3 * run.cotangents["output"].value)
