@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import _GeneratorContextManager, contextmanager
+from contextlib import _GeneratorContextManager, contextmanager, suppress
 from inspect import unwrap
 from types import FrameType
 from typing import Any
@@ -139,14 +139,26 @@ def _by_thread(seconds: float) -> Iterator[None]:
     finally:  # what was set and not yet raised must not be raised later, in other code
         over.set()
         with lock:
-            _set_exception(thread, None)
+            late = fired.is_set()
+        if late:
+            _raised_now(thread)
     if fired.is_set():
         raise TimeLimit(f"no answer within {seconds:g} s")
 
 
-def _set_exception(thread: int, kind: type[BaseException] | None) -> None:
-    """Have a thread raise at its next bytecode; None takes back what it has not raised yet."""
-    what = None if kind is None else ctypes.py_object(kind)
+def _raised_now(thread: int) -> None:
+    """Have this thread raise here what is set. To take it back instead would leave Python 3.11
+    looking for it for ever, and a profiler or debugger stuck in its first call.
+    """
+    with suppress(TimeLimit):
+        _set_exception(thread, TimeLimit)
+        while True:
+            pass
+
+
+def _set_exception(thread: int, kind: type[BaseException]) -> None:
+    """Have a thread raise at its next bytecode."""
+    what = ctypes.py_object(kind)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
 
 
