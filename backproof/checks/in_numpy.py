@@ -1,7 +1,7 @@
 """NumPy functions as claims: a loss with its gradient, or a layer's forward with its backward."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,11 +13,12 @@ from backproof.checks.behaviour.pairs import observe_pair
 from backproof.checks.behaviour.passes import OUTPUT, Layer
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.request import COTANGENT, Asked, Function, subject
+from backproof.programs.called import reached
 from backproof.programs.complete import Plain
 from backproof.programs.nodes import leaves, mapped
 from backproof.programs.numpy.running import numbers_among, run_layer, run_pair
 from backproof.programs.random_state import Generators
-from backproof.programs.reach import Reach, reach
+from backproof.programs.reach import Reach
 from backproof.programs.run import Run
 from backproof.programs.state import State
 from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE
@@ -33,7 +34,13 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     behaviour = observe_pair(loss, gradient, arguments, asked.seconds, patience=_patience(tensors))
     outputs = {} if behaviour.loss is None else {LOSS: behaviour.loss}
     numbers = numbers_among(arguments.names, arguments.values)
-    found = reach({LOSS: loss, "gradient": gradient})
+
+    def call() -> None:
+        for function in (loss, gradient):
+            function(*arguments.copies().values)
+
+    limited = _limited(asked.seconds, behaviour.seconds)
+    found = reached({LOSS: loss, "gradient": gradient}, call, limited)
     generators = Generators(found)
 
     def record(at: Tensors) -> Run:
@@ -73,7 +80,15 @@ def layer(
         forward, backward, arguments, asked.seconds, asked.seed, patience=_patience(tensors)
     )
     dys = behaviour.cotangents[0] if behaviour.cotangents else {}
-    code = _Layer(Layer(forward, backward), arguments, dys)
+    whole = Layer(forward, backward)
+
+    def call() -> None:
+        passed = whole(*arguments.copies().values)
+        passed.pullback(mapped(partial(_cotangent, dys), OUTPUT, passed.y))
+
+    limited = _limited(asked.seconds, behaviour.seconds)
+    found = reached({"forward": forward, "backward": backward}, call, limited)
+    code = _Layer(whole, arguments, dys, found)
     one = len(dys) == 1
     return Claim(
         subject(tensors, asked),
@@ -99,11 +114,10 @@ def layer(
 class _Layer:
     """A layer at arguments, under cotangents."""
 
-    def __init__(self, layer: Layer, arguments: Arguments, dys: Tensors) -> None:
-        self.layer, self.arguments, self.dys = layer, arguments, dys
+    def __init__(self, layer: Layer, arguments: Arguments, dys: Tensors, found: Reach) -> None:
+        self.layer, self.arguments, self.dys, self.found = layer, arguments, dys, found
         self.numbers = numbers_among(arguments.names, arguments.values)
-        self.found = reach({"forward": layer.forward, "backward": layer.backward})
-        self.generators = Generators(self.found)
+        self.generators = Generators(found)
 
     def record(self, at: Tensors) -> Run:
         """A recorded run."""
@@ -138,7 +152,7 @@ class _Layer:
     def at_cotangent(self, dy: Any) -> Mapping[str, Any]:
         """The gradients in floats at another cotangent of the only output."""
         (name,) = self.dys
-        other = _Layer(self.layer, self.arguments, {name: np.asarray(dy)})
+        other = _Layer(self.layer, self.arguments, {name: np.asarray(dy)}, self.found)
         return other.gradient(self.arguments.tensors)
 
     def _passed(self, at: Mapping[str, Any]) -> Any:
@@ -168,13 +182,19 @@ def _referring(asked: Asked, arguments: Arguments, dys: Tensors, spent: float) -
         y = reference(*arguments.rebuild(_copies(at, arguments.tensors)))
         return _weighed(y, dys) if dys else y
 
+    def call() -> None:
+        reference(*arguments.copies().values)
+
+    @lru_cache
+    def found() -> Reach:
+        return reached({"reference": reference}, call, _limited(asked.seconds, spent))
+
     def record(at: Tensors) -> Run:
+        rebuild, none = arguments.rebuild, _none(arguments)
         if not dys:
-            return run_pair(reference, nothing, at, arguments.rebuild, _none(arguments))
-        forward = _paired(reference)
-        return run_layer(
-            forward, nothing, at, arguments.rebuild, _none(arguments), partial(_cotangent, dys)
-        )
+            return run_pair(reference, nothing, at, rebuild, none, found=found())
+        forward, dy = _paired(reference), partial(_cotangent, dys)
+        return run_layer(forward, nothing, at, rebuild, none, dy, found=found())
 
     def recorded(at: Tensors) -> Run:
         return traced(partial(record, at), asked.seconds, spent)
@@ -188,6 +208,11 @@ def _paired(reference: Callable[..., Any]) -> Callable[..., Any]:
 
 def _none(arguments: Arguments) -> Callable[[Any], dict[str, Any]]:
     return lambda _: dict.fromkeys(arguments.tensors)
+
+
+def _limited(seconds: float, spent: float) -> Callable[[Callable[[], Any]], Any] | None:
+    """What makes a call that raises nothing; none where those before took long, spent seconds."""
+    return None if spent > PATIENCE else lambda call: attempt(call, seconds)
 
 
 def _put_back(found: Reach, passes: Callable[[Tensors], Passes], seconds: float) -> Plain:

@@ -1,15 +1,14 @@
 """Where in an author's code a run stands: the innermost frame that is theirs, to the column."""
 
 import sys
-import sysconfig
 from collections.abc import Container, Iterable
 from itertools import islice
 from pathlib import Path
 from types import CodeType, FrameType
 
 from backproof.exact.place import Place
+from backproof.programs.packages import LIBRARIES
 
-LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))
 OURS = tuple(str(Path(__file__).parents[1] / room) for room in ("exact", "programs", "checks"))
 """The rooms whose frames stand between an author's code and a step."""
 

@@ -5,9 +5,8 @@ that know their step.
 """
 
 import sys
-import sysconfig
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import CellType, CodeType, FunctionType, GeneratorType, MethodType, ModuleType
@@ -15,11 +14,8 @@ from typing import Any
 
 import numpy as np
 
-LIBRARIES = tuple(sysconfig.get_paths()[key] for key in ("stdlib", "purelib", "platlib"))
-NEVER = {"numpy", "scipy", "torch", "jax", "jaxlib", "flint", "builtins", "backproof"}
-"""Packages that are never entered, though they hold a root."""
-ON_TRIAL = "backproof.manual"
-"""The one room of ours that is code like everybody's."""
+from backproof.programs.packages import NEVER, NOTHING, Ran, is_entered, package_of
+
 LONG = 10_000
 """Longer lists and dicts are data: nothing in them is looked for."""
 MOST = 50_000
@@ -37,7 +33,7 @@ class Reach:
     classes, slotted: what holds other things; an instance's attributes are among the mappings.
     arrays, by name ("self.cache[0]"). caches: what remembers the results of functions. names: all
     that code mentions. things: all of it, by name. held: how many arrays and containers are in
-    containers.
+    containers. libraries: where the code of those lies of which something ran.
     """
 
     globals: dict[int, tuple[dict[str, Any], set[str]]] = field(default_factory=dict)
@@ -53,41 +49,50 @@ class Reach:
     names: set[str] = field(default_factory=set)
     things: list[Named] = field(default_factory=list)
     held: int = 0
+    libraries: set[str] = field(default_factory=set)
 
 
-def reach(roots: Mapping[str, Any]) -> Reach:
-    """All that the roots can reach; libraries are not entered, but for those that hold a root."""
-    found, seen = Reach(), dict[int, Any]()
-    ours = {_package(root) for root in roots.values()} - NEVER - sys.stdlib_module_names
+def reach(roots: Mapping[str, Any], ran: Ran = NOTHING) -> Reach:
+    """All that the roots can reach; libraries are not entered, but for those that hold a root.
+
+    ran: what of other libraries runs when the roots are called, which is entered as well.
+    """
+    ours = {package_of(root) for root in roots.values()} - NEVER - sys.stdlib_module_names
+    found, seen = Reach(libraries=ran.folders), dict[int, Any]()
     waiting = deque(roots.items())
+    for code, space in ran.functions.values():
+        waiting.extend(_of_globals(space, set(names_in(code)), found))
     while waiting:
         name, x = waiting.popleft()
         if id(x) not in seen:
             seen[id(x)] = x
             found.things.append((name, x))
-            waiting.extend(_beyond(name, x, found, ours))
+            waiting.extend(_beyond(name, x, found, partial(is_entered, ours=ours, ran=ran)))
     return found
 
 
-def _beyond(name: str, x: Any, found: Reach, ours: set[str]) -> Iterator[Named]:
+def _beyond(name: str, x: Any, found: Reach, enters: Callable[[Any], bool]) -> Iterator[Named]:
     """What lies one step beyond; what may change in a run is noted in `found`."""
     if type(x) is np.ndarray:
         found.arrays.setdefault(name, x)
     elif isinstance(x, tuple | list | dict | set | deque):
         yield from _of_container(name, x, found)
     elif isinstance(x, FunctionType):
-        if _is_theirs(x, ours):
+        if enters(x):
             yield from _of_function(x, found)
-    elif isinstance(x, ModuleType | type):
-        if _is_theirs(x, ours):
-            yield from _of_module(x, found) if isinstance(x, ModuleType) else _of_class(x, found)
+    elif isinstance(x, ModuleType):
+        if enters(x):
+            yield from _of_module(x, found)
+    elif isinstance(x, type):
+        if enters(x):
+            yield from _of_class(x, found)
     elif callable(x) and (parts := _of_callable(name, x)):
         if hasattr(x, "cache_clear"):
             found.caches.append(x)
         yield from parts
     elif isinstance(x, GeneratorType):
         yield from _of_frame(x)
-    elif _is_theirs(type(x), ours):
+    elif enters(type(x)):
         yield from _of_instance(name, x, found)
 
 
@@ -201,23 +206,3 @@ def contents(cell: CellType) -> tuple[Any, ...]:
         return (cell.cell_contents,)
     except ValueError:
         return ()
-
-
-def _package(x: Any) -> str:
-    while isinstance(x, partial):
-        x = x.func
-    module = vars(x).get("__module__") if isinstance(x, type) else None
-    module = module or getattr(x, "__module__", None) or getattr(x, "__name__", "")
-    inside = f"{module}.".startswith(f"{ON_TRIAL}.")
-    return ON_TRIAL if inside else str(module).partition(".")[0]
-
-
-def _is_theirs(x: Any, ours: set[str]) -> bool:
-    package = _package(x)
-    if package in NEVER or package in sys.builtin_module_names:
-        return False
-    if package in ours or package == ON_TRIAL:
-        return True
-    module = x if isinstance(x, ModuleType) else sys.modules.get(getattr(x, "__module__", ""))
-    file = str(getattr(module, "__file__", None) or "")
-    return not file.startswith(LIBRARIES)

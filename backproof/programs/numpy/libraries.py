@@ -9,12 +9,14 @@ import scipy.fft
 import scipy.linalg
 import scipy.signal
 from scipy import special
+from scipy.spatial import distance
 
 from backproof.exact import composites as c
 from backproof.exact import matrices as m
 from backproof.exact.primitives import determinants, linear
 from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
+from backproof.programs.numpy import distances
 from backproof.programs.numpy.choices import of_arrays
 from backproof.programs.numpy.operands import is_known, plain
 from backproof.programs.numpy.products import LETTERS, einsum
@@ -118,6 +120,9 @@ HANDLERS: dict[Any, Handler] = {
     scipy.linalg.cho_solve: _cho_solve,
     scipy.linalg.solve_triangular: of_arrays(scipy.linalg.solve_triangular, _solve_triangular, 2),
     scipy.linalg.norm: _as_numpy(np.linalg.norm),
+    distance.cdist: distances.cdist,
+    distance.pdist: distances.pdist,
+    distance.squareform: distances.squareform,
     scipy.signal.convolve: of_arrays(scipy.signal.convolve, _convolve, 2),
     scipy.signal.fftconvolve: of_arrays(scipy.signal.fftconvolve, _convolve, 2),
     scipy.signal.convolve2d: of_arrays(scipy.signal.convolve2d, _convolve, 2),

@@ -142,6 +142,7 @@ class Element(Number):
     def _alone(self, *_: Any, **__: Any) -> Any:
         return self
 
+    __iter__ = None  # else Python would go through it by `__getitem__`
     sum = mean = max = min = copy = squeeze = conj = conjugate = _alone
     __getitem__ = as_array("__getitem__")
     reshape, ravel, flatten = as_array("reshape"), as_array("ravel"), as_array("flatten")

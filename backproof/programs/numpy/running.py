@@ -76,13 +76,13 @@ def run_pair(
     type. theirs: folders that are the author's although libraries lie there. most: of steps. found:
     what the two can reach, where that is known from a run before.
     """
-    tape = Tape(Calls, theirs, most)
+    found = found or reach({LOSS: loss, "gradient": gradient})
+    tape = Tape(Calls, (*theirs, *found.libraries), most)
     tape.until = (run_pair.__code__, run_layer.__code__)
     inputs = given(tape, tensors)
     returned: dict[str, Any] = {}
     outputs: dict[str, Step] = {}
     claimed: dict[str, Step | None] = {}
-    found = found or reach({LOSS: loss, "gradient": gradient})
     for name, function in ((LOSS, loss), ("gradient", gradient)):
         values = rebuild(handed(tape, tensors, inputs, numbers or {}))
         with following(tape, found, values):
@@ -108,7 +108,8 @@ def run_layer(
     found: Reach | None = None,
 ) -> Run:
     """A forward pass and its backward; cotangent: of an output's name and value, in its dtype."""
-    tape = Tape(Calls, theirs, most)
+    found = found or reach({"forward": forward, "backward": backward})
+    tape = Tape(Calls, (*theirs, *found.libraries), most)
     tape.until = (run_pair.__code__, run_layer.__code__)
     inputs = given(tape, tensors)
     values = rebuild(handed(tape, tensors, inputs, numbers or {}))
@@ -125,7 +126,6 @@ def run_layer(
         kind = None if isinstance(y, np.ndarray) else type(plain(y))
         return entering(tape, dy, cotangents[name], kind)
 
-    found = found or reach({"forward": forward, "backward": backward})
     with following(tape, found, values):
         y, pullback = passed(forward, backward, values)
         dy = mapped(against, OUTPUT, y)

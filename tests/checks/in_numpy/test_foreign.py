@@ -73,7 +73,9 @@ SQUARES: dict[str, Callable[[Any], Any]] = {
     "array": lambda x: squares(array.array("d", x)),
     "struct": lambda x: squares(struct.unpack("5d", struct.pack("5d", *x))),
     "blas": lambda x: scipy.linalg.blas.ddot(x, x),
-    "distance": lambda x: scipy.spatial.distance.cdist(x[None], 0 * x[None], "sqeuclidean").sum(),
+    "distance": lambda x: (
+        scipy.spatial.distance.cdist(x[None], 0 * x[None], "seuclidean", V=np.ones(5)).sum() ** 2
+    ),
     "longdouble": lambda x: float((x.astype(np.longdouble) ** 2).sum()),
     "decimal": lambda x: float(squares(Decimal(float(v)) for v in x)),
     "fractions": lambda x: float(squares(Fraction(float(v)) for v in x)),
