@@ -8,8 +8,9 @@ import numpy as np
 
 from backproof.diagnosis.deviation import Deviation
 from backproof.diagnosis.evidence import Evidence, Floats
+from backproof.diagnosis.pattern import joined
 
-AXES = 4
+AXES = 5
 """Arrays of more axes have too many orders to try."""
 SHIFTS = 8
 """So many places along an axis are tried."""
@@ -36,7 +37,7 @@ def shifted(s: Deviation) -> str | None:
     axes = range(s.true.ndim)
     for flips in (c for n in (1, 2) for c in combinations(axes, n)):
         if s.rearranged_as(np.flip(s.true, flips)):
-            return f"read backwards along axis {' and '.join(map(str, flips))}"
+            return f"read backwards along axis {joined(flips)}"
     for axis in axes:
         n = s.true.shape[axis]
         far = min(n, SHIFTS + 1)
@@ -87,7 +88,7 @@ def reductions(array: Floats) -> Iterator[tuple[str, str, Floats]]:
     """Every sum and mean of an array, with its axes in words."""
     for count in range(1, array.ndim + 1):
         for axes in combinations(range(array.ndim), count):
-            total, words = array.sum(axis=axes), " and ".join(map(str, axes))
+            total, words = array.sum(axis=axes), joined(axes)
             yield "sum", words, total
             n = math.prod(array.shape[a] for a in axes)
             if n > 1:

@@ -7,7 +7,7 @@ from typing import Any
 from backproof.diagnosis.deviation import Deviation, deviations, largest
 from backproof.diagnosis.evidence import Diagnosis, Evidence
 from backproof.diagnosis.mistake import Mistake
-from backproof.diagnosis.pattern import LISTED, constant_along, pattern
+from backproof.diagnosis.pattern import constant_along, listed, pattern
 from backproof.diagnosis.structure import misfits
 from backproof.diagnosis.table import asked, told
 
@@ -75,13 +75,8 @@ def _joined(slug: str, told: list[tuple[Deviation, str]]) -> Diagnosis:
     names: dict[str, list[str]] = {}
     for deviation, words in told:
         names.setdefault(words or told[0][1], []).append(deviation.name)
-    detail = "; ".join(f"{_list(same)}: {words}" for words, same in names.items())
+    detail = "; ".join(f"{listed(same)}: {words}" for words, same in names.items())
     return Diagnosis(slug, tuple(deviation.name for deviation, _ in told), detail)
-
-
-def _list(names: list[str]) -> str:
-    shown = ", ".join(names[:LISTED])
-    return f"{shown} and {len(names) - LISTED} more" if len(names) > LISTED else shown
 
 
 def _unexplained(wrong: list[Deviation]) -> Diagnosis:

@@ -6,6 +6,7 @@ import numpy as np
 
 from backproof.diagnosis.deviation import Deviation, answer, as_floats, largest
 from backproof.diagnosis.evidence import Evidence, Floats, Run
+from backproof.diagnosis.pattern import joined
 from backproof.verdict.decisions import HIDDEN
 
 MOST_CALLS = 128
@@ -40,7 +41,7 @@ def wrong_mixing(s: Deviation) -> str | None:
     should, does = _mixed(true, dy.shape), _mixed(claimed, dy.shape)
     if not should or not does or should == does:
         return None
-    return f"it adds up along axis {_listed(does)}, where axis {_listed(should)} is right"
+    return f"it adds up along axis {joined(does)}, where axis {joined(should)} is right"
 
 
 @lru_cache(maxsize=8)
@@ -76,7 +77,3 @@ def _mixed(J: Floats, shape: tuple[int, ...]) -> tuple[int, ...]:
     out, into = np.nonzero(np.abs(J) > NEAR * largest(J))
     places = zip(np.unravel_index(out, shape), np.unravel_index(into, shape), strict=True)
     return tuple(axis for axis, (a, b) in enumerate(places) if (a != b).any())
-
-
-def _listed(axes: tuple[int, ...]) -> str:
-    return " and ".join(map(str, axes))

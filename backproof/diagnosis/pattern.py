@@ -41,7 +41,7 @@ def constant_along(error: Any) -> str:
     axes = [k for k, n in enumerate(e.shape) if n > 1 and np.ptp(e, axis=k).max() <= near]
     if not axes or e.size == 1 or not e.any():
         return ""
-    return f"; the error is the same all along axis {' and '.join(map(str, axes))}"
+    return f"; the error is the same all along axis {joined(axes)}"
 
 
 def _lines(wrong: Mask) -> str:
@@ -52,7 +52,7 @@ def _lines(wrong: Mask) -> str:
         hit = flat.any(axis=1)
         if wrong.ndim > 1 and (flat.all(axis=1) == hit).all():
             plural = "s" if hit.sum() > 1 else ""
-            where = f"the whole of {label}{plural} {_listed(np.flatnonzero(hit).tolist())}"
+            where = f"the whole of {label}{plural} {listed(np.flatnonzero(hit).tolist())}"
             found.append((int(hit.sum()), where))
     return min(found, default=(0, ""))[1]
 
@@ -92,6 +92,12 @@ def _labels(ndim: int) -> Sequence[str]:
     return AXIS_NAMES.get(ndim, tuple(f"place on axis {k}" for k in range(ndim)))
 
 
-def _listed(indices: Sequence[int]) -> str:
-    shown = ", ".join(str(int(k)) for k in indices[:LISTED])
-    return f"{shown} and {len(indices) - LISTED} more" if len(indices) > LISTED else shown
+def listed(items: Sequence[Any]) -> str:
+    """Indices or names, the first of them by themselves."""
+    shown = ", ".join(map(str, items[:LISTED]))
+    return f"{shown} and {len(items) - LISTED} more" if len(items) > LISTED else shown
+
+
+def joined(axes: Sequence[int]) -> str:
+    """Axes in words."""
+    return " and ".join(map(str, axes))

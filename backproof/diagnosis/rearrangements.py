@@ -7,14 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.axes import AXES, SHIFTS
 from backproof.diagnosis.families import Family
+from backproof.diagnosis.pattern import joined
 from backproof.diagnosis.quantities import Quantity
 from backproof.diagnosis.repairs import Repair, operand, value, with_operand
 from backproof.exact.record import Step
 
-MOST_AXES = 5
-SHIFTS = 8
-"""So many places along an axis are tried, and whole pieces of it."""
 Reordering = Callable[[Any], Any]
 
 
@@ -53,12 +52,8 @@ def _axes(step: Step) -> Iterator[Repair]:
     for axes in (c for n in range(1, x.ndim + 1) for c in combinations(range(x.ndim), n)):
         left = [n for k, n in enumerate(x.shape) if k not in axes]
         if axes != own and (kept is not total or sorted(left) == sorted(step.shape)):
-            words = f"summed over axis {_listed(own)} instead of {_listed(axes)}"
+            words = f"summed over axis {joined(own)} instead of {joined(axes)}"
             yield Repair("wrong-axis", words, partial(over, axes))
-
-
-def _listed(axes: Sequence[int]) -> str:
-    return " and ".join(map(str, axes))
 
 
 def _orders(family: Family) -> Iterator[Repair]:
@@ -71,7 +66,7 @@ def _orders(family: Family) -> Iterator[Repair]:
                      lambda k, given, vs, order=order: order(value(family, k, given)))  # fmt: skip
     for axes in _turned(step.shape):
         yield Repair(
-            "shifted", f"it is read backwards along axis {_listed(axes)}",
+            "shifted", f"it is read backwards along axis {joined(axes)}",
             lambda k, given, vs, axes=axes: np.flip(value(family, k, given), axes),
         )  # fmt: skip
     if len(step.inputs) == 1 and x.size == step.size:
@@ -92,7 +87,7 @@ def _turned(shape: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
 
 def _permuted(these: tuple[int, ...], those: tuple[int, ...]) -> Iterator[tuple[Reordering, str]]:
     """Every other order of axes, read into a shape; as itself where that has the same axes."""
-    for order in permutations(range(len(these))) if 1 < len(these) <= MOST_AXES else ():
+    for order in permutations(range(len(these))) if 1 < len(these) <= AXES else ():
         if order != tuple(range(len(these))):
             there = tuple(these[k] for k in order)
             if these != those or there == those:
@@ -140,7 +135,7 @@ def _operands(family: Family) -> Iterator[Repair]:
                 with_operand(family, slot, lambda k, v, vs: v.swapaxes(-1, -2)),
             )  # fmt: skip
         for axes in _turned(x.shape):
-            words = f"{operand(step, slot)} should be read backwards along axis {_listed(axes)}"
+            words = f"{operand(step, slot)} should be read backwards along axis {joined(axes)}"
             change = with_operand(family, slot, lambda k, v, vs, a=axes: np.flip(v, a))
             yield Repair("shifted", words, change)
     if step.primitive.name == "contract" and step.inputs[0].shape == step.inputs[1].shape:
@@ -165,7 +160,7 @@ def replaced(family: Family, adjoints: Sequence[Quantity]) -> Iterator[Repair]:
 
 def _reorderings(these: tuple[int, ...], those: tuple[int, ...]) -> Iterator[Reordering]:
     """What makes an array of one shape one of another: its axes in another order, or reshaped."""
-    for order in permutations(range(len(these))) if len(these) <= MOST_AXES else ():
+    for order in permutations(range(len(these))) if len(these) <= AXES else ():
         if tuple(these[k] for k in order) == those:
             yield partial(_read_into, order, those)
     if these != those:
