@@ -96,7 +96,8 @@ def _leaves(args: Any) -> list[Any]:
 
 
 def _in_numpy(loss: Any, arguments: Any) -> tuple[Recorder, Tensors, bool]:
-    from backproof.programs.numpy.running import numbers_among, run_pair
+    from backproof.programs.numpy.handover import numbers_among
+    from backproof.programs.numpy.running import run_pair
 
     kinds = numbers_among(arguments.names, arguments.values)
 

@@ -9,7 +9,8 @@ from backproof.exact.balls import midpoints
 from backproof.exact.evaluate import over_balls
 from backproof.exact.reverse import gradients
 from backproof.programs.complete import Loss, incomplete
-from backproof.programs.numpy.running import numbers_among, run_pair
+from backproof.programs.numpy.handover import numbers_among
+from backproof.programs.numpy.running import run_pair
 from backproof.programs.run import Run
 
 STEP = 1e-4

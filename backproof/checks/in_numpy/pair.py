@@ -1,0 +1,63 @@
+"""A loss and its gradient, two functions of NumPy arrays, as a claim."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from backproof.checks.arguments.trees import Arguments
+from backproof.checks.behaviour.attempts import traced
+from backproof.checks.behaviour.pairs import observe_pair
+from backproof.checks.claim import Claim, Context, Runs, Tensors
+from backproof.checks.in_numpy.reference import referring
+from backproof.checks.in_numpy.runs import Passes, copies, limited, observed, patience, put_back
+from backproof.checks.request import Asked, Function, subject
+from backproof.programs.called import reached
+from backproof.programs.numpy.handover import numbers_among
+from backproof.programs.numpy.running import run_pair
+from backproof.programs.random_state import Generators
+from backproof.programs.run import Run
+
+LOSS = "loss"
+
+
+def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked) -> Claim:
+    """A loss and its gradient at arguments."""
+    tensors = arguments.tensors
+    behaviour = observe_pair(loss, gradient, arguments, asked.seconds, patience=patience(tensors))
+    outputs = {} if behaviour.loss is None else {LOSS: behaviour.loss}
+    numbers = numbers_among(arguments.names, arguments.values)
+
+    def call() -> None:
+        for function in (loss, gradient):
+            function(*arguments.copies().values)
+
+    within = limited(asked.seconds, behaviour.seconds)
+    found = reached({LOSS: loss, "gradient": gradient}, call, within)
+    generators = Generators(found)
+
+    def record(at: Tensors) -> Run:
+        rebuild, read = arguments.rebuild, arguments.fitted
+        run = partial(run_pair, loss, gradient, at, rebuild, read, numbers=numbers, found=found)
+        return traced(run, asked.seconds, behaviour.seconds)
+
+    def value(at: Tensors) -> Any:
+        return loss(*arguments.rebuild(copies(at, tensors)))
+
+    def plain(at: Tensors) -> Passes:
+        return {LOSS: generators.again(value)(at)}, returned(at)
+
+    @generators.again
+    def returned(at: Mapping[str, Any]) -> Mapping[str, Any]:
+        return arguments.fitted(gradient(*arguments.rebuild(copies(at, tensors))))
+
+    return Claim(
+        subject(tensors, asked),
+        tensors,
+        {},
+        {n: t.dtype for n, t in tensors.items()},
+        observed(behaviour, behaviour.gradients, outputs),
+        record,
+        Runs(generators.again(value), returned, plain=put_back(found, plain, asked.seconds)),
+        Context({**arguments.constants, **tensors}, at=returned),
+        referring(asked, arguments, {}, behaviour.seconds),
+    )

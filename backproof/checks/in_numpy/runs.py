@@ -1,0 +1,64 @@
+"""Plain runs of NumPy code: what it is given, what it is asked, and what is put back after it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from backproof.checks.behaviour.attempts import attempt
+from backproof.checks.behaviour.passes import OUTPUT
+from backproof.checks.claim import Observed, Tensors
+from backproof.programs.complete import Plain
+from backproof.programs.nodes import leaves
+from backproof.programs.reach import Reach
+from backproof.programs.state import State
+from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE
+
+Passes = tuple[Mapping[str, Any], Mapping[str, Any]]
+"""The outputs and the gradients of a run, by name."""
+
+
+def cotangent(dys: Tensors, name: str, y: Any) -> Any:
+    """The cotangent of an output; of one that is no tensor of floats, the output itself."""
+    return dys[name].copy() if name in dys else y
+
+
+def weighed(y: Any, dys: Tensors) -> Any:
+    """<y, dy>."""
+    named = dict(leaves(OUTPUT, y))
+    return sum(np.asarray(named[n] * dy).sum() for n, dy in dys.items())
+
+
+def limited(seconds: float, spent: float) -> Callable[[Callable[[], Any]], Any] | None:
+    """What makes a call that raises nothing; none where those before took long, spent seconds."""
+    return None if spent > PATIENCE else lambda call: attempt(call, seconds)
+
+
+def put_back(found: Reach, passes: Callable[[Tensors], Passes], seconds: float) -> Plain:
+    """One run, None where it fails; all that it can reach is put back after it."""
+
+    def plain(at: Tensors) -> Passes | None:
+        with State(found):
+            passed: Passes | None = attempt(lambda: passes(at), seconds).value
+            return passed
+
+    return plain
+
+
+def copies(at: Mapping[str, Any], tensors: Tensors) -> dict[str, Any]:
+    """Copies of what the code is given; large ones are handed over as they are, since who changes
+    its inputs was reported for that before.
+    """
+    kept = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
+    return {n: at[n] if kept else np.array(at[n], order="K") for n in tensors}
+
+
+def patience(tensors: Tensors) -> float:
+    """For how many seconds a claim is asked again: large ones are not."""
+    return 0.0 if sum(t.size for t in tensors.values()) > MOST_ELEMENTS else PATIENCE
+
+
+def observed(behaviour: Any, results: Mapping[str, Any], outputs: Mapping[str, Any]) -> Observed:
+    """What came to light while a claim was called."""
+    parts = (behaviour.breaches, behaviour.doubts, behaviour.notes, behaviour.left_out)
+    return Observed(*parts, dict(results), dict(outputs), behaviour.seconds)
