@@ -24,13 +24,15 @@ class Runs:
 
     loss: a number. gradient: the gradient of each tensor by its name. many: opens the loss for many
     calls in float64, where that has a cost of its own. plain: the outputs and the gradients of one
-    run, None where it fails; afterwards all is as it was.
+    run, None where it fails; afterwards all is as it was. double: the loss where the inputs are
+    float64, if `loss` takes them in their own dtypes.
     """
 
     loss: Callable[[Tensors], Any]
     gradient: Callable[[Tensors], Mapping[str, Any]]
     many: Callable[[], AbstractContextManager[Callable[[Tensors], float]]] | None = None
     plain: Plain | None = None
+    double: Callable[[Tensors], Any] | None = None
 
     def opened(self) -> AbstractContextManager[Callable[[Tensors], float]]:
         """The loss as a float, for many calls."""

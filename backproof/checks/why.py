@@ -46,7 +46,8 @@ def explain_breaches(claim: Claim, findings: Sequence[Finding]) -> Why | None:
 def _infinite_loss(claim: Claim) -> Why:
     """A loss that is not finite: in this format alone, or in a finer one as well."""
     try:
-        double = claim.runs.value({n: np.asarray(t, dtype=np.float64) for n, t in claim.at.items()})
+        at = {n: np.asarray(t, dtype=np.float64) for n, t in claim.at.items()}
+        double = float((claim.runs.double or claim.runs.value)(at))
     except Exception:  # code that does not run in another format
         double = np.nan
     if np.isfinite(double) and all(t.dtype != np.float64 for t in claim.tensors.values()):

@@ -47,7 +47,11 @@ def jax_claim(
         {n: getattr(x, "dtype", tensors[n].dtype) for n, x in code.parts.moving.items()},
         _observed(trial),
         partial(_recorded, code, dys),
-        Runs(partial(_loss_at, trial, dys), partial(_at_inputs, trial)),
+        Runs(
+            partial(_loss_at, trial, dys),
+            partial(_at_inputs, trial),
+            double=partial(_in_double, trial, dys),
+        ),
         _context(trial, dys),
         _referring(asked.reference, trial, dys),
         pure=True,
@@ -137,6 +141,15 @@ def _loss_at(trial: Trial, dys: Tensors, at: Tensors) -> float:
     assert trial.run is not None
     ys = trial.run(trial.code.entered(at), list(dys.values()))[0]
     return _weighed(ys, dys)
+
+
+def _in_double(trial: Trial, dys: Tensors, at: Tensors) -> float:
+    """The same of float64 inputs, whether the user has 64-bit types on or not."""
+    code = replace(trial.code, wide=True, changed=set())
+    with jax.enable_x64(True):
+        moving = [jnp.asarray(at[n], np.float64) for n in code.parts.moving]
+    outputs = code.outputs(moving, traced=False)
+    return _weighed({n: plain(y) for n, y in outputs.items()}, dys)
 
 
 @np.errstate(all="ignore")

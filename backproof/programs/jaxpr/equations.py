@@ -35,6 +35,35 @@ def builds(name: str, eqn: Any, steps: list[Step]) -> Sequence[Callable[[], Step
     raise CannotFollow("it has no exact rule")
 
 
+def implementation(eqn: Any, arrays: Sequence[Any]) -> Any:
+    """What computes an operation that some library has added to JAX, as a program of others; None
+    where it is no such program, or the tables have a rule.
+    """
+    name = eqn.primitive.name
+    if name in RULES or name in SEVERAL or not any(is_float(v.aval.dtype) for v in eqn.outvars):
+        return None
+
+    def run(*given: Any) -> Any:
+        return eqn.primitive.impl(*given, **eqn.params)
+
+    try:
+        program = jax.make_jaxpr(run)(*arrays)
+    except Exception:  # whatever an implementation makes of arrays that are not known yet
+        return None
+    return None if _holds(program, eqn.primitive) else program
+
+
+def _holds(program: Any, primitive: Any) -> bool:
+    """Whether a program has an operation in it, in whatever depth."""
+    inner = (x for e in program.eqns for x in jax.tree.leaves(e.params, is_leaf=_is_program))
+    own = any(e.primitive is primitive for e in program.eqns)
+    return own or any(_holds(x, primitive) for x in inner if _is_program(x))
+
+
+def _is_program(value: Any) -> bool:
+    return hasattr(value, "eqns")
+
+
 def _decided(eqn: Any, steps: list[Step], k: int) -> Step:
     wide = bool(jnp.result_type(float) == np.float64)
 

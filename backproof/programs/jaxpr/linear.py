@@ -58,10 +58,26 @@ def _triangular_solve(
     return st.transposed(solve(turned, st.transposed(b)))
 
 
+def _tridiagonal_solve(dl: Step, d: Step, du: Step, b: Step, **_: Any) -> Step:
+    """x with a x = b, a of three diagonals. dl, d, du: (..., n), of which the first of dl and the
+    last of du are not read  b: (..., n, m)
+    """
+    return solve(moved(_of_diagonals, dl, d, du), b)
+
+
+def _of_diagonals(dl: Any, d: Any, du: Any) -> Any:
+    a, k = np.zeros((*d.shape, d.shape[-1]), d.dtype), np.arange(d.shape[-1])
+    a[..., k, k] = d
+    a[..., k[1:], k[:-1]] = dl[..., 1:]
+    a[..., k[:-1], k[1:]] = du[..., :-1]
+    return a
+
+
 LINEAR: dict[str, Rule] = {
     "cholesky": _cholesky,
     "fft": lambda x, *, fft_type, fft_lengths: _fft(x, int(fft_type), tuple(fft_lengths)),
     "triangular_solve": _triangular_solve,
+    "tridiagonal_solve": _tridiagonal_solve,
 }
 
 

@@ -15,7 +15,7 @@ from backproof.exact.primitives.moves import move, moved
 from backproof.exact.record import Record, Step
 from backproof.programs.frames import Frames
 from backproof.programs.jaxpr.control import CONTROL
-from backproof.programs.jaxpr.equations import bound, builds, is_dropped, key_of
+from backproof.programs.jaxpr.equations import bound, builds, implementation, is_dropped, key_of
 from backproof.programs.jaxpr.held import Held, is_float
 from backproof.programs.jaxpr.place import place_of
 from backproof.programs.jaxpr.rules import Calls
@@ -26,6 +26,7 @@ from backproof.verdict.decisions import LONGEST
 
 RENAMED = {"checkpoint": "remat2", "pjit": "jit"}
 """What a primitive of the tables was called in an older JAX."""
+REFUSAL = "JAX's operation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,10 @@ class Walk:
         try:
             return self._step(name, eqn, given, place)
         except CannotFollow as refusal:
+            if str(refusal).startswith(REFUSAL):  # of an operation inside
+                raise
             where = f", at {place}" if place else ""
-            raise CannotFollow(f"JAX's operation '{name}': {refusal}{where}") from refusal
+            raise CannotFollow(f"{REFUSAL} '{name}': {refusal}{where}") from refusal
 
     def _step(self, name: str, eqn: Any, given: list[Held], place: Place | None) -> list[Held]:
         if name in LAYOUTS:
@@ -102,6 +105,10 @@ class Walk:
             return INDEXED[name](self, *given, **eqn.params)
         if not any(x.moves for x in given):
             return [Held.of(y) for y in bound(eqn, [x.array for x in given])]
+        if name not in REFUSED:
+            program = implementation(eqn, [x.array for x in given])
+            if program is not None:
+                return replace(self, within=place).run(program, *given)
         return self._computed(name, eqn, given, place)
 
     def _computed(self, name: str, eqn: Any, given: list[Held], place: Any) -> list[Held]:

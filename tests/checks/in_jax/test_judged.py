@@ -125,3 +125,15 @@ def test_jax_is_loaded_when_it_is_asked_and_missed_by_name(monkeypatch: pytest.M
     monkeypatch.setitem(PACKAGES, JAX, "no_such_module")
     with pytest.raises(WitnessAbsent, match="pip install 'backproof"):
         check_jax(jnp.sin, X)
+
+
+def test_a_loss_that_is_finite_in_float64_alone() -> None:
+    """It is told by its format, whether 64-bit types are on or off."""
+
+    def unstable(z: Any) -> Any:
+        return jnp.log(jnp.exp(z).sum())
+
+    for wide in (False, True):
+        with jax.enable_x64(wide):
+            verdict = check_jax(unstable, np.array([1.0, 100.0, -3.0], np.float32))
+        assert (verdict.status, verdict.code) == (Status.BROKEN, "BP119"), verdict

@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.experimental import pallas as pl
 
 Example = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -116,3 +117,17 @@ def as_many_loops(x: Any) -> Any:
 def drawn_by_rejection(x: Any) -> Any:
     """A sample of a distribution that depends on the argument."""
     return jax.random.gamma(jax.random.key(0), 1 + x**2)
+
+
+def kernel(x: Any) -> Any:
+    """A Pallas kernel, row by row."""
+
+    def row(x_ref: Any, y_ref: Any) -> None:
+        y_ref[...] = jnp.sin(x_ref[...]) * x_ref[...]
+
+    block = pl.BlockSpec((1, x.shape[1]), lambda i: (i, 0))
+    shape = jax.ShapeDtypeStruct(x.shape, x.dtype)
+    called = pl.pallas_call(
+        row, shape, grid=(len(x),), in_specs=[block], out_specs=block, interpret=True
+    )
+    return called(x)

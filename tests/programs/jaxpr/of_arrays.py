@@ -21,6 +21,7 @@ from programs.jaxpr.functions import (
     conv,
     grad,
     joined,
+    kernel,
     loop,
     on_axis,
     pool,
@@ -77,6 +78,7 @@ ARRAYS: dict[str, list[Example]] = {
     "lu": [(jnp.linalg.slogdet, (MATRIX[::-1],)), (lax.linalg.lu, (np.stack([MATRIX, MATRIX.T]),))],
     "name": [(lambda x: checkpoint_name(x, "x"), (X,))],
     "optimization_barrier": [(lambda x: lax.optimization_barrier((x, x))[1], (X,))],
+    "pallas_call": [(kernel, (X,))],
     "qr": [(jnp.linalg.qr, (TALL,))],
     "reduce": [(lambda x: lax.reduce(x, 0.5, joined, (0,)), (X,))],
     "reduce_and": [(on_axis(jnp.all, axis=1), (TIED > 0,))],
@@ -129,6 +131,12 @@ ARRAYS: dict[str, list[Example]] = {
             {"left_side": True, "transpose_a": True, "unit_diagonal": True},
             {"left_side": False, "lower": True, "transpose_a": True},
             {"left_side": False},
+        )
+    ],
+    "tridiagonal_solve": [
+        (
+            lambda d, b: lax.linalg.tridiagonal_solve(d[:, 0] / 8, d[:, 1] + 9, d[:, 2], b),
+            (MATRIX, X[:, :3]),
         )
     ],
     "while": [(loop, (X,)), (as_many_loops, (X,))],

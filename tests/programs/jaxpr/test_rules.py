@@ -30,6 +30,7 @@ MOVING = [
 """The examples with floats among their arguments."""
 ONE_WAY = {
     "nextafter",
+    "pallas_call",
     "random_gamma",
     "reduce_window",
     "reduce_window_max",
