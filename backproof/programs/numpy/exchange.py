@@ -1,7 +1,7 @@
 """For the time of a run: what code uses, exchanged for what knows steps, and put back after it."""
 
 from functools import wraps
-from types import BuiltinFunctionType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from backproof.programs.numpy.arrays import Traced
 from backproof.programs.numpy.bodies import STAND_INS, body
+from backproof.programs.numpy.distributions import Distribution, is_distribution
 from backproof.programs.numpy.imports import FOLLOWED
 from backproof.programs.numpy.kinds import Types
 from backproof.programs.numpy.libraries import of_library
@@ -85,6 +86,10 @@ class Exchange:
             return Ufunc(self.tape, value)
         if scipy.sparse.issparse(value):
             return Sparse(self.tape, value)
+        if is_distribution(value):
+            return Distribution(self.tape, value)
+        if isinstance(value, MethodType) and is_distribution(value.__self__):
+            return getattr(Distribution(self.tape, value.__self__), value.__name__)
         if value is np.ndenumerate:
             return enumerated
         if value is np.vectorize or isinstance(value, np.vectorize):

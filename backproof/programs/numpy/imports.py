@@ -3,7 +3,8 @@
 import dis
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from types import CodeType, FunctionType, ModuleType
 
 FOLLOWED = ("numpy", "scipy", "math")
@@ -17,46 +18,58 @@ def local_imports(
     """Imports inside of functions find the stand-ins, under names that nobody else asks for. What a
     function's code was before, its `State` knows.
     """
-    names = {n for n in FOLLOWED if n in sys.modules}
-    renamed = {n: f"{n}_followed_{id(stand_in)}" for n in names}
-    used: set[str] = set()
+    mark, used = f"_followed_{id(stand_in)}", set[str]()
     try:
         for function in functions:
-            code = function.__code__
-            if names & (found := _all_names(code)):
-                function.__code__ = _importing(code, renamed)
-                used |= names & found if function.__code__ is not code else set()
+            function.__code__ = _importing(function.__code__, mark, used)
         # An import statement looks nowhere else: a function's builtins, and with them `__import__`,
         # are fixed when it is made. No entry is exchanged, those added are taken out again below.
         for name in used:
-            sys.modules[renamed[name]] = stand_in(sys.modules[name])
+            sys.modules[_marked(name, mark)] = stand_in(sys.modules[name])
         yield
     finally:
         for name in used:
-            sys.modules.pop(renamed[name], None)
+            sys.modules.pop(_marked(name, mark), None)
 
 
-def _all_names(code: CodeType) -> set[str]:
-    inner = (c for c in code.co_consts if isinstance(c, CodeType))
-    return set(code.co_names).union(*map(_all_names, inner))
+def _marked(name: str, mark: str) -> str:
+    """The name of a module in a package of another name."""
+    package, dot, rest = name.partition(".")
+    return f"{package}{mark}{dot}{rest}"
 
 
-def _importing(code: CodeType, renamed: dict[str, str]) -> CodeType:
-    """The same code, its imports by other names."""
-    imported = _imported(code)
-    names = tuple(renamed.get(n, n) if n in imported else n for n in code.co_names)
+def _importing(code: CodeType, mark: str, used: set[str]) -> CodeType:
+    """The same code, its imports by other names; used: the modules imported, and their packages."""
+    imported = {n for n in _imported(code) if _is_followed(n)}
+    for name in imported:
+        parts = name.split(".")
+        used.update(".".join(parts[: k + 1]) for k in range(len(parts)))
+    names = tuple(_marked(n, mark) if n in imported else n for n in code.co_names)
     constants = tuple(
-        _importing(c, renamed) if isinstance(c, CodeType) else c for c in code.co_consts
+        _importing(c, mark, used) if isinstance(c, CodeType) else c for c in code.co_consts
     )
     same = names == code.co_names and all(map(_is, constants, code.co_consts))
     return code if same else code.replace(co_names=names, co_consts=constants)
 
 
+def _is_followed(name: str) -> bool:
+    """Whether a module has a stand-in; one that nobody has imported yet is imported."""
+    if name.partition(".")[0] not in FOLLOWED:
+        return False
+    with suppress(ImportError):
+        import_module(name)
+    return name in sys.modules
+
+
 def _imported(code: CodeType) -> set[str]:
     """The modules that a function imports and does not know by the same name besides."""
-    steps = [(s.opname, str(s.argval)) for s in dis.get_instructions(code)]
-    read = {name for kind, name in steps if kind in ("LOAD_GLOBAL", "LOAD_NAME")}
-    return {name for kind, name in steps if kind == "IMPORT_NAME"} - read
+    if not any(n.partition(".")[0] in FOLLOWED for n in code.co_names):
+        return set()
+    steps = [s for s in dis.get_instructions(code) if s.opname != "EXTENDED_ARG"]
+    read = {s.argval for s in steps if s.opname in ("LOAD_GLOBAL", "LOAD_NAME")}
+    imports = (k for k, s in enumerate(steps) if s.opname == "IMPORT_NAME")
+    # Before it come how far up a relative import begins, and the names that are taken.
+    return {str(steps[k].argval) for k in imports if steps[k - 2].argval == 0} - read
 
 
 def _is(x: object, y: object) -> bool:

@@ -15,6 +15,7 @@ from backproof.exact import composites as c
 from backproof.exact import matrices as m
 from backproof.exact.primitives import determinants, linear
 from backproof.exact.primitives.moves import moved
+from backproof.exact.primitives.special import polygamma, psi
 from backproof.exact.record import Step
 from backproof.programs.numpy import distances
 from backproof.programs.numpy.choices import of_arrays
@@ -103,12 +104,25 @@ def _kept(n: int, k: int, mode: str) -> slice:
     return slice((k - 1) // 2, (k - 1) // 2 + n)
 
 
+def _polygamma(n: Step, x: Step) -> Step:
+    """With an order among the numbers, which has no slope."""
+    return polygamma(n, x) if n.value.any() else psi(x)
+
+
+def _multigammaln(tape: Tape, a: Any, d: Any) -> Any:
+    """scipy.special.multigammaln, by its definition."""
+    rest = sum(special.gammaln(a - k / 2) for k in range(int(d)))
+    return rest + d * (d - 1) / 4 * np.log(np.pi)
+
+
 def _as_numpy(function: Any) -> Handler:
     return lambda tape, *args, **kwargs: function(*args, **kwargs)
 
 
 HANDLERS: dict[Any, Handler] = {
     special.logsumexp: _logsumexp,
+    special.polygamma: of_arrays(special.polygamma, _polygamma, 2),
+    special.multigammaln: _multigammaln,
     special.softmax: of_arrays(special.softmax, _softmax),
     special.log_softmax: of_arrays(special.log_softmax, _log_softmax),
     scipy.linalg.solve: of_arrays(scipy.linalg.solve, lambda a, b, **_: m.solve(a, b), 2),

@@ -27,16 +27,16 @@ from backproof.programs.numpy.operands import entered, known, plain, step_of
 from backproof.programs.numpy.tape import Tape
 
 
-def _sorted(x: Step, axis: int | None = -1, **_: Any) -> Step:
+def _sorted(x: Step, axis: int | None = -1, *_: Any, **__: Any) -> Step:
     return c.ordered(moved(np.ravel, x) if axis is None else x, -1 if axis is None else axis)[0]
 
 
-def _order(x: Step, axis: int | None = -1, **_: Any) -> Step:
+def _order(x: Step, axis: int | None = -1, *_: Any, **__: Any) -> Step:
     rows = moved(np.ravel, x) if axis is None else x
     return c.ordered(rows, -1 if axis is None else axis)[1]
 
 
-def _partitioned(x: Step, kth: Any, axis: int | None = -1, **_: Any) -> Step:
+def _partitioned(x: Step, kth: Any, axis: int | None = -1, *_: Any, **__: Any) -> Step:
     rows, along = (moved(np.ravel, x), 0) if axis is None else (x, axis % x.ndim)
     return c.partitioned(rows, kth, along)
 
