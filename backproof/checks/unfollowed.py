@@ -5,7 +5,7 @@ formula, what jumps about is rounding. And a tensor is judged as a whole, where 
 bits no single element shows a fault of some percent.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,10 +22,20 @@ from backproof.exact.precision import Floats
 from backproof.exact.primitives.special import gammainc_order
 from backproof.exact.rounding import carried_errors, root_mean_square, samples
 from backproof.verdict import Finding, Status
-from backproof.verdict.decisions import APPROXIMATE, LIMIT, MANY, NEARBY, POINTS, SAMPLES, STAYS
+from backproof.verdict.decisions import (
+    APPROXIMATE,
+    DOUBTED,
+    LIMIT,
+    MANY,
+    NEARBY,
+    POINTS,
+    ROUNDED_ANEW,
+    SAMPLES,
+    STAYS,
+)
 
-Errors = Callable[[Mapping[str, Floats]], tuple[float, float]]
-"""An element's error at other inputs, with its sign: by itself, and as a part of the element."""
+Errors = Callable[[Mapping[str, Floats]], tuple[float, ...]]
+"""An error at other inputs, with its sign: of an element by itself, and as a part of it."""
 
 
 def moved(claim: Claim, at: Mapping[str, Floats]) -> Tensors:
@@ -44,11 +54,17 @@ def ask_again(
     if not unfollowed:
         return
 
-    def error(name: str, k: int, at: Mapping[str, Floats]) -> tuple[float, float]:
+    def there(name: str, at: Mapping[str, Floats]) -> Tensor:
         point = moved(claim, at)
         returned = claim.runs.gradient({**point, **claim.fixed})
-        t = measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors[name]
+        return measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors[name]
+
+    def error(name: str, k: int, at: Mapping[str, Floats]) -> tuple[float, float]:
+        t = there(name, at)
         return signed(t.returned, t.truth, k)
+
+    def as_a_whole(name: str, at: Mapping[str, Floats]) -> tuple[float, ...]:
+        return (whole(there(name, at)),)
 
     inputs = {n: np.asarray(t, dtype=np.float64) for n, t in claim.tensors.items()}
     for k, finding in enumerate(judgement.findings):
@@ -62,7 +78,11 @@ def ask_again(
                 own = partial(error, finding.tensor, int(np.argmax(here.ratio)))
                 if not stays(nearby(inputs, own, seed)):
                     judgement.findings[k] = imprecise(finding)
-    for name in coarse(list(unfollowed.values())):
+    parts = {n: abs(whole(t)) for n, t in unfollowed.items()}
+    doubted = {n: partial(as_a_whole, n) for n, part in parts.items() if DOUBTED < part <= LIMIT}
+    off = [n for n, part in parts.items() if part > LIMIT]
+    off += [n for n, own in doubted.items() if stays(nearby(inputs, own, seed, ROUNDED_ANEW))]
+    for name in off:
         for k, finding in enumerate(judgement.findings):
             if finding.tensor == name and finding.status is Status.CORRECT:  # not at a tie
                 judgement.findings[k] = _off_as_a_whole(finding)
@@ -96,7 +116,9 @@ def _off_as_a_whole(finding: Finding) -> Finding:
 
 
 def whole(tensor: Tensor, seed: int = 0) -> float:
-    """The error's part along the truth, in units of the same part of what rounding makes."""
+    """The error's part along the truth, with its sign, in units of the same part of what rounding
+    makes.
+    """
     true = np.where(np.isfinite(tensor.truth), tensor.truth, 0.0)
     size = float(np.sqrt(np.sum(true**2)))
     if size == 0:
@@ -107,14 +129,16 @@ def whole(tensor: Tensor, seed: int = 0) -> float:
     last = np.sqrt(np.sum((tensor.half * along) ** 2))
     unit = float(np.sqrt(np.mean(parts**2) + last**2))
     error = float(np.sum((numbers_in(tensor.returned) - tensor.truth) * along))
-    return abs(error) / unit if unit else 0.0 if error == 0 else np.inf
+    return error / unit if unit else 0.0 if error == 0 else np.inf
 
 
-def nearby(inputs: Mapping[str, Floats], errors: Errors, seed: int) -> Floats:
-    """The errors of an element at points nearby, and the parts of it that they are."""
+def nearby(inputs: Mapping[str, Floats], errors: Errors, seed: int, part: float = NEARBY) -> Floats:
+    """The errors of an element at points nearby, and the parts of it that they are. part: of every
+    input, how far these lie.
+    """
     random = np.random.default_rng(seed)
     points = (
-        {n: x * (1 + NEARBY * random.uniform(-1, 1, np.shape(x))) for n, x in inputs.items()}
+        {n: x * (1 + part * random.uniform(-1, 1, np.shape(x))) for n, x in inputs.items()}
         for _ in range(POINTS)
     )
     return np.array([errors(point) for point in points]).T
@@ -137,8 +161,3 @@ def signed(claimed: Any, true: Any, k: int) -> tuple[float, float]:
     value = float(true.ravel()[k])
     error = float(numbers_in(claimed).ravel()[k]) - value
     return error, error / (value or 1.0)
-
-
-def coarse(tensors: Sequence[Tensor]) -> list[str]:
-    """The tensors that are off as a whole, though no element shows it."""
-    return [t.name for t in tensors if t.claimed is None and whole(t) > LIMIT]

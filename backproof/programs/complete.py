@@ -24,7 +24,7 @@ from backproof.programs.alike import changed, pairs, targets_of, unlike
 from backproof.programs.aside import aside, scales
 from backproof.programs.remembered import outputs_differ, remembered, unused
 from backproof.programs.run import CannotFollow, Run, Tensors
-from backproof.verdict.decisions import BITS, LOST
+from backproof.verdict.decisions import BITS, FARTHER, LOST
 
 Record = Callable[[Tensors], Run]
 Plain = Callable[[Tensors], tuple[Mapping[str, Any], Mapping[str, Any]] | None]
@@ -59,8 +59,9 @@ def incomplete(
     record: makes it again, at other tensors. plain: the code itself there, which takes less time.
     """
     formats = {n: x.precision or FLOAT64 for n, x in run.inputs.items()}
-    far = partial(aside, tensors, formats, scales(formats)[0], seed)
-    if plain is not None and set(formats.values()) == {FLOAT64} and _is_whole(run, plain, far()):
+    far = partial(aside, tensors, formats, seed=seed)
+    beside = far(scale=scales(formats)[0])
+    if plain is not None and set(formats.values()) == {FLOAT64} and _is_whole(run, plain, beside):
         return _unseen(run, record, tensors, far)
     other, apart = None, 0.0
     for k, scale in enumerate(scales(formats)):
@@ -101,20 +102,21 @@ def _gives(step: Step, there: Any, own: Any) -> bool:
     return bool(missed.max(initial=0.0) <= LOST * moved.max(initial=0.0))
 
 
-def _unseen(run: Run, record: Record, tensors: Tensors, far: Callable[[], Tensors]) -> Loss | None:
+def _unseen(run: Run, record: Record, tensors: Tensors, far: Callable[..., Tensors]) -> Loss | None:
     """Inputs that change an output though no step of the record leads to it from them; far: makes
-    another point.
+    other points. A number in a short format may be the same a little aside.
     """
     names = [n for n in unused(run) if n in tensors]
-    if not names:
-        return None
-    try:
-        there = far()
-        moved = record({**tensors, **{n: there[n] for n in names}})
-    except CannotFollow:
-        return None
-    said = f"the output changes with {' and '.join(names)}, by no step of the record"
-    return Loss(said) if outputs_differ(run, moved) else None
+    for scale in FARTHER if names else ():
+        try:
+            there = far(scale=scale)
+            moved = record({**tensors, **{n: there[n] for n in names}})
+        except CannotFollow:
+            continue
+        if outputs_differ(run, moved):
+            said = f"the output changes with {' and '.join(names)}, by no step of the record"
+            return Loss(said)
+    return None
 
 
 def _changing(run: Run, again: Run) -> Loss | None:

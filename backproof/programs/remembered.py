@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from backproof.exact.ancestry import ancestors
-from backproof.exact.precision import FLOAT64
+from backproof.exact.precision import FLOAT32, FLOAT64
 from backproof.exact.record import Step
 from backproof.programs.run import Run
 from backproof.verdict.decisions import ULPS
@@ -26,7 +26,8 @@ def outputs_differ(run: Run, other: Run) -> bool:
 def _apart(y: Step, z: Step) -> bool:
     if y.shape != z.shape:
         return True
-    least = ULPS * (y.precision or FLOAT64).u
+    u = (y.precision or FLOAT64).u
+    least = max(ULPS * min(u, FLOAT32.u), 2 * u)  # what is short is added up in float32
     return not np.allclose(y.value, z.value, rtol=0, atol=least * _size(y), equal_nan=True)
 
 

@@ -36,6 +36,7 @@ TIME = "it saves time alone: what is asked after it says the same"
 GAP = "nothing lies in the gap that was measured, which is wider than a factor of 100"
 COUNT = "a count: of these, small ones"
 TORCH = "of torch's functions alone: tests/programs/aten"
+KERNELS = "of kernels in halves alone: tests/checks/in_torch/test_kernels.py"
 EXPONENT = "an exponent: 0.75 of all digits"
 LOGARITHM = "a logarithm grows by 2, what has a limit by 1"
 ORDERS = "orders are 1 or 2"
@@ -70,6 +71,7 @@ DECISIONS = (
     Number("LOST", {100 * 2.0**-20: "a small part is hidden"}),
     Number("ASIDE", {(2.0**-60,) * 3: "a backward not followed"}, why=GAP),
     Number("ULPS_ASIDE", {0.04: "nothing followed, float16"}),
+    Number("FARTHER", why=RARE),
     Number("BESIDE", {2: "x log x at 0, inf"}),
     Number(
         "GROWN",
@@ -95,6 +97,8 @@ DECISIONS = (
     ),
     Number("POINTS", {1: "a backward not followed that rounds"}, why=COUNT),
     Number("NEARBY", {3e-9: "a backward not followed that rounds"}, why=GAP),
+    Number("DOUBTED", slight=(3.0, 2.0), why=KERNELS),
+    Number("ROUNDED_ANEW", why=KERNELS),
     Number("COARSE", {1e-4: "against another that refuses", 1e-8: "against what refuses"}),
     Number("TIED", {0.08: "a tie by rounding"}),
     Number("COMPARED", {1.0: "a tie by rounding"}, why=GAP),
