@@ -21,6 +21,7 @@ from backproof.programs.numpy.standing import (
     DISPATCHED,
     RANDOM,
     Drawing,
+    Joining,
     Ufunc,
     asked,
     drawing,
@@ -86,6 +87,8 @@ class Exchange:
             return Ufunc(self.tape, value)
         if scipy.sparse.issparse(value):
             return Sparse(self.tape, value)
+        if value is np.r_ or value is np.c_:
+            return Joining(self.tape, value)
         if is_distribution(value):
             return Distribution(self.tape, value)
         if isinstance(value, MethodType) and is_distribution(value.__self__):

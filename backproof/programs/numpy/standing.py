@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from backproof.programs.numpy.makers import own
+from backproof.programs.numpy.numbers import Number
 from backproof.programs.numpy.operands import is_known, plain
 from backproof.programs.numpy.structure import MOVES
 from backproof.programs.numpy.tape import Tape
@@ -76,6 +77,28 @@ class Ufunc:
 
     def __repr__(self) -> str:
         return repr(self._real)
+
+
+class Joining:
+    """numpy.r_ and numpy.c_, which take numbers and lists beside arrays."""
+
+    __slots__ = ("_real", "_tape")
+
+    def __init__(self, tape: Tape, real: Any) -> None:
+        self._tape, self._real = tape, real
+
+    def __getitem__(self, key: Any) -> Any:
+        parts = key if isinstance(key, tuple) else (key,)
+        if not self._tape.follows or not is_known(parts):
+            return self._real[key]
+        dtype = self._real[plain(parts)].dtype
+        return self._real[tuple(self._array(part, dtype) for part in parts)]
+
+    def _array(self, part: Any, dtype: Any) -> Any:
+        if not is_known(part):
+            return part
+        joined = self._tape.calls.array([part] if isinstance(part, Number) else part)
+        return joined if joined.dtype == dtype else joined.astype(dtype)
 
 
 def in_lists(x: Any) -> bool:
