@@ -150,7 +150,8 @@ def _told(
 ) -> str | None:
     """The mistake that explains a tensor; of several the one that explains most, the last such."""
     way, explains = s.evidence.way_back, explains or s.explained_by
-    found = [(words, g) for words, g in (find(way) if way else ()) if explains(g.get(s.name))]
+    known = ((words, g) for words, g in (find(way) if way else ()) if g.get(s.name) is not None)
+    found = [(words, g) for words, g in known if explains(g[s.name])]
     if not found:
         return None
     others = deviations(s.evidence) if len(found) > 1 else []
