@@ -14,6 +14,7 @@ from backproof.checks.claim import Claim, Context, Runs, Tensors
 from backproof.checks.in_numpy.reference import referring
 from backproof.checks.in_numpy.runs import (
     Passes,
+    as_before,
     copies,
     cotangent,
     limited,
@@ -28,8 +29,9 @@ from backproof.programs.nodes import leaves, mapped
 from backproof.programs.numpy.handover import numbers_among
 from backproof.programs.numpy.running import run_layer
 from backproof.programs.random_state import Generators
-from backproof.programs.reach import Reach
+from backproof.programs.reach import Reach, reach
 from backproof.programs.run import Run
+from backproof.programs.state import State
 
 
 def layer(
@@ -37,9 +39,13 @@ def layer(
 ) -> Claim:
     """A forward pass and its backward at inputs, under a random cotangent."""
     tensors = arguments.tensors
+    functions = {"forward": forward, "backward": backward}
+    before = State(reach(functions))
     behaviour = observe_layer(
         forward, backward, arguments, asked.seconds, asked.seed, patience=patience(tensors)
     )
+    if behaviour.gradients:
+        as_before(before, functions, lambda: forward(*arguments.copies().values), asked.seconds)
     dys = behaviour.cotangents[0] if behaviour.cotangents else {}
     whole = Layer(forward, backward)
 
@@ -47,8 +53,8 @@ def layer(
         passed = whole(*arguments.copies().values)
         passed.pullback(mapped(partial(cotangent, dys), OUTPUT, passed.y))
 
-    within = limited(asked.seconds, behaviour.seconds)
-    found = reached({"forward": forward, "backward": backward}, call, within)
+    within = limited(asked.seconds, behaviour.seconds) if behaviour.gradients else None
+    found = reached(functions, call, within)
     code = _Layer(whole, arguments, dys, found)
     one = len(dys) == 1
     return Claim(

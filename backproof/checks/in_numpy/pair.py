@@ -9,21 +9,34 @@ from backproof.checks.behaviour.attempts import traced
 from backproof.checks.behaviour.pairs import observe_pair
 from backproof.checks.claim import Claim, Context, Runs, Tensors
 from backproof.checks.in_numpy.reference import referring
-from backproof.checks.in_numpy.runs import Passes, copies, limited, observed, patience, put_back
+from backproof.checks.in_numpy.runs import (
+    Passes,
+    as_before,
+    copies,
+    limited,
+    observed,
+    patience,
+    put_back,
+)
 from backproof.checks.request import Asked, Function, subject
 from backproof.programs.called import reached
 from backproof.programs.numpy.handover import numbers_among
 from backproof.programs.numpy.running import run_pair
 from backproof.programs.random_state import Generators
+from backproof.programs.reach import reach
 from backproof.programs.run import Run
+from backproof.programs.state import State
 
 LOSS = "loss"
 
 
 def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked) -> Claim:
     """A loss and its gradient at arguments."""
-    tensors = arguments.tensors
+    tensors, code = arguments.tensors, {LOSS: loss, "gradient": gradient}
+    before = State(reach(code))
     behaviour = observe_pair(loss, gradient, arguments, asked.seconds, patience=patience(tensors))
+    if behaviour.gradients:
+        as_before(before, code, lambda: gradient(*arguments.copies().values), asked.seconds)
     outputs = {} if behaviour.loss is None else {LOSS: behaviour.loss}
     numbers = numbers_among(arguments.names, arguments.values)
 
@@ -31,8 +44,8 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
         for function in (loss, gradient):
             function(*arguments.copies().values)
 
-    within = limited(asked.seconds, behaviour.seconds)
-    found = reached({LOSS: loss, "gradient": gradient}, call, within)
+    within = limited(asked.seconds, behaviour.seconds) if behaviour.gradients else None
+    found = reached(code, call, within)
     generators = Generators(found)
 
     def record(at: Tensors) -> Run:

@@ -10,7 +10,7 @@ from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Observed, Tensors
 from backproof.programs.complete import Plain
 from backproof.programs.nodes import leaves
-from backproof.programs.reach import Reach
+from backproof.programs.reach import Reach, reach
 from backproof.programs.state import State
 from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE
 
@@ -32,6 +32,17 @@ def weighed(y: Any, dys: Tensors) -> Any:
 def limited(seconds: float, spent: float) -> Callable[[Callable[[], Any]], Any] | None:
     """What makes a call that raises nothing; none where those before took long, spent seconds."""
     return None if spent > PATIENCE else lambda call: attempt(call, seconds)
+
+
+def as_before(
+    before: State, code: Mapping[str, Any], needs: Callable[[], Any], seconds: float
+) -> None:
+    """What code has kept of the calls since then is put back: a table of results would be a
+    constant of its record. needs: a call that may need what was kept; where it raises, all is left.
+    """
+    after = State(reach(code))
+    before.put_back()
+    (after if attempt(needs, seconds).problem else before).put_back()
 
 
 def put_back(found: Reach, passes: Callable[[Tensors], Passes], seconds: float) -> Plain:

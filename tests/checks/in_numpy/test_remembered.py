@@ -1,4 +1,6 @@
-"""Code that remembers earlier calls: its record has a constant where there ought to be steps."""
+"""Code that remembers its calls is followed as it was before them; what it kept of the caller's
+own is a constant where there ought to be steps.
+"""
 
 # Written as their authors write: without docstrings.
 # ruff: noqa: D102, D103
@@ -30,9 +32,15 @@ KEYS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+FOLLOWED = "forward and backward followed"
+
+
 @pytest.mark.parametrize("key", KEYS)
-def test_a_table_of_results_is_no_record(key: str) -> None:
-    """By whatever a result is found again: differences judge, and the verdict says why."""
+@pytest.mark.parametrize("is_full", [False, True])
+def test_a_table_of_results_is_followed_while_it_is_filled(key: str, is_full: bool) -> None:
+    """By whatever a result is found again; of what the caller has put in it before, differences
+    judge, and the verdict says why.
+    """
     table: dict[Any, Any] = {}
 
     def loss(x: Any) -> Any:
@@ -41,7 +49,13 @@ def test_a_table_of_results_is_no_record(key: str) -> None:
             table[at] = np.sin(x)
         return table[at].sum()
 
+    if is_full:
+        loss(X)
     verdict = passed(loss, np.cos, X)
+    assert len(table) == is_full
+    if not is_full:
+        assert FOLLOWED in verdict.evidence
+        return
     assert BY_DIFFERENCES in verdict.evidence
     assert "kept of another call" in verdict.silent["exact"] and __file__ in verdict.silent["exact"]
 
@@ -58,7 +72,6 @@ def test_a_table_by_rounded_numbers_accuses_nobody() -> None:
 
     verdict = backproof.check(loss, np.cos, X)
     assert verdict.status in (Status.CORRECT, Status.UNDECIDED)
-    assert "changes with x, by no step of the record" in verdict.silent["exact"]
     assert not backproof.check(loss, enlarged(np.cos), X)
 
 
@@ -85,15 +98,17 @@ class Last:
         return (self.h**2).sum() + x.sum()
 
 
-def test_what_is_kept_of_the_last_point_is_no_record() -> None:
-    """In an object with a loss and a gradient, as optimisers like it."""
+def test_what_is_kept_of_the_last_point_is_followed() -> None:
+    """In an object with a loss and a gradient, as optimisers like it; it stays as it was."""
     last = Last()
-    assert BY_DIFFERENCES in passed(last.loss, last.gradient, X).evidence
+    assert FOLLOWED in passed(last.loss, last.gradient, X).evidence
+    assert last.x is None
 
 
 def test_a_value_that_is_kept_beside_steps_is_noticed() -> None:
     """Where another term follows the inputs: nearby, what is a constant here is computed."""
     last = Last()
+    last.partly(X)
     verdict = passed(last.partly, lambda x: last.gradient(x) + 1, X)
     assert "kept of another call" in verdict.silent["exact"]
 
