@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+import flint
 import numpy as np
 
 from backproof.checks.errors import numbers_in, ratios
@@ -12,7 +13,7 @@ from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import LIMIT
 from backproof.verdict.witnesses import EXACT
 
-Loss = Callable[[Mapping[str, Floats]], float]
+Loss = Callable[[Mapping[str, Floats]], flint.arb]
 """The value of a claim's forward pass elsewhere, its decisions made afresh, in balls."""
 Nearby = Callable[[], Iterator[Measured]]
 """The claim measured at further points, one after the other."""

@@ -16,16 +16,15 @@ from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
 from backproof.checks.measure import measure
 from backproof.checks.measured import Measured
-from backproof.checks.slopes import cotangents
+from backproof.checks.slopes import value
 from backproof.checks.unfollowed import ask_again, moved
 from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import midpoints
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, Floats, coarser, precision_of
-from backproof.exact.taylor import weighed
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
-from backproof.verdict.decisions import BITS, MOST_ELEMENTS, NEARBY, POINTS
+from backproof.verdict.decisions import MOST_ELEMENTS, NEARBY, POINTS
 from backproof.verdict.witnesses import EXACT
 
 
@@ -136,7 +135,7 @@ def _judge(reached: Reached, run: Run, record: Any, seed: int) -> None:
 
     reached.judgement = judge(
         measured,
-        lambda at: _value(elsewhere(at)),
+        lambda at: value(elsewhere(at)),
         seed,
         partial(_nearby, reached.claim, record, seed),
         elsewhere,
@@ -156,13 +155,6 @@ def _nearby(claim: Claim, record: Any, seed: int) -> Iterator[Measured]:
             yield measure(run, run.returned, claim.dtypes, seed, claim.projections)
         except CannotFollow:
             continue
-
-
-def _value(run: Run) -> float:
-    """The loss of a run in balls, or its outputs weighed by their cotangents."""
-    dys = cotangents(run)
-    values = over_balls(list(dys), BITS)
-    return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())
 
 
 def true_outputs(measured: Measured) -> dict[str, Floats]:

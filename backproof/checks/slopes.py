@@ -67,11 +67,20 @@ def cotangents(run: Run) -> dict[Step, Balls]:
     }
 
 
-def value_afresh(measured: Measured, at: Mapping[str, Floats]) -> float:
+def value(run: Run) -> flint.arb:
+    """The loss of a run in balls, or its outputs weighed by their cotangents."""
+    dys = cotangents(run)
+    values = over_balls(list(dys), BITS)
+    with flint.ctx.workprec(BITS):
+        return weighed(dys, dict(zip(dys, values, strict=True))).mid()
+
+
+def value_afresh(measured: Measured, at: Mapping[str, Floats]) -> flint.arb:
     """The outputs weighed by their cotangents elsewhere, decisions of the record made afresh."""
     dys: Mapping[Step, Any] = cotangents(measured.run)
     moving, kept = [measured.run.inputs[n].number for n in at], measured.kept
     fixed = unmoved(list(dys), moving, BITS, {}, {} if measured.decided else kept, afresh=True)
     moved = {n: to_balls(x) for n, x in at.items()}
     values = over_balls(list(dys), BITS, moved, fixed, afresh=True)
-    return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())
+    with flint.ctx.workprec(BITS):
+        return weighed(dys, dict(zip(dys, values, strict=True))).mid()

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
+import flint
+
 from backproof.checks.judgement import Judgement, Loss, finding
 from backproof.checks.measured import Measured, Tensor
 from backproof.checks.slopes import claimed_slope, confined, known, true_slope, value_afresh
 from backproof.exact.precision import Floats
 from backproof.exact.staircase import Stairs, staircase
 from backproof.verdict import Status
-from backproof.verdict.decisions import STAIRS_AGREE
+from backproof.verdict.decisions import FLAT, STAIRS_AGREE
 
 
 def by_stairs(
@@ -29,15 +31,15 @@ def by_stairs(
     for value in map(_once, ways):
         found = staircase(measured.decisions, measured.run.inputs, direction, recorded, value, u)
         if found is not None:
-            return _on_stairs(measured, found, direction, u)
+            return _on_stairs(measured, found, direction, recorded, u)
     return None
 
 
 def _once(loss: Loss) -> Loss:
     """The same, computed once at each point."""
-    values: dict[bytes, float] = {}
+    values: dict[bytes, flint.arb] = {}
 
-    def value(at: Mapping[str, Floats]) -> float:
+    def value(at: Mapping[str, Floats]) -> flint.arb:
         key = b"".join(x.tobytes() for x in at.values())
         if key not in values:
             values[key] = loss(at)
@@ -47,11 +49,18 @@ def _once(loss: Loss) -> Loss:
 
 
 def _on_stairs(
-    measured: Measured, found: Stairs, direction: Mapping[str, Floats], u: float
+    measured: Measured,
+    found: Stairs,
+    direction: Mapping[str, Floats],
+    recorded: float,
+    u: float,
 ) -> Judgement:
-    """The slope to either side decides: for a claim that agrees, against one that does not."""
+    """The slope to either side decides: for a claim that agrees, against one that does not, however
+    little is known of it.
+    """
     claimed = known(claimed_slope(measured, direction))
     close = STAIRS_AGREE * max(found.known, u * abs(found.slope))
+    close = min(close, FLAT * abs(found.slope - recorded))
     agrees = abs(claimed - found.slope) <= close
     note = f"a staircase: its slope to either side is {found.slope:.9g}, known to {found.known:.1e}"
     findings = [

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
+import flint
 import numpy as np
 
 from backproof.exact.evaluate import over_floats
-from backproof.exact.precision import FLOAT64, Floats
+from backproof.exact.precision import Floats
 from backproof.exact.primitives.decisions import shift
 from backproof.exact.record import Step
-from backproof.verdict.decisions import FLAT, NARROWEST, STAIRS, WIDEST
+from backproof.verdict.decisions import BITS, FLAT, NARROWEST, STAIRS, WIDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def staircase(
     inputs: Mapping[str, Step],
     direction: Mapping[str, Floats],
     recorded: float,
-    loss: Callable[[Mapping[str, Floats]], float],
+    loss: Callable[[Mapping[str, Floats]], flint.arb],
     u: float,
 ) -> Stairs | None:
     """The slope that the values show, where it overrules the record's; None where it does not.
@@ -50,8 +51,7 @@ def staircase(
         octaves = np.array(steps[k : k + STAIRS])
         alike = next((j for j in reversed(range(STAIRS)) if not differ(octaves[j])), None)
         if alike is None and _one_slope(slopes, octaves, recorded):
-            rounded = FLOAT64.u * abs(loss(_aside(inputs, direction, 0.0)))
-            return _finest(np.mean([slopes(h) for h in octaves], axis=1), rounded / octaves)
+            return _finest(np.mean([slopes(h) for h in octaves], axis=1))
         k += 1 if alike is None else alike + 1  # no stairs have a step that decides nothing
     return None
 
@@ -71,21 +71,22 @@ def _alike(slopes: Sequence[tuple[float, float]], apart: float) -> bool:
     return bool(np.isfinite(slopes).all() and np.ptp(slopes) < FLAT * apart)
 
 
-def _finest(slopes: Floats, rounded: Floats) -> Stairs:
+def _finest(slopes: Floats) -> Stairs:
     """The first central slope whose change to the next octave is no longer half of that before: the
     error of the difference falls fourfold from octave to octave, that of a stair's height doubles,
-    save where one is met twice. Known to both changes and to what the values are rounded to.
+    save where one is met twice. Known to both changes.
     """
     changes = np.abs(np.diff(slopes))
     halved = changes[1:] < changes[:-1] / 2
     k = int(np.argmin(halved)) if not halved.all() else len(halved) - 1
-    return Stairs(float(slopes[k + 1]), float(max(*changes[k : k + 2], rounded[k + 1])))
+    return Stairs(float(slopes[k + 1]), float(max(changes[k : k + 2])))
 
 
 def _slopes(loss: Any, inputs: Any, direction: Any, h: float) -> tuple[float, float]:
     """The slopes ahead and behind: of a kink nearby they are two, of a staircase one."""
     here, ahead, behind = (loss(_aside(inputs, direction, s)) for s in (0.0, h, -h))
-    return (ahead - here) / h, (here - behind) / h
+    with flint.ctx.workprec(BITS):
+        return float((ahead - here) / h), float((here - behind) / h)
 
 
 def _aside(inputs: Any, direction: Any, h: float) -> dict[str, Floats]:

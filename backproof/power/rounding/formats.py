@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,13 +12,11 @@ from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
 from backproof.checks.measure import measure
 from backproof.checks.measured import Measured
-from backproof.exact.balls import to_balls
-from backproof.exact.evaluate import over_balls
+from backproof.checks.slopes import value
 from backproof.exact.precision import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, Precision
-from backproof.exact.taylor import weighed
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict import Status
-from backproof.verdict.decisions import BITS, NEARBY, POINTS
+from backproof.verdict.decisions import NEARBY, POINTS
 from backproof.verdict.witnesses import TORCH, absent
 
 Function = Callable[..., Any]
@@ -92,8 +89,8 @@ class Format:
                 yield measure(there, there.returned, dtypes, seed)
 
         measured = measure(run, run.returned, dtypes, seed)
-        loss = partial(_value_at, record)
-        return Judged(measured, judge(measured, loss, seed, nearby))
+        judgement = judge(measured, lambda there: value(record(there)), seed, nearby)
+        return Judged(measured, judgement)
 
     def _recorded(
         self, forward: Function, backward: Function, at: Mapping[str, Any], seed: int
@@ -146,14 +143,6 @@ def _in_torch(own: Format, forward: Function, backward: Function, seed: int) -> 
         return run
 
     return record
-
-
-def _value_at(record: Record, point: Mapping[str, Any]) -> float:
-    """The outputs in balls, weighed by their cotangents."""
-    run = record(point)
-    dys = {y: to_balls(run.cotangents[n].value) for n, y in run.outputs.items()}
-    values = over_balls(list(dys), BITS)
-    return float(weighed(dys, dict(zip(dys, values, strict=True))).mid())
 
 
 def formats() -> list[Format]:

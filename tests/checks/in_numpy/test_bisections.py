@@ -58,3 +58,16 @@ def test_a_bisection_is_judged_by_its_slope_to_either_side(
         np.asarray(SCORES, dtype),
     )
     assert answer.status is status, str(answer)
+
+
+@pytest.mark.parametrize("n", [2, 1000])
+def test_a_kink_beside_large_numbers_is_no_staircase(n: int) -> None:
+    """What is added to a ReLU hides a small change of it from floats, and from them alone."""
+    x = np.ones(n)
+    x[-1] = 0
+    answer = backproof.check(
+        lambda x: (1e6 * np.maximum(x, 0)).sum() / 1e6,
+        lambda x: np.where(x == 0, 7.0, (x > 0) * 1.0),
+        x,
+    )
+    assert answer.status is Status.WRONG, str(answer)
