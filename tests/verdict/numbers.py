@@ -70,7 +70,7 @@ DECISIONS = (
     Number("SURELY", {0: "a few bits are needed"}, slight=(30, 20), why=COUNT),
     Number("LOST", {100 * 2.0**-20: "a small part is hidden"}),
     Number("ASIDE", {(2.0**-60,) * 3: "a backward not followed"}, why=GAP),
-    Number("ULPS_ASIDE", {0.04: "nothing followed, float16"}),
+    Number("ULPS_ASIDE", {0.04: "half followed, float16"}),
     Number("FARTHER", why=RARE),
     Number("BESIDE", {2: "x log x at 0, inf"}),
     Number(
