@@ -20,6 +20,9 @@ from backproof.exact.record import Step
 from backproof.exact.scalars import Scalar, same_places, scalars
 from backproof.verdict.decisions import EQUATIONS, TURNS, USED
 
+WHOLE = 1.0
+"""The largest move of a scalar, in its bounds."""
+
 
 @dataclass(frozen=True, slots=True)
 class System:
@@ -111,16 +114,18 @@ def _by_moves(here: System, nearby: Iterable[System], typed: bool) -> Explained 
         one = np.eye(len(groups))
         moved = [_differences(systems, groups, moves + step)[0] for step in one]
         columns = np.stack(moved, axis=1) - rest[:, None]
-        usable = np.isfinite(columns).all(axis=1)
-        within = 2 * np.abs(columns[usable]).sum(axis=1) + allowed[usable]
-        if (np.abs(rest[usable]) > within).any():
+        known = np.isfinite(columns).all(axis=1)
+        within = 2 * WHOLE * np.abs(columns[known]).sum(axis=1) + allowed[known]
+        if (np.abs(rest[known]) > within).any():
             return None  # no move is further than from one bound to the other
-        solved = lsq_linear(
-            columns[usable] / weights[usable, None],
-            -rest[usable] / weights[usable],
-            bounds=(-1 - moves - 1e-9, 1 - moves + 1e-9),
-        )
-        moves = np.clip(moves + solved.x, -1, 1)
+        with np.errstate(all="ignore"):
+            equations, due = columns / weights[:, None], -rest / weights
+        usable = np.isfinite(equations).all(axis=1) & np.isfinite(due)
+        if not usable.any():
+            return None
+        bounds = (-WHOLE - moves - 1e-9, WHOLE - moves + 1e-9)
+        solved = lsq_linear(equations[usable], due[usable], bounds=bounds)
+        moves = np.clip(moves + solved.x, -WHOLE, WHOLE)
     return None
 
 
