@@ -60,7 +60,9 @@ def is_entered(x: Any, ours: set[str], ran: Ran) -> bool:
 
 
 def listen(ran: Ran, call: Callable[[], Any]) -> None:
-    """Call, and note what of installed libraries runs in this thread meanwhile."""
+    """Call, and note what of installed libraries runs in this thread meanwhile: where profilers are
+    told, or debuggers where one profiles; nothing where both are at work.
+    """
     known: dict[int, CodeType] = {}  # kept, so that no other has the same name
 
     def hear(frame: FrameType, event: str, _: Any) -> None:
@@ -73,12 +75,15 @@ def listen(ran: Ran, call: Callable[[], Any]) -> None:
                 ran.functions[id(code)] = code, frame.f_globals
                 ran.packages.add(package)
 
-    before = sys.getprofile()
-    sys.setprofile(hear)
-    try:
-        call()
-    finally:
-        sys.setprofile(before)
+    for taken, put in ((sys.getprofile, sys.setprofile), (sys.gettrace, sys.settrace)):
+        if taken() is None:
+            put(hear)
+            try:
+                call()
+                return
+            finally:
+                put(None)
+    call()
 
 
 def _is_installed(package: str, file: str) -> bool:

@@ -1,5 +1,6 @@
 """Layers that an installed package has: what of it runs is followed like the author's own code."""
 
+import cProfile
 import importlib
 import sys
 from pathlib import Path
@@ -114,3 +115,21 @@ def test_a_layer_of_a_package_is_afterwards_what_it_was(layers: Any) -> None:
     assert found.status is Status.CORRECT, str(found)
     assert type(layer.w) is np.ndarray
     assert type(layer.x) is np.ndarray
+
+
+def test_a_profiler_of_the_callers_goes_on(layers: Any) -> None:
+    """It is not put aside, and what is profiled is followed all the same."""
+    profile = cProfile.Profile()
+    profile.enable()
+    try:
+        layer = layers.Dense(W)
+        verdict = backproof.check(
+            lambda x: layer.forward(x).sum(),
+            lambda x: (layer.forward(x), layer.backward(np.ones((4, 2))))[1][0],
+            X,
+        )
+        assert sys.getprofile() is profile
+    finally:
+        profile.disable()
+    assert verdict.status is Status.CORRECT
+    assert "400 bits" in str(verdict)
