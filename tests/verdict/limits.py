@@ -126,6 +126,11 @@ LIMITS = (
         "finite differences",
     ),
     Tried(
+        "half followed",
+        _of(lambda x: waves(x) + secret(waves)(x), lambda x: 2 * secret(waves_gradient)(x), X),
+        Status.CORRECT,
+    ),
+    Tried(
         "half followed, float16",
         _of(
             lambda x: waves(x) + secret(waves)(x),

@@ -69,7 +69,7 @@ DECISIONS = (
     Number("KNOWN", {100 * 2.0**-20: "a few bits are needed"}),
     Number("SURELY", {0: "a few bits are needed"}, slight=(30, 20), why=COUNT),
     Number("LOST", {100 * 2.0**-20: "a small part is hidden"}),
-    Number("ASIDE", {(2.0**-60,) * 3: "a backward not followed"}, why=GAP),
+    Number("ASIDE", {(2.0**-60,) * 3: "half followed"}, why=GAP),
     Number("ULPS_ASIDE", {0.04: "half followed, float16"}),
     Number("FARTHER", why=RARE),
     Number("BESIDE", {2: "x log x at 0, inf"}),
@@ -111,8 +111,8 @@ DECISIONS = (
     Number("BRANCHES", {3.0: "at the border of a branch"}, slight=(0.6, 0.85), why=EXPONENT),
     Number("MADE_AGAIN", {4: "at the border of a branch"}, why=COUNT),
     Number("STAIRS", {40: "bisection"}, slight=(10, 6), why=COUNT),
-    Number("FLAT", {12.5: "relu just above 0, half its slope", 0.00125: "bisection"}),
-    Number("WIDEST", {0.0025: "bisection"}),
+    Number("FLAT", {12.5: "relu just above 0, half its slope", 1.25e-7: "bisection"}),
+    Number("WIDEST", {2.5e-10: "bisection"}, why=GAP),
     Number("NARROWEST", {8e13: "bisection"}, why=GAP),
     Number("STAIRS_AGREE", {0.16: "bisection"}),
     Number("ULPS", {64e15: "another at every call"}, why=GAP),
@@ -133,7 +133,7 @@ DECISIONS = (
 )
 
 DIFFERENCES = (
-    Number("CLEAR", {300.0: "quadratic", 0.03: "expm1 by exp"}),
+    Number("CLEAR", {300.0: "quadratic", 3e-4: "expm1 by exp"}),
     Number("RESOLVED", {1e-5: "float32"}),
     Number("RESOLVED_ALONG", {10.0: "many elements, few digits"}),
     Number("RARELY", why=TOGETHER),

@@ -78,16 +78,22 @@ def _swallowed_in_silence() -> Iterator[None]:
 
 @contextmanager
 def _by_signal(seconds: float) -> Iterator[None]:
-    over, fired = False, 0
+    over, fired, ringing = False, 0, False
 
     def ring(_: int, frame: FrameType | None) -> None:
-        nonlocal fired
-        leaving = frame is not None and frame.f_code in LEAVING
-        if not over and not leaving and not is_put_back(frame):  # it rings again
-            fired += 1
-            if fired == PATIENT:
-                signal.setitimer(signal.ITIMER_REAL, RAPID, RAPID)
-            raise TimeLimit(f"no answer within {seconds:g} s")
+        nonlocal fired, ringing
+        if over or ringing:  # on a busy machine it rings faster than this is done
+            return
+        ringing = True
+        try:
+            leaving = frame is not None and frame.f_code in LEAVING
+            if not leaving and not is_put_back(frame):  # it rings again
+                fired += 1
+                if fired == PATIENT:
+                    signal.setitimer(signal.ITIMER_REAL, RAPID, RAPID)
+                raise TimeLimit(f"no answer within {seconds:g} s")
+        finally:
+            ringing = False
 
     before = signal.signal(signal.SIGALRM, ring)
     start, (left, interval) = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
