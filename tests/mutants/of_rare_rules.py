@@ -89,8 +89,8 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "checks/stairs.py",
-        "close = STAIRS_AGREE * max(found.known, u * abs(found.slope))",
-        "close = 1 + STAIRS_AGREE * max(found.known, u * abs(found.slope))",
+        "close = min(close, FLAT * abs(found.slope - recorded))",
+        "close = 1 + close",
         "any claim is near the slope of a staircase",
     ),
     Mutant(
