@@ -9,22 +9,21 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from backproof.checks.claim import Claim, Tensors
 from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
 from backproof.checks.measure import measure
 from backproof.checks.measured import Measured
 from backproof.checks.slopes import value
-from backproof.checks.unfollowed import ask_again, moved
+from backproof.checks.unfollowed import around, ask_again, moved
 from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import midpoints
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64, Floats, coarser, precision_of
+from backproof.programs.alike import targets_of
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
-from backproof.verdict.decisions import MOST_ELEMENTS, NEARBY, POINTS
+from backproof.verdict.decisions import MOST_ELEMENTS
 from backproof.verdict.witnesses import EXACT
 
 
@@ -81,8 +80,7 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Reached:
 
 def _unlike(run: Run) -> str | None:
     """The first step that a gradient depends on whose float value is another than the step's."""
-    targets = [*run.outputs.values(), *(c for c in run.claimed.values() if c is not None)]
-    needed = {s.number for s in ancestors(targets)} if run.record.unlike else set()
+    needed = {s.number for s in ancestors(targets_of(run))} if run.record.unlike else set()
     for step in run.record.unlike:
         if step.number in needed:
             return f"{step.primitive.name} gives another number than its operation ({step.place})"
@@ -145,11 +143,7 @@ def _judge(reached: Reached, run: Run, record: Any, seed: int) -> None:
 
 def _nearby(claim: Claim, record: Any, seed: int) -> Iterator[Measured]:
     """The claim measured at points within `NEARBY` of its own."""
-    random = np.random.default_rng(seed)
-    for _ in range(POINTS):
-        at = {
-            n: t * (1 + NEARBY * random.uniform(-1, 1, t.shape)) for n, t in claim.tensors.items()
-        }
+    for at in around(claim.tensors, seed):
         try:
             run = record(moved(claim, at))
             yield measure(run, run.returned, claim.dtypes, seed, claim.projections)

@@ -70,9 +70,7 @@ def cotangents(run: Run) -> dict[Step, Balls]:
 def value(run: Run) -> flint.arb:
     """The loss of a run in balls, or its outputs weighed by their cotangents."""
     dys = cotangents(run)
-    values = over_balls(list(dys), BITS)
-    with flint.ctx.workprec(BITS):
-        return weighed(dys, dict(zip(dys, values, strict=True))).mid()
+    return _weighed(dys, over_balls(list(dys), BITS))
 
 
 def value_afresh(measured: Measured, at: Mapping[str, Floats]) -> flint.arb:
@@ -81,6 +79,9 @@ def value_afresh(measured: Measured, at: Mapping[str, Floats]) -> flint.arb:
     moving, kept = [measured.run.inputs[n].number for n in at], measured.kept
     fixed = unmoved(list(dys), moving, BITS, {}, {} if measured.decided else kept, afresh=True)
     moved = {n: to_balls(x) for n, x in at.items()}
-    values = over_balls(list(dys), BITS, moved, fixed, afresh=True)
+    return _weighed(dys, over_balls(list(dys), BITS, moved, fixed, afresh=True))
+
+
+def _weighed(dys: Mapping[Step, Any], values: Sequence[Balls]) -> flint.arb:
     with flint.ctx.workprec(BITS):
         return weighed(dys, dict(zip(dys, values, strict=True))).mid()

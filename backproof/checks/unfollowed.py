@@ -5,7 +5,7 @@ formula, what jumps about is rounding. And a tensor is judged as a whole, where 
 bits no single element shows a fault of some percent.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -34,8 +34,8 @@ from backproof.verdict.decisions import (
     STAYS,
 )
 
-Errors = Callable[[Mapping[str, Floats]], tuple[float, ...]]
-"""An error at other inputs, with its sign: of an element by itself, and as a part of it."""
+Errors = Callable[[Mapping[str, Floats]], tuple[float, float]]
+"""An element's error at other inputs, with its sign: by itself, and as a part of the element."""
 
 
 def moved(claim: Claim, at: Mapping[str, Floats]) -> Tensors:
@@ -54,17 +54,14 @@ def ask_again(
     if not unfollowed:
         return
 
-    def there(name: str, at: Mapping[str, Floats]) -> Tensor:
+    def there(at: Mapping[str, Floats]) -> Mapping[str, Tensor]:
         point = moved(claim, at)
         returned = claim.runs.gradient({**point, **claim.fixed})
-        return measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors[name]
+        return measure(record(point), returned, claim.dtypes, seed, claim.projections).tensors
 
     def error(name: str, k: int, at: Mapping[str, Floats]) -> tuple[float, float]:
-        t = there(name, at)
+        t = there(at)[name]
         return signed(t.returned, t.truth, k)
-
-    def as_a_whole(name: str, at: Mapping[str, Floats]) -> tuple[float, ...]:
-        return (whole(there(name, at)),)
 
     inputs = {n: np.asarray(t, dtype=np.float64) for n, t in claim.tensors.items()}
     for k, finding in enumerate(judgement.findings):
@@ -79,9 +76,10 @@ def ask_again(
                 if not stays(nearby(inputs, own, seed)):
                     judgement.findings[k] = imprecise(finding)
     parts = {n: abs(whole(t)) for n, t in unfollowed.items()}
-    doubted = {n: partial(as_a_whole, n) for n, part in parts.items() if DOUBTED < part <= LIMIT}
     off = [n for n, part in parts.items() if part > LIMIT]
-    off += [n for n, own in doubted.items() if stays(nearby(inputs, own, seed, ROUNDED_ANEW))]
+    doubted = [n for n, part in parts.items() if DOUBTED < part <= LIMIT]
+    anew = list(map(there, around(inputs, seed, ROUNDED_ANEW))) if doubted else []
+    off += [n for n in doubted if stays(np.array([[whole(t[n]) for t in anew]]))]
     for name in off:
         for k, finding in enumerate(judgement.findings):
             if finding.tensor == name and finding.status is Status.CORRECT:  # not at a tie
@@ -132,16 +130,16 @@ def whole(tensor: Tensor, seed: int = 0) -> float:
     return error / unit if unit else 0.0 if error == 0 else np.inf
 
 
-def nearby(inputs: Mapping[str, Floats], errors: Errors, seed: int, part: float = NEARBY) -> Floats:
-    """The errors of an element at points nearby, and the parts of it that they are. part: of every
-    input, how far these lie.
-    """
+def nearby(inputs: Mapping[str, Floats], errors: Errors, seed: int) -> Floats:
+    """The errors of an element at points nearby, and the parts of it that they are."""
+    return np.array([errors(point) for point in around(inputs, seed)]).T
+
+
+def around(inputs: Mapping[str, Any], seed: int, part: float = NEARBY) -> Iterator[dict[str, Any]]:
+    """`POINTS` points nearby. part: of every input, how far they lie."""
     random = np.random.default_rng(seed)
-    points = (
-        {n: x * (1 + part * random.uniform(-1, 1, np.shape(x))) for n, x in inputs.items()}
-        for _ in range(POINTS)
-    )
-    return np.array([errors(point) for point in points]).T
+    for _ in range(POINTS):
+        yield {n: x * (1 + part * random.uniform(-1, 1, np.shape(x))) for n, x in inputs.items()}
 
 
 def stays(found: Floats) -> bool:

@@ -52,10 +52,14 @@ class State:
                 self._put_back()
                 raise
 
-    def _put_back(self) -> None:
+    def changes(self) -> list[Change]:
+        """What has to be done so that all but caches and random states is as it was."""
         changes = [change for holder in self._holders for change in holder()]
         changes += [c for kind, before in self._classes for c in _attributes(kind, before)]
-        changes += [_bytes(a, copy) for a, copy in self._arrays if not _equal(a, copy)]
+        return changes + [_bytes(a, copy) for a, copy in self._arrays if not _equal(a, copy)]
+
+    def _put_back(self) -> None:
+        changes = self.changes()
         changes += [cache.cache_clear for cache in self._caches]
         changes.append(self._generators.put_back)
         for change in changes:

@@ -96,8 +96,8 @@ OF_JUDGING = (
     ),
     Mutant(
         "checks/unfollowed.py",
-        "if DOUBTED < part <= LIMIT}",
-        "if DOUBTED < part < DOUBTED}",
+        "if DOUBTED < part <= LIMIT]",
+        "if DOUBTED < part < DOUBTED]",
         "a tensor that is off as a whole by a little is not asked again",
         ("tests/checks/in_torch/test_kernels.py",),
     ),

@@ -40,6 +40,9 @@ def as_before(
     """What code has kept of the calls since then is put back: a table of results would be a
     constant of its record. needs: a call that may need what was kept; where it raises, all is left.
     """
+    if not before.changes():
+        before.put_back()  # caches and random states
+        return
     after = State(reach(code))
     before.put_back()
     (after if attempt(needs, seconds).problem else before).put_back()

@@ -10,11 +10,8 @@ from torch.utils import _pytree as pytree
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.exact.precision import Array
-from backproof.programs.aten.tensors import freed
+from backproof.programs.aten.tensors import freed, returned
 from backproof.programs.nodes import outline
-
-NUMPYS = (torch.float16, torch.float32, torch.float64)
-"""The dtypes of floats that NumPy has as well."""
 
 
 def outputs(returned: Any) -> dict[str, torch.Tensor]:
@@ -50,12 +47,7 @@ def handed(flat: Sequence[Any], dtype: Any = None) -> list[Any]:
 
 def as_numpy(t: torch.Tensor) -> Array:
     """A tensor's numbers; those of a dtype that NumPy has not, in float32; NaN of what is freed."""
-    if freed(t):
-        return np.full(t.shape, np.nan)
-    dense = t if t.layout == torch.strided else t.to_dense()
-    plain = dense.detach().clone().cpu().resolve_neg()  # no storage but its own, as in `numbers`
-    short = plain.is_floating_point() and plain.dtype not in NUMPYS
-    return (plain.float() if short else plain).numpy()
+    return np.full(t.shape, np.nan) if freed(t) else returned(t)
 
 
 def torch_dtype(dtype: Any) -> torch.dtype:

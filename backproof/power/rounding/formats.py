@@ -13,10 +13,10 @@ from backproof.checks.judgement import Judgement
 from backproof.checks.measure import measure
 from backproof.checks.measured import Measured
 from backproof.checks.slopes import value
+from backproof.checks.unfollowed import around
 from backproof.exact.precision import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, Precision
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict import Status
-from backproof.verdict.decisions import NEARBY, POINTS
 from backproof.verdict.witnesses import TORCH, absent
 
 Function = Callable[..., Any]
@@ -82,10 +82,8 @@ class Format:
         dtypes = dict.fromkeys(run.inputs, getattr(self.module, self.precision.name))
 
         def nearby() -> Iterator[Measured]:
-            random = np.random.default_rng(seed)
-            for _ in range(POINTS):
-                aside = [v * (1 + NEARBY * random.uniform(-1, 1, np.shape(v))) for v in values]
-                there = record({f"x{k}": self.array(v) for k, v in enumerate(aside)})
+            for aside in around({f"x{k}": v for k, v in enumerate(values)}, seed):
+                there = record({n: self.array(v) for n, v in aside.items()})
                 yield measure(there, there.returned, dtypes, seed)
 
         measured = measure(run, run.returned, dtypes, seed)

@@ -13,6 +13,7 @@ from backproof.exact.primitives.decisions import other
 from backproof.exact.record import Step
 from backproof.programs.jaxpr.arithmetic import correctly_rounded
 from backproof.programs.jaxpr.held import Held, is_float, plain
+from backproof.programs.jaxpr.rules import is_program
 from backproof.programs.jaxpr.table import COMPARISONS, RULES, SEVERAL
 from backproof.programs.run import CannotFollow
 
@@ -55,13 +56,9 @@ def implementation(eqn: Any, arrays: Sequence[Any]) -> Any:
 
 def _holds(program: Any, primitive: Any) -> bool:
     """Whether a program has an operation in it, in whatever depth."""
-    inner = (x for e in program.eqns for x in jax.tree.leaves(e.params, is_leaf=_is_program))
+    inner = (x for e in program.eqns for x in jax.tree.leaves(e.params, is_leaf=is_program))
     own = any(e.primitive is primitive for e in program.eqns)
-    return own or any(_holds(x, primitive) for x in inner if _is_program(x))
-
-
-def _is_program(value: Any) -> bool:
-    return hasattr(value, "eqns")
+    return own or any(_holds(x, primitive) for x in inner if is_program(x))
 
 
 def _decided(eqn: Any, steps: list[Step], k: int) -> Step:

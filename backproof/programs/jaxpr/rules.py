@@ -56,15 +56,16 @@ def _equation(eqn: Any, calls: Calls) -> Any:
 
 def _inside(value: Any, calls: Calls) -> Any:
     """A parameter with the programs that it holds, if it holds any, as `located` has them."""
-    if _is_program(value):
+    if is_program(value):
         return located(value, calls)
-    if isinstance(value, tuple | list) and any(map(_is_program, value)):
-        found = jax.tree.map(lambda x: _inside(x, calls), value, is_leaf=_is_program)
+    if isinstance(value, tuple | list) and any(map(is_program, value)):
+        found = jax.tree.map(lambda x: _inside(x, calls), value, is_leaf=is_program)
         return value if all(map(_same, found, value)) else found
     return value
 
 
-def _is_program(value: Any) -> bool:
+def is_program(value: Any) -> bool:
+    """Whether a parameter of an equation is a jaxpr."""
     return hasattr(value, "eqns")
 
 
@@ -75,7 +76,7 @@ def _same(a: Any, b: Any) -> bool:
 def _in_scope(rule: Callable[..., Any], scope: str, *given: Any, **settings: Any) -> Any:
     with user_context(_Here()), extend_name_stack(scope):
         found = rule(*given, **settings)
-    if isinstance(found, tuple) and _is_program(found[0]):  # to be evaluated later
+    if isinstance(found, tuple) and is_program(found[0]):  # to be evaluated later
         return _scoped(found[0], scope), *found[1:]
     return found
 

@@ -6,8 +6,10 @@ from typing import Any
 import numpy as np
 from scipy.spatial import distance
 
-from backproof.programs.numpy.operands import plain
+from backproof.programs.numpy.operands import escaping
 from backproof.programs.numpy.tape import Tape
+
+HOME = "scipy.spatial.distance"
 
 
 def _cosine(x: Any, y: Any) -> Any:
@@ -33,14 +35,14 @@ METRICS: dict[str, Callable[..., Any]] = {
 def cdist(tape: Tape, a: Any, b: Any, metric: Any = "euclidean", **settings: Any) -> Any:
     """scipy.spatial.distance.cdist: every row of a with every one of b."""
     if metric not in METRICS:
-        return _escaping(tape, distance.cdist, a, b, metric, **settings)
+        return escaping(tape, f"{HOME}.cdist", distance.cdist, (a, b, metric), settings)
     return METRICS[metric](tape.calls.array(a)[:, None], tape.calls.array(b)[None], **settings)
 
 
 def pdist(tape: Tape, x: Any, metric: Any = "euclidean", **settings: Any) -> Any:
     """scipy.spatial.distance.pdist: every pair of rows once."""
     if metric not in METRICS:
-        return _escaping(tape, distance.pdist, x, metric, **settings)
+        return escaping(tape, f"{HOME}.pdist", distance.pdist, (x, metric), settings)
     points = tape.calls.array(x)
     i, j = np.triu_indices(len(points), 1)
     return METRICS[metric](points[i], points[j], **settings)
@@ -53,8 +55,3 @@ def squareform(tape: Tape, x: Any, *_: Any, **__: Any) -> Any:
         return given[np.triu_indices(len(given), 1)]
     places = distance.squareform(np.arange(1, len(given) + 1))
     return np.concatenate([np.zeros(1, dtype=given.dtype), given])[places]
-
-
-def _escaping(tape: Tape, function: Any, *args: Any, **kwargs: Any) -> Any:
-    tape.escape(f"scipy.spatial.distance.{function.__name__}")
-    return function(*plain(args), **plain(kwargs))

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.programs.numpy.operands import is_known, plain
+from backproof.programs.numpy.operands import escaping, is_known, plain
 from backproof.programs.numpy.tape import Tape
 
 SCALED = {"pdf": lambda f, scale: f / scale, "logpdf": lambda f, scale: f - np.log(scale)}
@@ -50,11 +50,12 @@ class Distribution:
 
         def method(x: Any, *given: Any, **more: Any) -> Any:
             args, kwargs = (x, *self._given, *given), {**self._more, **more}
+            function = getattr(self._real, name)
             if not self._tape.follows or not is_known((args, kwargs)):
-                return getattr(self._real, name)(*plain(args), **plain(kwargs))
+                return function(*plain(args), **plain(kwargs))
             if not _is_written(self._real, name):
-                self._tape.escape(f"scipy.stats.{self._real.name}.{name}")
-                return getattr(self._real, name)(*plain(args), **plain(kwargs))
+                called = f"scipy.stats.{self._real.name}.{name}"
+                return escaping(self._tape, called, function, args, kwargs)
             return self._followed(name, *args, **kwargs)
 
         return method

@@ -10,7 +10,7 @@ from backproof.programs.numpy.algebra import ALGEBRA
 from backproof.programs.numpy.bodies import body
 from backproof.programs.numpy.lowered import LOWERED
 from backproof.programs.numpy.makers import made_alike
-from backproof.programs.numpy.operands import plain
+from backproof.programs.numpy.operands import escaping, plain
 from backproof.programs.numpy.structure import MOVES, put_elsewhere
 from backproof.programs.numpy.tape import Tape
 
@@ -48,5 +48,4 @@ def function(tape: Tape, func: Any, args: Any, kwargs: Any) -> Any:
     inside = getattr(func, "_implementation", None)
     if isinstance(inside, FunctionType):
         return body(tape, inside)(*args, **kwargs)
-    tape.escape(f"{func.__module__}.{func.__name__}")
-    return func(*plain(args), **plain(kwargs))
+    return escaping(tape, f"{func.__module__}.{func.__name__}", func, args, kwargs)

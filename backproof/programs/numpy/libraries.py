@@ -19,7 +19,7 @@ from backproof.exact.primitives.special import polygamma, psi
 from backproof.exact.record import Step
 from backproof.programs.numpy import distances
 from backproof.programs.numpy.choices import of_arrays
-from backproof.programs.numpy.operands import is_known, plain
+from backproof.programs.numpy.operands import escaping, is_known, plain
 from backproof.programs.numpy.products import LETTERS, einsum
 from backproof.programs.numpy.tape import Tape
 
@@ -158,7 +158,7 @@ def of_library(tape: Tape, function: Any) -> Callable[..., Any]:
             return function(*args, **kwargs)
         if function in HANDLERS:
             return HANDLERS[function](tape, *args, **kwargs)
-        tape.escape(f"{function.__module__}.{function.__name__}")
-        return function(*plain(args), **plain(kwargs))
+        name = f"{function.__module__}.{function.__name__}"
+        return escaping(tape, name, function, args, kwargs)
 
     return stand_in

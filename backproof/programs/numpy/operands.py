@@ -103,6 +103,12 @@ def common_dtype(inputs: tuple[Any, ...]) -> Any:
         return None
 
 
+def escaping(tape: Tape, name: str, function: Any, args: Any, kwargs: Any) -> Any:
+    """What a function that is not followed makes of plain values; it escapes by a name."""
+    tape.escape(name)
+    return function(*plain(args), **plain(kwargs))
+
+
 def known(tape: Tape, result: Any, step: Step) -> Any:
     """A result that knows its step; integers without axes and Python's bools stay what they are.
 
