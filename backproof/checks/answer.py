@@ -165,8 +165,6 @@ def weakest(reached: Reached) -> str:
         known = reached.resolution
         seen = "" if known is None else f", which show a part of {known:.1e} in one element"
         return f"no exact arithmetic, only {DIFFERENCES}{seen}"
-    if reached.claim.observed.left_out:
-        return f"not asked: {', '.join(reached.claim.observed.left_out)}"
     if "followed, the" in reached.rung:
         return "the backward was not followed: its floats alone speak for it"
     return "one point only: give `inputs=` a sampler to judge more shapes and values"

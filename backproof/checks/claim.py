@@ -47,13 +47,12 @@ class Runs:
 class Observed:
     """How the code behaved when it was called, and what it returned: each gradient by name.
 
-    breaches, doubts, notes, left_out: as a `Behaviour` has them. outputs: a loss, or a layer's.
+    breaches, doubts, notes: as a `Behaviour` has them. outputs: a loss, or a layer's.
     """
 
     breaches: tuple[Breach, ...]
     doubts: tuple[Breach, ...]
     notes: tuple[str, ...]
-    left_out: tuple[str, ...]
     results: Mapping[str, Array]
     outputs: Mapping[str, Array] = field(default_factory=dict)
     seconds: float = 0.0

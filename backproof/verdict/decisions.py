@@ -152,9 +152,8 @@ REPEATS, ON_THE_LINE = 6, 1e-4
 far, as a part of them, steps from one to the next may lie from a line to be state, not chance."""
 DEPENDS = 2.0**-20
 """So far a torch tensor is moved, relatively, to see whether anything depends on it."""
-SECONDS, PATIENCE = 10.0, 2.0
-"""One call may take so long, if the caller says nothing else; and of a claim's own time, after
-which only what must be known is still asked. Chosen."""
+SECONDS = 10.0
+"""One call may take so long, if the caller says nothing else. Chosen."""
 SLOWER = 100.0
 """So many times as long as all plain calls together a recorded run may take, where that is more
 than one call may: a sum of Python's numbers takes a thousand times as long as a plain call."""

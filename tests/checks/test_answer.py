@@ -18,7 +18,7 @@ def refuses(at: Any) -> Any:
 
 def test_of_nothing_nothing_is_said() -> None:
     """A claim without a gradient to judge, and without a fault, is undecided and not right."""
-    nothing = Observed((), (), (), (), {})
+    nothing = Observed((), (), (), {})
     subject = Subject("0", "nothing", "check", "", 0, "")
     claim = Claim(subject, {}, {}, {}, nothing, refuses, Runs(refuses, refuses), Context())
     verdict = judge_claim(claim, 0)

@@ -123,7 +123,6 @@ DECISIONS = (
     Number("ON_THE_LINE", {1e-18: "another at every call"}, why=GAP),
     Number("DEPENDS", why=TORCH),
     Number("SECONDS", why=CLOCK),
-    Number("PATIENCE", why=CLOCK),
     Number("SLOWER", why=CLOCK),
     Number("TELLING", why=DIAGNOSIS),
     Number("UNIT_UNKNOWN", why=DIAGNOSIS),

@@ -11,6 +11,7 @@ import numpy as np
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.linearity import cotangents, report_nonlinearity
 from backproof.checks.behaviour.notebook import (
+    ONCE,
     Breach,
     Ended,
     Notebook,
@@ -23,14 +24,13 @@ from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.exact.precision import Array
 from backproof.programs.nodes import leaves
 from backproof.programs.reach import reach
-from backproof.verdict.decisions import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
 class LayerBehaviour:
     """What a layer did and returned.
 
-    breaches, notes, left_out, seconds: as a `Behaviour`'s. doubts: also BP109, the same gradients
+    breaches, notes, seconds: as a `Behaviour`'s. doubts: also BP109, the same gradients
     for all cotangents. outputs: by name, "y" or "y[0]". cotangents: the random ones used, by the
     names of outputs; gradients: for each of them, by the names of tensors.
     """
@@ -38,7 +38,6 @@ class LayerBehaviour:
     breaches: tuple[Breach, ...]
     doubts: tuple[Breach, ...]
     notes: tuple[str, ...]
-    left_out: tuple[str, ...]
     outputs: Mapping[str, Array]
     cotangents: tuple[Mapping[str, Array], ...]
     gradients: tuple[Mapping[str, Array], ...]
@@ -54,21 +53,22 @@ def observe_layer(
     seed: int,
     *,
     dtype: Any = None,
-    patience: float = PATIENCE,
+    once: bool = False,
 ) -> LayerBehaviour:
     """Run a layer forward and backward a dozen times; write down how it behaves.
 
     seconds: that one call may take. seed: of the cotangents. dtype: to which the arguments are cast
-    before. patience: the layer's own seconds after which no further check is begun. Raises nothing
-    that the layer does.
+    before. once: whether it is asked for one answer alone. Raises nothing that the layer does.
     """
     at = arguments if dtype is None else arguments.cast(dtype)
-    book = Notebook({"forward": forward, "backward": backward}, seconds, patience)
+    book = Notebook({"forward": forward, "backward": backward}, seconds)
     trial, outputs = Trial(Layer(forward, backward), at), dict[str, Array]()
     dys: list[Answer] = []
     gs: list[Answer] = []
     with suppress(Ended):
-        if book.affords("a call at another point"):
+        if once:
+            book.note(ONCE)
+        else:
             _elsewhere(trial, book, seed)
         with book.same_draws():
             run = trial.forward(book)
@@ -77,9 +77,8 @@ def observe_layer(
             dys = [cotangents(outputs, rng), cotangents(outputs, rng)]
             gs.append(trial.pull(run, dys[0], book))
         _look(book, run, gs[0])
-        if book.affords("a second cotangent"):
+        if not once:
             gs.append(trial.whole(dys[1], book)[1])
-        if len(gs) == 2 and book.affords("a second answer"):
             _ask_again(trial, book, run, dys, gs)
     judged = tuple(dys[: len(gs)])
     return LayerBehaviour(**book.found(), outputs=outputs, cotangents=judged, gradients=tuple(gs))
@@ -117,14 +116,12 @@ def _ask_again(trial: Trial, book: Notebook, run: Run, dys: list[Answer], gs: li
             again = partial(_part, trial, dy, book, k)
             report_change(book, f"the {who} pass", answer, second[k], again)
             return
-    if book.affords("a second backward pass"):
-        _use_twice(trial, book, dy)
-    if run.passed.kept is not None and book.affords("a forward pass between"):
+    _use_twice(trial, book, dy)
+    if run.passed.kept is not None:
         _use_late(trial, book, dy, gs[0])
-    if book.affords("linearity"):
-        sizes = [np.abs(g).max(initial=0) for g in gs[0].values()]
-        scale = float(max(sizes, default=0))
-        report_nonlinearity(book, lambda d, page: trial.whole(d, page)[1], dys, gs, scale)
+    sizes = [np.abs(g).max(initial=0) for g in gs[0].values()]
+    scale = float(max(sizes, default=0))
+    report_nonlinearity(book, lambda d, page: trial.whole(d, page)[1], dys, gs, scale)
 
 
 def _part(trial: Trial, dy: Answer, book: Notebook, k: int) -> Answer:

@@ -13,8 +13,9 @@ from backproof.checks.behaviour.attempts import attempt
 from backproof.exact.precision import Array
 from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
-from backproof.verdict.decisions import PATIENCE
+from backproof.verdict.decisions import MOST_ELEMENTS
 
+ONCE = f"asked for one answer alone, since it has more than {MOST_ELEMENTS:,} elements"
 WORK = 100_000
 """Steps that are taken to find out whether two arrays with strides share memory."""
 
@@ -40,7 +41,7 @@ class Ended(Exception):
 
 @dataclass(slots=True)
 class Notebook:
-    """Breaches, doubts, notes, and what there was no time for.
+    """Breaches, doubts and notes.
 
     roots: the code observed, by name. limit: seconds that one call may take. spent: seconds that
     the calls took. generators: the sources of random numbers, once they were looked for; names: all
@@ -49,11 +50,9 @@ class Notebook:
 
     roots: Mapping[str, Any]
     limit: float
-    patience: float = PATIENCE
     breaches: list[Breach] = field(default_factory=list)
     doubts: list[Breach] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
     spent: float = 0.0
     generators: Generators | None = None
     names: set[str] = field(default_factory=set)
@@ -75,12 +74,6 @@ class Notebook:
         if note not in self.notes:
             self.notes.append(note)
 
-    def affords(self, check: str) -> bool:
-        """Whether there is time left for a check; if not, that is written down."""
-        if self.spent >= self.patience:
-            self.left_out.append(check)
-        return self.spent < self.patience
-
     @contextmanager
     def same_draws(self) -> Iterator[None]:
         """What is drawn inside is drawn again in the next such context."""
@@ -94,8 +87,8 @@ class Notebook:
 
     def found(self) -> dict[str, Any]:
         """All that is written down, by the names that a `Behaviour` has for it."""
-        lists = ("breaches", "doubts", "notes", "left_out")
-        return {name: tuple(getattr(self, name)) for name in lists} | {"seconds": self.spent}
+        lists = {name: tuple(getattr(self, name)) for name in ("breaches", "doubts", "notes")}
+        return lists | {"seconds": self.spent}
 
     def hear(self, who: str, thunk: Callable[[], T]) -> T:
         """The value of a call. Raises `Ended` where it has none, and writes down why."""

@@ -10,6 +10,7 @@ import numpy as np
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.notebook import (
+    ONCE,
     Breach,
     Ended,
     Notebook,
@@ -22,7 +23,6 @@ from backproof.checks.behaviour.notebook import (
 from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.exact.precision import Array
 from backproof.programs.nodes import outline
-from backproof.verdict.decisions import PATIENCE
 from backproof.verdict.finding import LOSS
 
 Claimed = Callable[..., Any]
@@ -33,14 +33,13 @@ class Behaviour:
     """What a claim did and returned.
 
     breaches: misbehaviour; doubts: what is misbehaviour only if the truth is finite (BP206, BP207);
-    notes: what a reader should know; left_out: checks there was no time for. loss, gradients: the
-    results in the claim's own dtypes, as far as they can be judged. seconds: spent in the claim.
+    notes: what a reader should know. loss, gradients: the results in the claim's own dtypes, as far
+    as they can be judged. seconds: spent in the claim.
     """
 
     breaches: tuple[Breach, ...]
     doubts: tuple[Breach, ...]
     notes: tuple[str, ...]
-    left_out: tuple[str, ...]
     loss: Array | None
     gradients: Mapping[str, Array]
     seconds: float
@@ -85,19 +84,19 @@ def observe_pair(
     seconds: float,
     *,
     dtype: Any = None,
-    patience: float = PATIENCE,
+    once: bool = False,
 ) -> Behaviour:
     """Run a loss and its gradient seven times; write down how they behave.
 
-    seconds: that one call may take. dtype: to which the arguments are cast before. patience: the
-    claim's own seconds after which no further check is begun. Raises nothing that the claim does.
+    seconds: that one call may take. dtype: to which the arguments are cast before. once: whether it
+    is asked for one answer alone. Raises nothing that the claim does.
     """
     at = arguments if dtype is None else arguments.cast(dtype)
-    book = Notebook({"loss": loss, "gradient": gradient}, seconds, patience)
+    book = Notebook({"loss": loss, "gradient": gradient}, seconds)
     pair, value, slopes = _Pair(loss, gradient), None, dict[str, Array]()
     with suppress(Ended):
         before = dict[str, Array]()
-        if book.affords("a call at another point"):
+        if not once:
             there = elsewhere(at)
             with book.aside() as page:
                 pair.value(there, page)
@@ -109,7 +108,9 @@ def observe_pair(
         doubt_infinite(book, "BP206", slopes)
         if before and not differing(slopes, before):
             book.note("the gradient is the same at another point")
-        if book.affords("a second answer"):
+        if once:
+            book.note(ONCE)
+        else:
             _ask_again(pair, at, book, value, slopes)
         if differing(raw, slopes):
             book.note("the gradient returned is written over by a later call")

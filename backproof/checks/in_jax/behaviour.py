@@ -16,7 +16,6 @@ from backproof.checks.behaviour.repeats import Answer, report_change
 from backproof.checks.in_jax.call import Code, plain
 from backproof.checks.in_jax.runs import Compiled, Stepwise, compiled
 from backproof.exact.precision import Array
-from backproof.verdict.decisions import PATIENCE
 
 T = TypeVar("T")
 Run = Compiled | Stepwise
@@ -47,27 +46,23 @@ class Trial:
     gradients: list[dict[str, Array]] = field(default_factory=list)
 
 
-def observe_jax(
-    code: Code, tensors: dict[str, Array], seconds: float, seed: int, *, patience: float = PATIENCE
-) -> Trial:
+def observe_jax(code: Code, tensors: dict[str, Array], seconds: float, seed: int) -> Trial:
     """Trace a function with its gradient twice, compile it once, run it a dozen times.
 
-    tensors: the point. seconds: that one step may take. seed: of the cotangents. patience: the
-    function's own seconds after which no further check is begun. Raises nothing that it does.
+    tensors: the point. seconds: that one step may take. seed: of the cotangents. Raises nothing
+    that it does.
     """
-    trial = Trial(code, tensors, Notebook(code.roots, seconds, patience))
+    trial = Trial(code, tensors, Notebook(code.roots, seconds))
     with suppress(Ended):
         _begin(trial, seed)
         book = trial.book
         doubt_infinite(book, "BP207", trial.outputs)
         doubt_infinite(book, "BP206", trial.gradients[0])
-        if book.affords("a second cotangent"):
-            trial.gradients.append(_ask(trial, trial.dys[1], book)[1])
-        if book.affords("a second answer"):
-            _ask_again(trial)
-        if not book.breaches and book.affords("another forward pass before the backward"):
+        trial.gradients.append(_ask(trial, trial.dys[1], book)[1])
+        _ask_again(trial)
+        if not book.breaches:
             _use_late(trial)
-        if len(trial.gradients) == 2 and not book.breaches and book.affords("linearity"):
+        if not book.breaches:
             sizes = [np.abs(g).max(initial=0) for g in trial.gradients[0].values()]
             scale = float(max(sizes, default=0))
             asked = partial(_gradients, trial)

@@ -102,7 +102,6 @@ def _observed(trial: Trial) -> Observed:
         tuple(book.breaches),
         tuple(book.doubts),
         tuple(book.notes),
-        tuple(book.left_out),
         results,
         dict(trial.outputs),
         book.spent,

@@ -17,9 +17,9 @@ from backproof.checks.in_numpy.runs import (
     as_before,
     copies,
     cotangent,
+    large,
     limited,
     observed,
-    patience,
     put_back,
     weighed,
 )
@@ -42,7 +42,7 @@ def layer(
     functions = {"forward": forward, "backward": backward}
     before = State(reach(functions))
     behaviour = observe_layer(
-        forward, backward, arguments, asked.seconds, asked.seed, patience=patience(tensors)
+        forward, backward, arguments, asked.seconds, asked.seed, once=large(tensors)
     )
     if behaviour.gradients:
         as_before(before, functions, lambda: forward(*arguments.copies().values), asked.seconds)
@@ -53,7 +53,7 @@ def layer(
         passed = whole(*arguments.copies().values)
         passed.pullback(mapped(partial(cotangent, dys), OUTPUT, passed.y))
 
-    within = limited(asked.seconds, behaviour.seconds) if behaviour.gradients else None
+    within = limited(asked.seconds) if behaviour.gradients else None
     found = reached(functions, call, within)
     code = _Layer(whole, arguments, dys, found)
     one = len(dys) == 1

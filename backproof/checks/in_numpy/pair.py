@@ -13,9 +13,9 @@ from backproof.checks.in_numpy.runs import (
     Passes,
     as_before,
     copies,
+    large,
     limited,
     observed,
-    patience,
     put_back,
 )
 from backproof.checks.request import Asked, Function, subject
@@ -34,7 +34,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     """A loss and its gradient at arguments."""
     tensors, code = arguments.tensors, {LOSS: loss, "gradient": gradient}
     before = State(reach(code))
-    behaviour = observe_pair(loss, gradient, arguments, asked.seconds, patience=patience(tensors))
+    behaviour = observe_pair(loss, gradient, arguments, asked.seconds, once=large(tensors))
     if behaviour.gradients:
         as_before(before, code, lambda: gradient(*arguments.copies().values), asked.seconds)
     outputs = {} if behaviour.loss is None else {LOSS: behaviour.loss}
@@ -44,7 +44,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
         for function in (loss, gradient):
             function(*arguments.copies().values)
 
-    within = limited(asked.seconds, behaviour.seconds) if behaviour.gradients else None
+    within = limited(asked.seconds) if behaviour.gradients else None
     found = reached(code, call, within)
     generators = Generators(found)
 

@@ -33,7 +33,7 @@ def referring(asked: Asked, arguments: Arguments, dys: Tensors, spent: float) ->
 
     @lru_cache
     def found() -> Reach:
-        return reached({"reference": reference}, call, limited(asked.seconds, spent))
+        return reached({"reference": reference}, call, limited(asked.seconds))
 
     def record(at: Tensors) -> Run:
         rebuild, none = arguments.rebuild, _none(arguments)

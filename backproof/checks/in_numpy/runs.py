@@ -12,7 +12,7 @@ from backproof.programs.complete import Plain
 from backproof.programs.nodes import leaves
 from backproof.programs.reach import Reach, reach
 from backproof.programs.state import State
-from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE
+from backproof.verdict.decisions import MOST_ELEMENTS
 
 Passes = tuple[Mapping[str, Any], Mapping[str, Any]]
 """The outputs and the gradients of a run, by name."""
@@ -29,9 +29,9 @@ def weighed(y: Any, dys: Tensors) -> Any:
     return sum(np.asarray(named[n] * dy).sum() for n, dy in dys.items())
 
 
-def limited(seconds: float, spent: float) -> Callable[[Callable[[], Any]], Any] | None:
-    """What makes a call that raises nothing; none where those before took long, spent seconds."""
-    return None if spent > PATIENCE else lambda call: attempt(call, seconds)
+def limited(seconds: float) -> Callable[[Callable[[], Any]], Any]:
+    """What makes a call that raises nothing."""
+    return lambda call: attempt(call, seconds)
 
 
 def as_before(
@@ -63,16 +63,15 @@ def copies(at: Mapping[str, Any], tensors: Tensors) -> dict[str, Any]:
     """Copies of what the code is given; large ones are handed over as they are, since who changes
     its inputs was reported for that before.
     """
-    kept = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
-    return {n: at[n] if kept else np.array(at[n], order="K") for n in tensors}
+    return {n: at[n] if large(tensors) else np.array(at[n], order="K") for n in tensors}
 
 
-def patience(tensors: Tensors) -> float:
-    """For how many seconds a claim is asked again: large ones are not."""
-    return 0.0 if sum(t.size for t in tensors.values()) > MOST_ELEMENTS else PATIENCE
+def large(tensors: Tensors) -> bool:
+    """Whether a claim has so many elements that it is asked once."""
+    return sum(t.size for t in tensors.values()) > MOST_ELEMENTS
 
 
 def observed(behaviour: Any, results: Mapping[str, Any], outputs: Mapping[str, Any]) -> Observed:
     """What came to light while a claim was called."""
-    parts = (behaviour.breaches, behaviour.doubts, behaviour.notes, behaviour.left_out)
+    parts = (behaviour.breaches, behaviour.doubts, behaviour.notes)
     return Observed(*parts, dict(results), dict(outputs), behaviour.seconds)

@@ -12,7 +12,7 @@ import torch
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.layers import LayerBehaviour
 from backproof.checks.behaviour.linearity import cotangents, report_nonlinearity
-from backproof.checks.behaviour.notebook import Ended, Notebook, doubt_infinite, misfits
+from backproof.checks.behaviour.notebook import ONCE, Ended, Notebook, doubt_infinite, misfits
 from backproof.checks.behaviour.pairs import elsewhere
 from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.behaviour.repeats import Answer, differing, report_change
@@ -22,7 +22,6 @@ from backproof.checks.in_torch.run import Gradients, Trial, Watched
 from backproof.checks.in_torch.state import kept, set_up
 from backproof.exact.precision import Array
 from backproof.programs.run import Tensors
-from backproof.verdict.decisions import PATIENCE
 
 OVERWRITTEN = "has been modified by an inplace operation"
 """What torch says of a second backward pass whose first one wrote into a saved tensor."""
@@ -30,23 +29,25 @@ OVERWRITTEN = "has been modified by an inplace operation"
 
 @np.errstate(all="ignore")
 def observe_torch(
-    call: TorchCall, seconds: float, seed: int, patience: float = PATIENCE
+    call: TorchCall, seconds: float, seed: int, *, once: bool = False
 ) -> LayerBehaviour:
     """Run a function forward and backward a dozen times; write down how it behaves.
 
     seconds: that one pass may take. seed: of the cotangents; of a loss, a single number, the first
-    one is 1. patience: the function's own seconds after which no further check is begun. A gradient
-    that autograd has not is 0, unless the outputs do depend on the tensor: then it is owed (BP205).
+    one is 1. once: whether it is asked for one answer alone. A gradient that autograd has not is 0,
+    unless the outputs do depend on the tensor: then it is owed (BP205).
     Raises nothing that the function does, and leaves behind what it found.
     """
-    book = Notebook(call.roots, seconds, patience)
+    book = Notebook(call.roots, seconds)
     seen = _Seen(call, book)
     with suppress(Ended):
         with kept(call.roots):
             seen.first(seed)
         doubt_infinite(book, "BP207", seen.outputs)
         doubt_infinite(book, "BP206", seen.gradients[0])
-        if book.affords("a second answer"):
+        if once:
+            book.note(ONCE)
+        else:
             with kept(call.roots):
                 seen.again()
     judged = tuple(seen.cotangents[: len(seen.gradients)])
@@ -122,8 +123,7 @@ class _Seen:
                 report_change(self.book, who, these, those, partial(answer, k))
                 return
         self._use_twice(watched, at)
-        if self.book.affords("linearity"):
-            self._ask_for_multiples(watched, at)
+        self._ask_for_multiples(watched, at)
 
     def _use_twice(self, watched: Watched, at: Tensors) -> None:
         """Two backward passes of one forward pass: the first must not reach into the second."""

@@ -20,7 +20,7 @@ from backproof.checks.in_torch.state import kept, set_up
 from backproof.checks.request import COTANGENT, Asked, subject
 from backproof.programs.aten import run_call
 from backproof.programs.run import CannotFollow, DrawsBySample, Run
-from backproof.verdict.decisions import MOST_ELEMENTS, PATIENCE
+from backproof.verdict.decisions import MOST_ELEMENTS
 
 LOSS = "loss"
 
@@ -29,13 +29,13 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
     """A function at inputs; of what is no single number the gradient under a random cotangent."""
     tensors = call.tensors
     large = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
-    behaviour = observe_torch(call, asked.seconds, asked.seed, 0.0 if large else PATIENCE)
+    behaviour = observe_torch(call, asked.seconds, asked.seed, once=large)
     dys = behaviour.cotangents[0] if behaviour.cotangents else {}
     loss = is_loss(behaviour.outputs)
     one = len(dys) == 1 and not loss
     outputs = {LOSS: behaviour.outputs[OUTPUT]} if loss else dict(behaviour.outputs)
     results = dict(behaviour.gradients[0]) if behaviour.gradients else {}
-    lists = (behaviour.breaches, behaviour.doubts, behaviour.notes, behaviour.left_out)
+    lists = (behaviour.breaches, behaviour.doubts, behaviour.notes)
     return Claim(
         subject(tensors, asked, {name: t.dtype for name, t in call.leaves.items()}),
         tensors,

@@ -1,11 +1,13 @@
 """What right layers are spared: slow ones, endless ones, those that underflow or are used once."""
 
 from collections import deque
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 import backproof
+from backproof.verdict.decisions import MOST_ELEMENTS
 from checks.behaviour.observed import (
     W,
     X,
@@ -19,12 +21,14 @@ from checks.behaviour.observed import (
 )
 
 
-def test_a_slow_layer_is_asked_once() -> None:
-    """With no patience left one cotangent is judged, and the checks left out are named."""
-    behaviour = layer(dense, dense_backward, patience=0.0)
-    assert len(behaviour.gradients) == 1
-    assert behaviour.left_out == ("a call at another point", "a second cotangent")
+def test_a_large_layer_is_asked_once() -> None:
+    """One call and one cotangent are judged, and the evidence says so."""
+    calls = count()
+    behaviour = layer(lambda x, W: (next(calls), dense(x, W))[1], dense_backward, once=True)
+    assert (len(behaviour.gradients), next(calls)) == (1, 1)
     assert np.array_equal(behaviour.gradients[0]["x"], behaviour.cotangents[0]["y"] @ W.T)
+    many = backproof.check(lambda x: (x * x).sum(), lambda x: 2 * x, np.ones(MOST_ELEMENTS + 1))
+    assert "asked for one answer alone" in many.evidence
 
 
 def test_what_does_not_end_elsewhere_is_only_noted() -> None:

@@ -117,7 +117,7 @@ def test_right_layers_of_many_styles_are_passed(
 ) -> None:
     """Caches, closures, objects, buffers, stacks, several outputs: no breach and no doubt."""
     behaviour = layer(forward, backward, *inputs, dtype=dtype)
-    assert not behaviour.breaches + behaviour.doubts + behaviour.left_out
+    assert not behaviour.breaches + behaviour.doubts
     assert len(behaviour.cotangents) == len(behaviour.gradients) == 2
     for dy in behaviour.cotangents:
         assert set(dy) == set(behaviour.outputs)
