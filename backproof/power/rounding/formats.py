@@ -15,6 +15,7 @@ from backproof.checks.measured import Measured
 from backproof.checks.slopes import value
 from backproof.checks.unfollowed import around
 from backproof.exact.precision import BFLOAT16, FLOAT16, FLOAT32, FLOAT64, Precision
+from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict import Status
 from backproof.verdict.witnesses import TORCH, absent
@@ -77,13 +78,17 @@ class Format:
         at = {f"x{k}": self.array(v) for k, v in enumerate(values)}
         record = self._recorded(forward, backward, at, seed)
         run = record(at)
-        if run.record.escapes or any(step is None for step in run.claimed.values()):
-            raise CannotFollow(", ".join(map(str, run.record.escapes)) or "no backward")
+        if any(step is None for step in run.claimed.values()):
+            raise CannotFollow("no backward")
+        given = {f"x{k}": v for k, v in enumerate(values)}
+        lost = incomplete(run, record, given, seed) if run.record.escapes else None
+        if lost is not None and not lost.harmless:
+            raise CannotFollow(str(lost))
         dtypes = dict.fromkeys(run.inputs, getattr(self.module, self.precision.name))
 
         def nearby() -> Iterator[Measured]:
-            for aside in around({f"x{k}": v for k, v in enumerate(values)}, seed):
-                there = record({n: self.array(v) for n, v in aside.items()})
+            for aside in around(given, seed):
+                there = record(aside)
                 yield measure(there, there.returned, dtypes, seed)
 
         measured = measure(run, run.returned, dtypes, seed)

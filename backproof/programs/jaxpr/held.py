@@ -18,8 +18,8 @@ class Held:
     """An array of the run.
 
     array: of NumPy, in the run's own dtype; of JAX where NumPy has no such dtype (random keys).
-    moves: whether it depends on an argument or a cotangent; all else are constants, whose step is
-    made when one that moves meets them.
+    moves: whether it depends on an argument or a cotangent; all else are constants. Their step is
+    made when one that moves meets them, but for numbers that are functions of others.
     """
 
     array: Any
@@ -66,6 +66,11 @@ def plain(value: Any) -> Any:
     """An array as NumPy has it, if it has such a dtype."""
     is_key = hasattr(value, "dtype") and jnp.issubdtype(value.dtype, jax.dtypes.extended)
     return value if is_key else np.asarray(value)
+
+
+def is_number(variable: Any) -> bool:
+    """Whether a program's variable is a single float, of a format that has exact arithmetic."""
+    return variable.aval.shape == () and precision_of(variable.aval.dtype) is not None
 
 
 def is_float(dtype: Any) -> bool:

@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 
+from backproof.exact.primitive import Primitive
 from backproof.exact.record import Step
-from backproof.programs.jaxpr.elementwise import COMPARISONS, ELEMENTWISE, Rule
+from backproof.programs.jaxpr.elementwise import COMPARISONS, ELEMENTWISE, PRIMITIVES, Rule
 from backproof.programs.jaxpr.held import Held
 from backproof.programs.jaxpr.indexing import INDEXING, INDICES
 from backproof.programs.jaxpr.linear import FACTORS, LINEAR
 from backproof.programs.jaxpr.products import PRODUCTS
 from backproof.programs.jaxpr.reductions import ORDERS, REDUCTIONS
 from backproof.programs.jaxpr.rounding import ROUNDING, format_of
-from backproof.programs.jaxpr.special import SPECIAL
+from backproof.programs.jaxpr.special import FUNCTIONS, SPECIAL
 from backproof.programs.jaxpr.structure import LAYOUTS, PIECES
 from backproof.programs.jaxpr.windows import WINDOWS
 
@@ -32,6 +33,17 @@ RULES: dict[str, Rule] = {
 SEVERAL: dict[str, Callable[..., list[Callable[[], Step]]]] = {**ORDERS, **FACTORS}
 """Operations of several results: for each of them, what appends its steps."""
 
+NUMBERS = {
+    "convert_element_type",
+    *(
+        name
+        for name, function in {**PRIMITIVES, **FUNCTIONS}.items()
+        if isinstance(function, Primitive) and not function.decides
+    ),
+}
+"""Smooth functions, which are steps of constants too: no float need be their value, and XLA's
+lgamma(3) is 8 ulps from it. A cast is one of them."""
+
 REFUSED = {
     "eig": "its vectors are complex and have no order",
     "io_callback": "what it calls is Python's",
@@ -39,4 +51,13 @@ REFUSED = {
 }
 """Operations that no rule can be written for, with the reason."""
 
-__all__ = ["COMPARISONS", "INDEXED", "LAYOUTS", "REFUSED", "RULES", "SEVERAL", "format_of"]
+__all__ = [
+    "COMPARISONS",
+    "INDEXED",
+    "LAYOUTS",
+    "NUMBERS",
+    "REFUSED",
+    "RULES",
+    "SEVERAL",
+    "format_of",
+]

@@ -16,10 +16,10 @@ from backproof.exact.record import Record, Step
 from backproof.programs.frames import Frames
 from backproof.programs.jaxpr.control import CONTROL
 from backproof.programs.jaxpr.equations import bound, builds, implementation, is_dropped, key_of
-from backproof.programs.jaxpr.held import Held, is_float
+from backproof.programs.jaxpr.held import Held, is_float, is_number
 from backproof.programs.jaxpr.place import place_of
 from backproof.programs.jaxpr.rules import Calls
-from backproof.programs.jaxpr.table import INDEXED, LAYOUTS, REFUSED, format_of
+from backproof.programs.jaxpr.table import INDEXED, LAYOUTS, NUMBERS, REFUSED, format_of
 from backproof.programs.run import CannotFollow
 from backproof.programs.settle import settled
 from backproof.verdict.decisions import LONGEST
@@ -104,6 +104,8 @@ class Walk:
         if name in INDEXED:
             return INDEXED[name](self, *given, **eqn.params)
         if not any(x.moves for x in given):
+            if name in NUMBERS and all(map(is_number, (*eqn.invars, *eqn.outvars))):
+                return [replace(y, moves=False) for y in self._computed(name, eqn, given, place)]
             return [Held.of(y) for y in bound(eqn, [x.array for x in given])]
         if name not in REFUSED:
             program = implementation(eqn, [x.array for x in given])
