@@ -8,7 +8,7 @@ import numpy as np
 from backproof.checks.judgement import Judgement, Nearby, finding
 from backproof.checks.measured import Measured, Tensor
 from backproof.exact.ancestry import ancestors
-from backproof.exact.constants import System, explained
+from backproof.exact.constants import Pair, System, explained
 from backproof.exact.precision import FLOAT64
 from backproof.exact.record import Step
 from backproof.exact.rounding import carried_errors, root_mean_square
@@ -42,19 +42,15 @@ def by_constants(measured: Measured, nearby: Nearby | None = None) -> Judgement 
 
 def system(measured: Measured) -> System | None:
     """The differences of a point; None where a backward was not followed."""
-    tensors = list(measured.tensors.values())
-    claimed = [t.claim for t in tensors if t.claim is not None]
-    if len(claimed) < len(tensors):
+    tensors = measured.tensors.values()
+    pairs = [
+        Pair(t.claim, t.step, t.truth, t.allowed, bool(t.off.any()))
+        for t in tensors
+        if t.claim is not None
+    ]
+    if len(pairs) < len(tensors):
         return None
-    return System(
-        claimed,
-        [t.step for t in tensors],
-        [t.truth for t in tensors],
-        [t.allowed for t in tensors],
-        measured.bits,
-        measured.decided,
-        measured.kept,
-    )
+    return System(pairs, measured.bits, measured.decided, measured.kept)
 
 
 def _by_arrays(measured: Measured) -> bool:
@@ -84,7 +80,7 @@ def _arrays(steps: Sequence[Step]) -> dict[Any, list[Step]]:
 
 def _rounded(step: Step) -> Any:
     precision = step.precision or FLOAT64
-    half = precision.half_ulp(np.abs(step.value))
+    half = precision.half_ulp(step.value)
     return np.where(meant(np.real(step.value), precision), 0.0, half)
 
 

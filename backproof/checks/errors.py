@@ -21,6 +21,8 @@ def distances(these: Balls, those: Balls, sizes: Floats | None = None) -> Floats
     infinite where one of them is no number. sizes: of those, where they are known.
     """
     sizes = np.abs(midpoints(those)) if sizes is None else sizes
+    if these is those:
+        return np.where(np.isnan(sizes), np.inf, 0.0)
     with flint.ctx.workprec(200):
         apart = np.array(np.abs(midpoints(as_balls(these - those, those.shape))))
     doubtful = ~(apart <= BENT * sizes)

@@ -69,7 +69,7 @@ def measure(
     tensors = {}
     for k, name in enumerate(names):
         claimed = next(values) if claims[k] is not None else None
-        size = formats[k].half_ulp(np.abs(midpoints(told.values[k])))
+        size = formats[k].half_ulp(midpoints(told.values[k]))
         unit = np.maximum(np.maximum(found[k], size), formats[k].floor(run.flushes))
         if name in projections:  # what does not count is rounded as well
             unit = unit + formats[k].half_ulp(_largest(run.returned.get(name)))

@@ -67,7 +67,7 @@ class Tensor:
     @cached_property
     def half(self) -> Floats:
         """Half an ulp of each true element, and never less than of the smallest that is kept."""
-        own = self.precision.half_ulp(np.abs(self.truth))
+        own = self.precision.half_ulp(self.truth)
         return np.maximum(own, self.precision.floor(self.flushes))
 
     @cached_property

@@ -169,7 +169,7 @@ def against(tensor: Tensor, true: Balls) -> Tensor:
     """
     parts = tensor.unit / tensor.half
     usual = np.median(parts[(tensor.truth != 0) & np.isfinite(parts)] if tensor.truth.any() else 1)
-    own = tensor.precision.half_ulp(np.abs(midpoints(true)))
+    own = tensor.precision.half_ulp(midpoints(true))
     return replace(tensor, true=true, unit=np.maximum(tensor.unit, max(usual, 1) * own))
 
 

@@ -7,7 +7,7 @@ dyadic numbers are exact. A move belongs to a place in the code, whatever uses i
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import tee
-from typing import Any
+from typing import Any, NamedTuple
 
 import flint
 import numpy as np
@@ -24,41 +24,60 @@ WHOLE = 1.0
 """The largest move of a scalar, in its bounds."""
 
 
+class Pair(NamedTuple):
+    """A claimed gradient and the true one, two steps of one record.
+
+    truth: the values of the latter. allowed: what a right one is off by at most. off: whether this one
+    is off by more.
+    """
+
+    claimed: Step
+    true: Step
+    truth: Floats
+    allowed: Floats
+    off: bool
+
+
 @dataclass(frozen=True, slots=True)
 class System:
     """One point's differences: of the claim's gradients from the true ones.
 
-    claimed, true: steps of one record, in pairs. truth: the values of the latter. halves: half an
-    ulp of each element. bits: at which the differences are known. decided: decisions that are taken
-    otherwise than the run did. kept: by number, values of steps that are known already.
+    bits: at which they are known. decided: decisions that are taken otherwise than the run did.
+    kept: by number, values of steps that are known already.
     """
 
-    claimed: Sequence[Step]
-    true: Sequence[Step]
-    truth: Sequence[Floats]
-    halves: Sequence[Floats]
+    pairs: Sequence[Pair]
     bits: int
     decided: Mapping[int, Any] = field(default_factory=dict)
     kept: Mapping[int, Any] = field(default_factory=dict)
+
+    @property
+    def steps(self) -> list[Step]:
+        """All claimed gradients, and all true ones."""
+        return [*(p.claimed for p in self.pairs), *(p.true for p in self.pairs)]
 
     def differences(self, moved: dict[int, Any]) -> tuple[Floats, Floats]:
         """claimed - true with scalars moved, and what of it is allowed: where the true element has
         become a smaller one, as much less. Else a part of it too much would vanish with it.
         """
-        decided = {**self.decided, **moved}
-        values = over_balls([*self.claimed, *self.true], self.bits, decided=decided)
-        claimed, true = values[: len(self.claimed)], values[len(self.claimed) :]
+        values = over_balls(self.steps, self.bits, decided={**self.decided, **moved})
+        claimed, true = values[: len(self.pairs)], values[len(self.pairs) :]
         with flint.ctx.workprec(self.bits):
             apart = [midpoints(as_balls(a - b)) for a, b in zip(claimed, true, strict=True)]
-        was, now = np.abs(_stacked(self.truth)), np.abs(_stacked(list(map(midpoints, true))))
+        was, now = (
+            np.abs(_stacked(v)) for v in ([p.truth for p in self.pairs], map(midpoints, true))
+        )
         part = np.divide(now, was, out=np.ones(was.shape), where=was != 0)
-        return _stacked(apart), _stacked(self.halves) * np.minimum(part, 1)
+        return _stacked(apart), _stacked([p.allowed for p in self.pairs]) * np.minimum(part, 1)
 
     def around(self, groups: Iterable[Iterable[Scalar]]) -> "System":
-        """The same, with the values of all that depends on no scalar of these."""
+        """The pairs that a scalar of these can move, with the values of all that none of them
+        does.
+        """
         moving = {s.number for g in groups for scalar in g for s in scalar.steps}
-        fixed = unmoved([*self.claimed, *self.true], moving, self.bits, self.decided, self.kept)
-        return replace(self, decided={**fixed, **self.decided})
+        fixed = unmoved(self.steps, moving, self.bits, self.decided, self.kept)
+        pairs = [p for p in self.pairs if not fixed.keys() >= {p.claimed.number, p.true.number}]
+        return replace(self, pairs=pairs, decided={**fixed, **self.decided})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,7 @@ def explained(here: System, nearby: Iterable[System] = ()) -> Explained | None:
     """
     first, second = tee(nearby)
     found = _by_moves(here, first, typed=False)
-    if found is not None or not any(s.typed for s in scalars([*here.claimed, *here.true])):
+    if found is not None or not any(s.typed for s in scalars(here.steps)):
         return found
     return _by_moves(here, second, typed=True)
 
@@ -96,15 +115,18 @@ def _by_moves(here: System, nearby: Iterable[System], typed: bool) -> Explained 
     if not groups:
         return None
     systems, others = [here], iter(nearby)
-    while sum(h.size for s in systems for h in s.halves) < EQUATIONS * len(groups):
+    while sum(p.true.size for s in systems for p in s.pairs) < EQUATIONS * len(groups):
         another = next(others, None)
         if another is None:
             break
         systems.append(another)
     groups = _groups(systems, typed)
-    systems = [system.around(groups) for system in systems]
+    off = _off(systems)
+    systems = [moving for s in systems if (moving := s.around(groups)).pairs]
+    if not systems or off > _off(systems):
+        return None  # no move has a part in what is off there
     moves = np.zeros(len(groups))
-    weights = _stacked([half for system in systems for half in system.halves])
+    weights = _stacked([p.allowed for system in systems for p in system.pairs])
     for _ in range(TURNS):
         rest, allowed = _differences(systems, groups, moves)
         if not np.isfinite(rest).all():
@@ -125,14 +147,20 @@ def _by_moves(here: System, nearby: Iterable[System], typed: bool) -> Explained 
             return None
         bounds = (-WHOLE - moves - 1e-9, WHOLE - moves + 1e-9)
         solved = lsq_linear(equations[usable], due[usable], bounds=bounds)
-        moves = np.clip(moves + solved.x, -WHOLE, WHOLE)
+        before, moves = moves, np.clip(moves + solved.x, -WHOLE, WHOLE)
+        if (moves == before).all():
+            return None
     return None
 
 
 def _groups(systems: Sequence[System], typed: bool) -> list[list[Scalar]]:
     """The scalars of all points that may be off, those that move as one together."""
-    each = (scalars([*system.claimed, *system.true]) for system in systems)
-    return same_places([s for found in each for s in found if typed or not s.typed])
+    each = (s for system in systems for s in scalars(system.steps))
+    return same_places([s for s in each if typed or not s.typed])
+
+
+def _off(systems: Sequence[System]) -> int:
+    return sum(p.off for system in systems for p in system.pairs)
 
 
 def _differences(systems: Sequence[System], groups: Any, moves: Floats) -> tuple[Floats, Floats]:
@@ -142,7 +170,7 @@ def _differences(systems: Sequence[System], groups: Any, moves: Floats) -> tuple
 
 
 def _moved(system: System, groups: Any, moves: Floats) -> dict[int, Balls]:
-    record = system.claimed[0].record
+    record = system.pairs[0].true.record
     with flint.ctx.workprec(system.bits):
         return {
             step.number: as_balls(to_balls(step.value) + flint.arb(float(m * scalar.bound)))
@@ -153,5 +181,5 @@ def _moved(system: System, groups: Any, moves: Floats) -> dict[int, Balls]:
         }
 
 
-def _stacked(arrays: Sequence[Any]) -> Floats:
+def _stacked(arrays: Iterable[Any]) -> Floats:
     return np.concatenate([np.ravel(np.real(array)) for array in arrays])

@@ -50,7 +50,7 @@ def _error(step: Step, least: float) -> Floats | None:
             apart = np.abs(midpoints(as_balls(to_balls(step.value) - exact)))
     except (ArithmeticError, ValueError):  # a value at which the function has no ball
         return None
-    half = (step.precision or FLOAT64).half_ulp(np.abs(step.value))
+    half = (step.precision or FLOAT64).half_ulp(step.value)
     errs = np.isfinite(apart) & (apart > least * half)
     return np.where(errs, apart, 0.0) if errs.any() else None
 

@@ -33,7 +33,7 @@ class Precision:
 
     def half_ulp(self, values: Any) -> Floats:
         """Half the distance of neighbouring numbers at each value; 0 where the value is 0."""
-        sizes = np.abs(np.asarray(values, dtype=np.float64))
+        sizes = np.asarray(np.abs(values), dtype=np.float64)
         finite = np.where(np.isfinite(sizes), sizes, self.largest)
         exponents = np.maximum(np.frexp(finite)[1] - self.bits, self.least) - 1
         return np.where(sizes == 0, 0.0, np.ldexp(1.0, np.maximum(exponents, -1074)))

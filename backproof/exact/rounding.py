@@ -24,12 +24,12 @@ def noise(step: Step, formats: Mapping[int, Precision]) -> Any:
     """
     precision = formats.get(step.number, step.precision)
     if step.primitive.name == "input":
-        return (precision or FLOAT64).half_ulp(np.abs(step.value))
+        return (precision or FLOAT64).half_ulp(step.value)
     if precision is None or _of_constants(step):
         return None
     if (not step.primitive.rounds or step.primitive is cast) and not _narrows(step):
         return None
-    own = precision.half_ulp(np.abs(step.value))
+    own = precision.half_ulp(step.value)
     if step.primitive.error is not None:
         by_norm = step.primitive.error(step.value, *(x.value for x in step.inputs), **step.settings)
         return np.hypot(own, (step.accumulator or precision).u * by_norm)
@@ -159,7 +159,7 @@ def units(
     sampled = samples(outputs, count, seed, by_hand=by_hand)
     for step, errors in zip(outputs, sampled, strict=True):
         spread = root_mean_square(np.abs(np.nan_to_num(errors, nan=0.0)))
-        found.append((step.precision or FLOAT64).half_ulp(np.abs(step.value)) + spread)
+        found.append((step.precision or FLOAT64).half_ulp(step.value) + spread)
     return found
 
 

@@ -69,7 +69,7 @@ def _close(values: Balls, step: Step, unit: Floats, bits: int) -> bool:
     precision = step.precision or FLOAT64
     if accuracy(values).min(initial=bits) >= precision.bits + SURELY:
         return True
-    wanted = precision.half_ulp(np.abs(midpoints(values)))
+    wanted = precision.half_ulp(midpoints(values))
     if bits > BITS:
         wanted = np.maximum(wanted, np.nan_to_num(unit, nan=0.0))
     return bool((~finite(values) | (radii(values) <= KNOWN * wanted)).all())

@@ -153,7 +153,7 @@ def _rounded(training: Training, values: Floats, rng: np.random.Generator) -> Fl
 def _half_ulp(training: Training, values: Floats) -> Floats:
     precision = precision_of(np.dtype(training.dtype))
     assert precision is not None
-    return precision.half_ulp(np.abs(values))
+    return precision.half_ulp(values)
 
 
 def _unit(training: Training, true: Balls, errors: Floats) -> float:

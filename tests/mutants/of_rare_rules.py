@@ -23,7 +23,7 @@ OF_RARE_RULES = (
     ),
     Mutant(
         "exact/constants.py",
-        "while sum(h.size for s in systems for h in s.halves) < EQUATIONS * len(groups):",
+        "while sum(p.true.size for s in systems for p in s.pairs) < EQUATIONS * len(groups):",
         "while False:",
         "one element is enough to explain by a constant",
     ),

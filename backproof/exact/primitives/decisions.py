@@ -75,12 +75,14 @@ def _weighed(c: Any, x: Any) -> Any:
 
 
 def _weighed_balls(c: Any, x: Any) -> Balls:
+    if c.dtype == bool:
+        return np.where(c, to_balls(x), np.array(NOTHING))
     weights, numbers = np.broadcast_arrays(c, to_balls(x))
     pairs = zip(weights.ravel().tolist(), numbers.ravel().tolist(), strict=True)
     return filled((_share(w, n) for w, n in pairs), weights.shape)
 
 
-def _share(w: float | bool, x: Any) -> Any:
+def _share(w: float, x: Any) -> Any:
     return NOTHING if w == 0 else x if w == 1 else x * w
 
 
@@ -95,6 +97,12 @@ keep: Primitive = primitive(
 )
 
 
+def _chosen_balls(c: Any, a: Balls, b: Balls) -> Balls:
+    if c.dtype == bool:
+        return np.where(c, a, b)
+    return as_balls(_weighed_balls(c, a) + _weighed_balls(_opposite(c), b))
+
+
 def _opposite(c: Any) -> Any:
     return ~c if c.dtype == bool else 1 - c
 
@@ -104,7 +112,7 @@ opposite = primitive("opposite", _opposite, _opposite, rounds=False, summary="th
 choose = primitive(
     "choose",
     lambda c, a, b: np.where(c, a, b) if c.dtype == bool else c * a + (1 - c) * b,
-    lambda c, a, b: as_balls(_weighed_balls(c, a) + _weighed_balls(_opposite(c), b)),
+    lambda c, a, b: _chosen_balls(c, to_balls(a), to_balls(b)),
     pull=lambda g, y, c, a, b: (
         None,
         _as(keep(c, g), a) if a.is_float else None,
