@@ -27,8 +27,8 @@ WHOLE = 1.0
 class Pair(NamedTuple):
     """A claimed gradient and the true one, two steps of one record.
 
-    truth: the values of the latter. allowed: what a right one is off by at most. off: whether this one
-    is off by more.
+    truth: the values of the latter. allowed: what a right one is off by at most. off: whether this
+    one is off by more.
     """
 
     claimed: Step

@@ -23,7 +23,6 @@ from backproof.checks.behaviour.passes import OUTPUT, Layer, Run, Trial
 from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.exact.precision import Array
 from backproof.programs.nodes import leaves
-from backproof.programs.reach import reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +54,7 @@ def observe_layer(
     dtype: Any = None,
     once: bool = False,
 ) -> LayerBehaviour:
-    """Run a layer forward and backward a dozen times; write down how it behaves.
+    """Run a layer forward half a dozen times and backward a dozen; write down how it behaves.
 
     seconds: that one call may take. seed: of the cotangents. dtype: to which the arguments are cast
     before. once: whether it is asked for one answer alone. Raises nothing that the layer does.
@@ -109,44 +108,48 @@ def _look(book: Notebook, run: Run, gradients: Answer) -> None:
 
 def _ask_again(trial: Trial, book: Notebook, run: Run, dys: list[Answer], gs: list[Answer]) -> None:
     """Does the answer depend on what was asked before? Is it linear in the cotangent?"""
-    outputs, dy = run.outputs.tensors, dys[0]
-    second = trial.whole(dy, book)
-    for k, (who, answer) in enumerate((("forward", outputs), ("backward", gs[0]))):
-        if differing(answer, second[k]):
+    dy = dys[0]
+    with book.same_draws():
+        later = trial.forward(book)
+        kept = later.arrays()
+        before = {name: a.tobytes() for name, a in kept.items()}
+        g, second = trial.pull(later, dy, book), dict[str, Array]()
+        changed = [name for name, a in kept.items() if a.tobytes() != before[name]]
+        with book.aside() as page:
+            second = trial.pull(later, dy, page)
+    answers = ("forward", run.outputs.tensors, later.outputs.tensors), ("backward", gs[0], g)
+    for k, (who, these, those) in enumerate(answers):
+        if differing(these, those):
             again = partial(_part, trial, dy, book, k)
-            report_change(book, f"the {who} pass", answer, second[k], again)
+            report_change(book, f"the {who} pass", these, those, again)
             return
-    _use_twice(trial, book, dy)
+    twice = bool(second) and not differing(g, second)
+    if not twice:
+        _report_second(book, later, changed, differing(g, second) if second else [])
+
+    def ask(dy: Answer, page: Notebook) -> Answer:
+        with page.same_draws():
+            return trial.pull(later if twice else trial.forward(page), dy, page)
+
+    report_nonlinearity(book, ask, dys, gs)
     if run.passed.kept is not None:
         _use_late(trial, book, dy, gs[0])
-    sizes = [np.abs(g).max(initial=0) for g in gs[0].values()]
-    scale = float(max(sizes, default=0))
-    report_nonlinearity(book, lambda d, page: trial.whole(d, page)[1], dys, gs, scale)
 
 
 def _part(trial: Trial, dy: Answer, book: Notebook, k: int) -> Answer:
     return trial.whole(dy, book)[k]
 
 
-def _use_twice(trial: Trial, book: Notebook, dy: Answer) -> None:
+def _report_second(book: Notebook, run: Run, changed: list[str], names: list[str]) -> None:
     """Two backward passes of one forward pass: what one leaves behind must not reach the other.
 
-    A layer that remembers its last forward pass itself may carry on from pass to pass, but not
-    write into what it remembers.
+    changed: the arrays kept that the first one wrote into. names: the tensors in which the second
+    is another; none where there was no second one. A layer that remembers its last forward pass
+    itself may carry on from pass to pass, but not write into what it remembers.
     """
-    with book.same_draws():
-        run = trial.forward(book)
-        itself = {"self": getattr(run.passed.pullback, "__self__", None)}
-        kept = reach(itself if run.passed.kept is None else run.passed.kept).arrays
-        kept = {n: a for n, a in kept.items() if not sharing(a, run.given.held)}
-        before = {name: a.tobytes() for name, a in kept.items()}
-        first, second = trial.pull(run, dy, book), None
-        changed = [name for name, a in kept.items() if a.tobytes() != before[name]]
-        with book.aside() as page:
-            second = trial.pull(run, dy, page)
-    if second is None:
+    if not names:
         book.note("the backward pass can run once for each forward pass")
-    elif not run.given.changed() and (names := differing(first, second)):
+    elif not run.given.changed():
         for name in changed:
             detail = (
                 f"the backward pass changes {name}, so that a second one is wrong in {names[0]}"

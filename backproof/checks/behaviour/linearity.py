@@ -46,21 +46,21 @@ def report_nonlinearity(
     ask: Ask,
     dy: Sequence[Answer],
     g: Sequence[Answer],
-    scale: float,
     eps: float = 0.0,
 ) -> None:
     """Ask for multiples of a cotangent and for the sum of two; BP212 where the answer is another.
 
-    dy, g: two cotangents and their gradients. scale: the size that gradients have here, beside
-    which the rounding of sums is seen; three times a cotangent, exact too, shows more of it where
-    the code rounds to fewer digits than it returns. A gradient that is the same for all cotangents
-    is doubted under BP109 instead. eps: of the code's own formats, where NumPy has none of these.
+    dy, g: two cotangents and their gradients. The rounding of sums is seen beside the size of the
+    largest; three times a cotangent, exact too, shows more of it where the code rounds to fewer
+    digits than it returns. A gradient that is the same for all cotangents is doubted under BP109
+    instead. eps: of the code's own formats, where NumPy has none of these.
     """
     wanted = factors(dy[0], book)
     multiples = {k: _asked(book, ask, {n: d * k for n, d in dy[0].items()}) for k in wanted}
     total = _asked(book, ask, {n: d + dy[1][n] for n, d in dy[0].items()})
     triple = _asked(book, ask, {n: d * 3 for n, d in dy[0].items()})
     eps = max(eps, *(float(np.finfo(d.dtype).eps) for d in dy[0].values()))
+    scale = max(map(_largest, g[0].values()), default=0)
     coarsest = 2 * BFLOAT16.u if _is_narrow(book) else eps
     for name, first in g[0].items():
         second = g[1].get(name)
@@ -74,7 +74,7 @@ def report_nonlinearity(
         if not bent and _finite(total.get(name)) and _finite(triple.get(name)):
             off = _largest(_wide(total[name]) - first - second)
             noise = _largest(_wide(triple[name]) - 3 * _wide(first))
-            size = max(scale, _largest(first), _largest(second))
+            size = max(scale, _largest(second))
             if off > max(np.sqrt(max(eps, coarsest)) * size, CLEARLY * size, ULPS * noise):
                 bent = [f"for the sum of two cotangents it is {off:.3g} off the sum of the two"]
         if bent:

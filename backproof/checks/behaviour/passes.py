@@ -6,11 +6,18 @@ from typing import Any, NamedTuple
 
 from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Arguments, Given, flatten, like
-from backproof.checks.behaviour.notebook import Notebook, copied, misfits, note_sharing
+from backproof.checks.behaviour.notebook import (
+    Notebook,
+    copied,
+    misfits,
+    note_sharing,
+    sharing,
+)
 from backproof.checks.behaviour.repeats import Answer
 from backproof.exact.precision import Array
 from backproof.programs.conventions import positional
 from backproof.programs.nodes import mapped, outline
+from backproof.programs.reach import reach
 
 OUTPUT = "y"
 """The name of what a forward pass returns."""
@@ -64,6 +71,12 @@ class Run(NamedTuple):
     given: Given
     passed: Passed
     outputs: Arguments
+
+    def arrays(self) -> dict[str, Array]:
+        """The arrays that the pullback holds, by name, but for the inputs."""
+        itself = {"self": getattr(self.passed.pullback, "__self__", None)}
+        kept = reach(itself if self.passed.kept is None else self.passed.kept).arrays
+        return {n: a for n, a in kept.items() if not sharing(a, self.given.held)}
 
 
 @dataclass(frozen=True, slots=True)

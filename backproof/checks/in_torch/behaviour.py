@@ -18,7 +18,7 @@ from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.checks.in_torch.call import TorchCall
 from backproof.checks.in_torch.double import depends
-from backproof.checks.in_torch.run import Gradients, Trial, Watched
+from backproof.checks.in_torch.run import Gradients, Run, Trial, Watched
 from backproof.checks.in_torch.state import kept, set_up
 from backproof.exact.precision import Array
 from backproof.programs.run import Tensors
@@ -31,7 +31,7 @@ OVERWRITTEN = "has been modified by an inplace operation"
 def observe_torch(
     call: TorchCall, seconds: float, seed: int, *, once: bool = False
 ) -> LayerBehaviour:
-    """Run a function forward and backward a dozen times; write down how it behaves.
+    """Run a function forward a few times and backward a dozen; write down how it behaves.
 
     seconds: that one pass may take. seed: of the cotangents; of a loss, a single number, the first
     one is 1. once: whether it is asked for one answer alone. A gradient that autograd has not is 0,
@@ -103,54 +103,58 @@ class _Seen:
         self.gradients.append(misfits(self.book, given, at))
 
     def again(self) -> None:
-        """Does the answer depend on what was asked before? Is it linear in the cotangent?"""
+        """Does the answer depend on what was asked before?"""
         at, watched = self.call.tensors, Watched(Trial(self.call, self.call.fresh()), self.book)
         dy, g, seeds = self.cotangents[0], self.gradients[0], count(2)
 
         def answer(k: int) -> Answer:
-            passed = watched.whole(at, dy, next(seeds))
-            return (passed[0], self._with_zeros(passed[1]))[k]
+            run, found = watched.whole(at, dy, next(seeds))
+            return (run.outputs, self._with_zeros(found))[k]
 
         for there in (_rolled(at), dict(elsewhere(Arguments((), (), at, {})).tensors)):
             with self.book.aside() as page:
                 Watched(watched.trial, page).whole(there, dy)
-        outputs, found = watched.whole(at, dy, next(seeds))
+        run, found = watched.whole(at, dy, next(seeds))
         second = self._with_zeros(found)
         for k, (who, these, those) in enumerate(
-            (("the forward pass", self.outputs, outputs), ("the backward pass", g, second))
+            (("the forward pass", self.outputs, run.outputs), ("the backward pass", g, second))
         ):
             if differing(these, those):
                 report_change(self.book, who, these, those, partial(answer, k))
                 return
-        self._use_twice(watched, at)
-        self._ask_for_multiples(watched, at)
+        self._ask_for_multiples(watched, run, at, self._use_again(watched, run, at, second))
 
-    def _use_twice(self, watched: Watched, at: Tensors) -> None:
-        """Two backward passes of one forward pass: the first must not reach into the second."""
-        second: Gradients = {}
-        dy = self.cotangents[1]  # for a loss too another than 1, which scales nothing
-        with self.book.same_draws(), set_up(self.call.devices):
-            run = watched.forward(at)
-            first = self._with_zeros(watched.pull(run, at, dy, again=True))
-            with self.book.aside() as page:
-                second = Watched(watched.trial, page).pull(run, at, dy)
+    def _use_again(self, watched: Watched, run: Run, at: Tensors, g: Answer) -> Answer:
+        """Further backward passes of one forward pass: none must reach into the next. Returns the
+        gradients at the second cotangent, which is no 1 for a loss either; none where the forward
+        pass cannot be used again.
+        """
+        other, third = Gradients(), Gradients()
+        with self.book.aside() as page:
+            again = Watched(watched.trial, page)
+            other, third = (again.pulled(run, at, self.cotangents[k]) for k in (1, 0))
         for b in page.breaches:
             if OVERWRITTEN in b.detail:
                 detail = "the backward pass writes into what was saved for it: it can run only once"
                 self.book.report("BP209", "", detail)
-        for name in differing(first, self._with_zeros(second)) if second else ():
+        changed = differing(g, self._with_zeros(third)) if third else list(g)
+        for name in changed if third else ():
             detail = "a second backward pass of one forward pass is another: what is saved changes"
             self.book.report("BP209", name, detail)
+        return {} if changed else self._with_zeros(other)
 
-    def _ask_for_multiples(self, watched: Watched, at: Tensors) -> None:
+    def _ask_for_multiples(self, watched: Watched, run: Run, at: Tensors, other: Answer) -> None:
+        """Is it linear in the cotangent? other: the gradients at the second one, of the same run;
+        none where that cannot be used again.
+        """
+
         def ask(dy: Answer, page: Notebook) -> Answer:
-            return self._with_zeros(Watched(watched.trial, page).whole(at, dy)[1])
+            asked = Watched(watched.trial, page)
+            return self._with_zeros(asked.pulled(run, at, dy) if other else asked.whole(at, dy)[1])
 
-        self.gradients.append(ask(self.cotangents[1], self.book))
-        sizes = [np.abs(g).max(initial=0) for g in self.gradients[0].values()]
-        scale = float(max(sizes, default=0))
+        self.gradients.append(other or ask(self.cotangents[1], self.book))
         eps = max(float(torch.finfo(x.dtype).eps) for x in self.call.leaves.values())
-        report_nonlinearity(self.book, ask, self.cotangents, self.gradients, scale, eps)
+        report_nonlinearity(self.book, ask, self.cotangents, self.gradients, eps)
         for b in self.book.doubts if is_loss(self.outputs) else ():
             if b.code == "BP109":  # with the one cotangent that a loss has it looks right
                 detail = "the gradient of a multiple of the loss is the same"

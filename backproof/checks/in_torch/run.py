@@ -71,8 +71,8 @@ class Trial:
         leaves = self.call.entered(self.function, at)
         return Run(leaves, flat, outputs(self.call(self.function, leaves, flat)), {})
 
-    def pull(self, run: Run, dy: Answer, seed: int = 1, again: bool = False) -> Gradients:
-        """The gradients, None where autograd has none; again: whether it can be done once more.
+    def pull(self, run: Run, dy: Answer, seed: int = 1) -> Gradients:
+        """The gradients, None where autograd has none.
 
         What a backward pass adds to `.grad` itself, as that of a reversible layer, counts too.
         """
@@ -86,7 +86,7 @@ class Trial:
         leaves = list(run.leaves.values())
         for leaf in leaves:
             leaf.grad = None
-        found = _pulled(ys, leaves, dys, again)
+        found = _pulled(ys, leaves, dys)
         added = [_sum(g, leaf.grad) for g, leaf in zip(found, leaves, strict=True)]
         named = zip(run.leaves, added, strict=True)
         return {name: None if g is None else as_numpy(g) for name, g in named}
@@ -111,24 +111,25 @@ class Watched:
         self._unchanged("the forward pass", run, at)
         return run
 
-    def pull(
-        self, run: Run, at: Tensors, dy: Answer, seed: int = 1, again: bool = False
-    ) -> Gradients:
+    def pull(self, run: Run, at: Tensors, dy: Answer, seed: int = 1) -> Gradients:
         """The backward pass; it must leave the inputs and its cotangents as they are."""
-        found: Gradients = self._heard(
-            "the backward pass", lambda: self.trial.pull(run, dy, seed, again)
-        )
+        found: Gradients = self._heard("the backward pass", lambda: self.trial.pull(run, dy, seed))
         self._unchanged("the backward pass", run, at)
         for name, y in run.ys.items():
             if not torch.equal(run.pulled[name], torch.from_numpy(np.array(dy[name])).to(y)):
                 self.book.report("BP208", "", f"the backward pass changes d{name} in place")
         return found
 
-    def whole(self, at: Tensors, dy: Answer, seed: int = 1) -> tuple[Answer, Gradients]:
-        """The outputs, and the gradients; seed: of the random numbers of the backward pass."""
+    def whole(self, at: Tensors, dy: Answer, seed: int = 1) -> tuple[Run, Gradients]:
+        """A forward pass and the gradients; seed: of the random numbers of the backward pass."""
         with self.book.same_draws(), set_up(self.trial.call.devices):
             run = self.forward(at)
-            return run.outputs, self.pull(run, at, dy, seed)
+            return run, self.pull(run, at, dy, seed)
+
+    def pulled(self, run: Run, at: Tensors, dy: Answer) -> Gradients:
+        """The gradients by a further backward pass of a forward pass that was made before."""
+        with self.book.same_draws(), set_up(self.trial.call.devices):
+            return self.pull(run, at, dy)
 
     def _heard(self, who: str, thunk: Callable[[], Any]) -> Any:
         value = self.book.hear(who, lambda: _or_refused(thunk))
@@ -147,7 +148,7 @@ class Watched:
                 self.book.report("BP208", name, f"{who} changes {name} in place")
 
 
-def _pulled(ys: Any, leaves: Any, dys: Any, again: bool) -> Sequence[torch.Tensor | None]:
+def _pulled(ys: Any, leaves: Any, dys: Any) -> Sequence[torch.Tensor | None]:
     """By `autograd.grad`; by `backward()` nothing, where that alone is possible: it adds to
     `.grad`.
     """
@@ -158,7 +159,7 @@ def _pulled(ys: Any, leaves: Any, dys: Any, again: bool) -> Sequence[torch.Tenso
     except RuntimeError as error:
         if BY_BACKWARD not in str(error):
             raise
-        torch.autograd.backward(ys, dys, retain_graph=again)
+        torch.autograd.backward(ys, dys, retain_graph=True)
         return [None] * len(leaves)
     return found
 

@@ -55,19 +55,24 @@ def test_a_loss_whose_gradient_does_not_scale_with_it_is_broken() -> None:
     assert check_torch(minding, normal(3)).status is Status.CORRECT
 
 
-def test_a_backward_that_changes_what_is_saved_is_broken() -> None:
-    """The second backward pass of one forward pass is another."""
+@pytest.mark.parametrize(
+    "spend",
+    [lambda kept, dy: kept.mul_(2), lambda kept, dy: kept.mul_(dy), lambda kept, dy: kept.zero_()],
+)
+@pytest.mark.parametrize("loss", [False, True])
+def test_a_backward_that_changes_what_is_saved_is_broken(spend: Any, loss: bool) -> None:
+    """Another backward pass of one forward pass is another, also where the first has dy = 1."""
 
     class Spending(Function):
         @staticmethod
         def forward(ctx: Any, x: Any) -> Any:
             ctx.factor = x * 2
-            return x * x
+            return (x * x).sum() if loss else x * x
 
         @staticmethod
         def backward(ctx: Any, dy: Any) -> Any:
             dx = dy * ctx.factor
-            ctx.factor.mul_(2)
+            spend(ctx.factor, dy)
             return dx
 
     verdict = check_torch(Spending.apply, normal(3))
