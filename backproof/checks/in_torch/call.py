@@ -124,9 +124,10 @@ def take_apart(
     floating-point inputs: those of the positions `argnums`, or else those that require a gradient
     if any does, or else all. dtype: all floats are cast to it first.
 
-    Raises ValueError where there is none, a tensor is complex or sparse, or a module is lazy.
+    Raises ValueError where there is none, a tensor is complex or sparse, or a module is lazy or of
+    torch.jit.
     """
-    _refuse_lazy(function)
+    _refuse_module(function)
     function = copied(function)
     arguments = argument_names(_called(function), len(inputs))
     names, given, positions = list[str](), list[Any](), list[int]()
@@ -196,9 +197,14 @@ def _refuse_unusual(names: Sequence[str], flat: Sequence[Any]) -> None:
             raise ValueError(f"{name} is {kind}: pass its dense, real parts instead")
 
 
-def _refuse_lazy(function: Any) -> None:
+def _refuse_module(function: Any) -> None:
     if not isinstance(function, torch.nn.Module):
         return
+    if isinstance(function, torch.jit.ScriptModule):
+        raise ValueError(
+            "a module of torch.jit takes no other parameters than its own: pass the module that it "
+            "was compiled from, or `lambda x: module(x)` for the gradient by its inputs alone"
+        )
     for name, p in (*function.named_parameters(), *function.named_buffers()):
         if is_lazy(p):
             raise ValueError(f"{name} is not initialised: call the lazy module once before")

@@ -160,7 +160,9 @@ def _has_attributes(thing: Any) -> bool:
 
 
 def _dictionaries(thing: Any) -> list[dict[str, Any]]:
-    """What an object's attributes are kept in: a module's parameters, buffers and parts apart."""
+    """What an object's attributes are kept in: a module's parameters, buffers and parts apart. Those
+    of a compiled module are no dictionaries; they stay where they are.
+    """
     own = vars(thing)
     apart = ("_parameters", "_buffers", "_modules") if isinstance(thing, torch.nn.Module) else ()
-    return [own, *(own[name] for name in apart)]
+    return [d for d in (own, *map(own.get, apart)) if isinstance(d, dict)]
