@@ -7,8 +7,9 @@ from backproof.checks.accepted import Accept
 from backproof.checks.accepted import checked as checked_accept
 from backproof.checks.claim import Claim
 from backproof.checks.domains import Domain, checked, within
-from backproof.checks.request import Asked, Function, callables, called, title
+from backproof.checks.request import Asked, Function, callables, called
 from backproof.checks.sampling import Inputs, judge_points
+from backproof.programs.signature import title
 from backproof.verdict import Verdict
 from backproof.verdict.decisions import SECONDS
 from backproof.verdict.witnesses import EXACT, JAX, require

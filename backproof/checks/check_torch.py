@@ -9,6 +9,7 @@ from backproof.checks.claim import Claim
 from backproof.checks.domains import Domain, checked, within
 from backproof.checks.request import Asked, callables, called
 from backproof.checks.sampling import Inputs, judge_points
+from backproof.programs.signature import title
 from backproof.verdict import Verdict
 from backproof.verdict.decisions import SECONDS
 from backproof.verdict.witnesses import TORCH, require
@@ -42,13 +43,16 @@ def check_torch(
     """
     callables(function=function)
     require(TORCH)
-    from backproof.checks.in_torch.call import custom_function, take_apart, title
     from backproof.checks.in_torch.claim import torch_claim
+    from backproof.programs.aten.arguments import take_apart
+    from backproof.programs.aten.call import custom_function
 
-    written = f"{title(function)}.apply" if custom_function(function) else title(function)
+    custom = custom_function(function)
+    known = title(custom or function)
+    written = f"{known}.apply" if custom else known
     allowed = checked_accept(accept)
     again = called("check_torch", (written,), "args", seed, reference, allowed)
-    asked = Asked("check_torch", name or title(function), again, seed, seconds, reference)
+    asked = Asked("check_torch", name or known, again, seed, seconds, reference)
 
     def claim(*point: Any) -> Claim:
         call = take_apart(function, point, dtype, argnums)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.claim import Tensors
+from backproof.programs.signature import title
 from backproof.verdict import Subject
 
 Function = Callable[..., Any]
@@ -41,14 +42,6 @@ def subject(tensors: Tensors, asked: Asked, dtypes: Mapping[str, Any] | None = N
     line = f"{shapes} · {', '.join(kinds)}"
     size = sum(t.size for t in tensors.values())
     return Subject(content.hexdigest()[:12], asked.name, asked.way, line, size, asked.again)
-
-
-def title(function: Any) -> str:
-    """What a function is called by its author, or else the kind of object it is."""
-    if function is None:
-        return "None"
-    kept = getattr(function, "func", function)
-    return str(getattr(kept, "__qualname__", None) or type(kept).__qualname__)
 
 
 def called(

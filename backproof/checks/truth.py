@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.arguments.trees import Arguments, argument_names, flatten
+from backproof.checks.arguments.trees import Arguments, flatten
 from backproof.checks.behaviour.attempts import sealed
 from backproof.exact.ancestry import ancestors
 from backproof.exact.balls import Balls, accuracy, finite, midpoints, numbers
@@ -19,6 +19,7 @@ from backproof.exact.reverse import gradients_or_zeros
 from backproof.exact.truth import known
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run, Tensors
+from backproof.programs.signature import argument_names
 from backproof.verdict.decisions import BITS, MOST_BITS
 
 Recorder = Callable[[Tensors], Run]
@@ -111,21 +112,11 @@ def _in_numpy(loss: Any, arguments: Any) -> tuple[Recorder, Tensors, bool]:
 
 
 def _in_torch(loss: Any, args: Any, argnums: Any) -> tuple[Recorder, Tensors, bool]:
-    import torch
-
     from backproof.programs.aten.arguments import take_apart
     from backproof.programs.aten.running import run_call
 
-    call = take_apart(loss, args, argnums)
-    leaves = call.point()
-
-    def record(at: Tensors) -> Run:
-        return run_call(
-            call, {n: torch.from_numpy(np.array(x)).to(leaves[n]) for n, x in at.items()}
-        )
-
-    wide = {n: x.double() if x.dtype is torch.bfloat16 else x for n, x in leaves.items()}
-    return record, {n: x.cpu().numpy() for n, x in wide.items()}, False
+    call = take_apart(loss, args, argnums=argnums)
+    return lambda at: run_call(call, at), call.tensors, False
 
 
 def _in_jax(loss: Any, args: Any, argnums: Any) -> tuple[Recorder, Tensors, bool]:

@@ -11,6 +11,10 @@ LEAVES = frozenset({np.ndarray, np.float64, float, int, bool, str, type(None)})
 """The kinds of most leaves, which are told at once."""
 
 
+class WrongStructure(TypeError):
+    """A result that cannot be read; the message says what was expected and what came."""
+
+
 class Branch(NamedTuple):
     """One step down: how it reads in a name ("['W']"), the key or field or index, what is there."""
 

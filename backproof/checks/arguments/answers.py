@@ -6,16 +6,12 @@ from typing import Any
 import numpy as np
 
 from backproof.exact.precision import Array
-from backproof.programs.nodes import branches, leaves, outline
+from backproof.programs.nodes import WrongStructure, branches, leaves, outline
 
 SPELLINGS = ("{}", "d{}", "d_{}", "grad_{}", "{}_grad", "g{}")
 """How the gradient of an argument is called in a dict: W, dW, d_W, grad_W, W_grad or gW."""
 
 Gradients = dict[str, Array | None]
-
-
-class WrongStructure(TypeError):
-    """A result that cannot be read; the message says what was expected and what came."""
 
 
 def read(names: Sequence[str], values: Sequence[Any], due: Mapping[str, Array], result: Any) -> Any:

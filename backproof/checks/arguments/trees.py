@@ -1,9 +1,8 @@
 """Arguments of any structure as named tensors, and back."""
 
 import copy
-import inspect
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -117,19 +116,6 @@ def flatten(
         kinds = ", ".join(f"{leaf}: {outline(c)}" for leaf, c in constants.items())
         raise ValueError(f"nothing to differentiate by: no floating-point numbers in ({kinds})")
     return Arguments(tuple(names), tuple(arguments), tensors, constants)
-
-
-def argument_names(function: Callable[..., Any], count: int) -> list[str]:
-    """The names of a function's first arguments: its own, "rest[0]" for *rest, or "arg0"."""
-    try:
-        parameters = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):  # written in C, or no function
-        parameters = []
-    names = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    rest = next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
-    more = range(count - len(names))
-    names += [f"{rest}[{k}]" if rest else f"arg{len(names) + k}" for k in more]
-    return names[:count]
 
 
 def like(leaf: Any, tensor: Any) -> Any:

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from backproof.checks.arguments.answers import WrongStructure, fits
+from backproof.checks.arguments.answers import fits
 from backproof.checks.arguments.trees import Given
 from backproof.checks.behaviour.attempts import attempt
 from backproof.exact.precision import Array
+from backproof.programs.nodes import WrongStructure
 from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
 from backproof.verdict.decisions import MOST_ELEMENTS

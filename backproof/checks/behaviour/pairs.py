@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.notebook import (
     ONCE,
@@ -22,7 +21,7 @@ from backproof.checks.behaviour.notebook import (
 )
 from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.exact.precision import Array
-from backproof.programs.nodes import outline
+from backproof.programs.nodes import WrongStructure, outline
 from backproof.verdict.finding import LOSS
 
 Claimed = Callable[..., Any]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import Arguments, Given, flatten, like
 from backproof.checks.behaviour.notebook import (
     Notebook,
@@ -16,7 +15,7 @@ from backproof.checks.behaviour.notebook import (
 from backproof.checks.behaviour.repeats import Answer
 from backproof.exact.precision import Array
 from backproof.programs.conventions import positional
-from backproof.programs.nodes import mapped, outline
+from backproof.programs.nodes import WrongStructure, mapped, outline
 from backproof.programs.reach import reach
 
 OUTPUT = "y"

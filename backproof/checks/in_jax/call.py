@@ -11,10 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 from jax.tree_util import keystr, tree_flatten_with_path
 
-from backproof.checks.arguments.answers import WrongStructure
 from backproof.exact.precision import Array
 from backproof.programs.jaxpr.arguments import Arguments, floating
 from backproof.programs.jaxpr.programs import OUTPUT
+from backproof.programs.nodes import WrongStructure
 from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
 

@@ -14,13 +14,12 @@ from backproof.checks.behaviour.layers import LayerBehaviour
 from backproof.checks.behaviour.linearity import cotangents, report_nonlinearity
 from backproof.checks.behaviour.notebook import ONCE, Ended, Notebook, doubt_infinite, misfits
 from backproof.checks.behaviour.pairs import elsewhere
-from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.behaviour.repeats import Answer, differing, report_change
-from backproof.checks.in_torch.call import TorchCall
 from backproof.checks.in_torch.double import depends
 from backproof.checks.in_torch.run import Gradients, Run, Trial, Watched
-from backproof.checks.in_torch.state import kept, set_up
 from backproof.exact.precision import Array
+from backproof.programs.aten.call import LOSS, Call
+from backproof.programs.aten.state import kept, set_up
 from backproof.programs.run import Tensors
 
 OVERWRITTEN = "has been modified by an inplace operation"
@@ -28,9 +27,7 @@ OVERWRITTEN = "has been modified by an inplace operation"
 
 
 @np.errstate(all="ignore")
-def observe_torch(
-    call: TorchCall, seconds: float, seed: int, *, once: bool = False
-) -> LayerBehaviour:
+def observe_torch(call: Call, seconds: float, seed: int, *, once: bool = False) -> LayerBehaviour:
     """Run a function forward a few times and backward a dozen; write down how it behaves.
 
     seconds: that one pass may take. seed: of the cotangents; of a loss, a single number, the first
@@ -61,7 +58,7 @@ def observe_torch(
 
 def is_loss(outputs: Mapping[str, Array]) -> bool:
     """Whether a function returned one number, which needs no cotangent."""
-    return list(outputs) == [OUTPUT] and outputs[OUTPUT].shape == ()
+    return list(outputs) == [LOSS]
 
 
 def _rolled(at: Tensors) -> dict[str, Array]:
@@ -73,14 +70,14 @@ def _rolled(at: Tensors) -> dict[str, Array]:
 class _Seen:
     """What was seen of a function so far."""
 
-    call: TorchCall
+    call: Call
     book: Notebook
     outputs: dict[str, Array]
     cotangents: list[Answer]
     gradients: list[Answer]
     owed: Collection[str] = ()
 
-    def __init__(self, call: TorchCall, book: Notebook) -> None:
+    def __init__(self, call: Call, book: Notebook) -> None:
         self.call, self.book = call, book
         self.outputs, self.cotangents, self.gradients = {}, [], []
 

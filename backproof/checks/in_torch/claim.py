@@ -10,30 +10,27 @@ import numpy as np
 import torch
 
 from backproof.checks.behaviour.attempts import attempt, limited, traced
-from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.in_torch.behaviour import is_loss, observe_torch
-from backproof.checks.in_torch.call import TorchCall, take_apart
 from backproof.checks.in_torch.double import doubled, drawn, slopes
-from backproof.checks.in_torch.run import BY_BACKWARD, Trial
-from backproof.checks.in_torch.state import kept, set_up
+from backproof.checks.in_torch.run import Trial
 from backproof.checks.request import COTANGENT, Asked, subject
 from backproof.programs.aten import run_call
-from backproof.programs.run import CannotFollow, DrawsBySample, Run
+from backproof.programs.aten.arguments import take_apart
+from backproof.programs.aten.call import Call
+from backproof.programs.run import DrawsBySample, Run
 from backproof.verdict.decisions import MOST_ELEMENTS
 
-LOSS = "loss"
 
-
-def torch_claim(call: TorchCall, asked: Asked) -> Claim:
+def torch_claim(call: Call, asked: Asked) -> Claim:
     """A function at inputs; of what is no single number the gradient under a random cotangent."""
+    _refuse_unusual(call)
     tensors = call.tensors
     large = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
     behaviour = observe_torch(call, asked.seconds, asked.seed, once=large)
     dys = behaviour.cotangents[0] if behaviour.cotangents else {}
-    loss = is_loss(behaviour.outputs)
+    outputs, loss = dict(behaviour.outputs), is_loss(behaviour.outputs)
     one = len(dys) == 1 and not loss
-    outputs = {LOSS: behaviour.outputs[OUTPUT]} if loss else dict(behaviour.outputs)
     results = dict(behaviour.gradients[0]) if behaviour.gradients else {}
     lists = (behaviour.breaches, behaviour.doubts, behaviour.notes)
     return Claim(
@@ -51,7 +48,7 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
         ),
         Context(
             {**call.constants, **tensors},
-            behaviour.outputs[OUTPUT] if one and OUTPUT in behaviour.outputs else None,
+            next(iter(outputs.values())) if one else None,
             next(iter(dys.values())) if one else None,
             partial(_at_cotangent, call, tensors, next(iter(dys))) if one else None,
             partial(_gradient, call, dys, asked.seconds),
@@ -60,38 +57,20 @@ def torch_claim(call: TorchCall, asked: Asked) -> Claim:
     )
 
 
-def _recorded(call: TorchCall, dys: Tensors, seconds: float, at: Tensors) -> Run:
-    """A recorded run of a copy of the function at other leaves.
-
-    Where autograd.grad is refused, as by a reentrant checkpoint, `backward()` is followed.
-    """
-    try:
-        return _followed(call, dys, seconds, at, by_backward=False)
-    except CannotFollow as refusal:
-        if BY_BACKWARD not in str(refusal):
-            raise
-    return _followed(call, dys, seconds, at, by_backward=True)
+def _refuse_unusual(call: Call) -> None:
+    """Raises ValueError where a tensor is complex or sparse."""
+    for name, x in zip(call.names, call.flat, strict=True):
+        if isinstance(x, torch.Tensor) and (x.is_complex() or x.layout != torch.strided):
+            kind = "complex" if x.is_complex() else "sparse"
+            raise ValueError(f"{name} is {kind}: pass its dense, real parts instead")
 
 
-def _followed(
-    call: TorchCall, dys: Tensors, seconds: float, at: Tensors, *, by_backward: bool
-) -> Run:
-    seeds = {_seeded(n, dys): dy for n, dy in dys.items()}
-
-    def run() -> Run:
-        with kept(call.roots), set_up(call.devices):
-            leaves = {n: torch.from_numpy(np.array(at[n])).to(x) for n, x in call.leaves.items()}
-            return run_call(call.taken(), leaves, cotangents=seeds, by_backward=by_backward)
-
-    return traced(run, seconds)
+def _recorded(call: Call, dys: Tensors, seconds: float, at: Tensors) -> Run:
+    """A recorded run of a copy of the function at other leaves."""
+    return traced(partial(run_call, call, at, dys), seconds)
 
 
-def _seeded(name: str, dys: Tensors) -> str:
-    """The name of an output in a record: the only number is a loss."""
-    return LOSS if dys[name].shape == () and len(dys) == 1 else name
-
-
-def _value(call: TorchCall, dys: Tensors, seconds: float, at: Mapping[str, Any]) -> float:
+def _value(call: Call, dys: Tensors, seconds: float, at: Mapping[str, Any]) -> float:
     """<y, dy> in float64, by torch itself, with the random numbers that it draws in its own."""
     with _many(call, dys, seconds) as value:
         return value(at)
@@ -99,7 +78,7 @@ def _value(call: TorchCall, dys: Tensors, seconds: float, at: Mapping[str, Any])
 
 @contextmanager
 def _many(
-    call: TorchCall, dys: Tensors, seconds: float
+    call: Call, dys: Tensors, seconds: float
 ) -> Iterator[Callable[[Mapping[str, Any]], float]]:
     draws = limited(lambda: drawn(call), seconds)
     if draws.by_rejection:
@@ -113,9 +92,7 @@ def _many(
         yield value
 
 
-def _gradient(
-    call: TorchCall, dys: Tensors, seconds: float, at: Mapping[str, Any]
-) -> Mapping[str, Any]:
+def _gradient(call: Call, dys: Tensors, seconds: float, at: Mapping[str, Any]) -> Mapping[str, Any]:
     """The gradients in the function's own formats at other inputs."""
     point = {n: np.asarray(at[n]) for n in call.leaves}
     trial = Trial(call, call.fresh())
@@ -124,20 +101,20 @@ def _gradient(
 
 
 def _passes(
-    call: TorchCall, dys: Tensors, seconds: float, at: Tensors
+    call: Call, dys: Tensors, seconds: float, at: Tensors
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
     """The outputs and the gradients in the function's own formats; None where it gives none."""
     trial = Trial(call, call.fresh())
     passed = attempt(lambda: trial.passes(at, dys), seconds).value
-    return passed and ({_seeded(n, dys): y for n, y in passed[0].outputs.items()}, passed[1])
+    return passed and (passed[0].outputs, passed[1])
 
 
-def _at_cotangent(call: TorchCall, tensors: Tensors, name: str, dy: Any) -> Mapping[str, Any]:
+def _at_cotangent(call: Call, tensors: Tensors, name: str, dy: Any) -> Mapping[str, Any]:
     """The gradients in floats at another cotangent of the only output."""
     return Trial(call, call.fresh()).passes(dict(tensors), {name: np.asarray(dy)})[1]
 
 
-def _referring(reference: Any, call: TorchCall, dys: Tensors, seconds: float) -> Reference:
+def _referring(reference: Any, call: Call, dys: Tensors, seconds: float) -> Reference:
     """The same function written in torch's own operations, under the same names."""
     other = _named_like(take_apart(reference, call.inputs()), call)
 
@@ -151,7 +128,7 @@ def _referring(reference: Any, call: TorchCall, dys: Tensors, seconds: float) ->
     return Reference(partial(_recorded, other, dys, seconds), runs)
 
 
-def _named_like(other: TorchCall, call: TorchCall) -> TorchCall:
+def _named_like(other: Call, call: Call) -> Call:
     """A call of the same inputs, under the same names, and by the parameters of the same names."""
     names = {k: name for name, k in call.places.items()}
     places = {names[k]: k for k in other.places.values()}

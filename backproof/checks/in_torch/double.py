@@ -7,21 +7,52 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.overrides import TorchFunctionMode
+from torch.utils import _pytree as pytree
 
 from backproof.checks.behaviour.attempts import sealed
-from backproof.checks.in_torch.call import TorchCall
+from backproof.checks.in_torch.draws import Draws
 from backproof.checks.in_torch.run import Trial
-from backproof.checks.in_torch.state import Doubled, Draws, kept, seed_all, set_up
-from backproof.checks.in_torch.tensors import handed, outputs
 from backproof.exact.precision import Array
+from backproof.programs.aten.arguments import outputs
+from backproof.programs.aten.call import Call
+from backproof.programs.aten.state import kept, seed_all, set_up
+from backproof.programs.aten.tensors import handed
 from backproof.verdict.decisions import DEPENDS
 
+SHORT = (torch.float32, torch.float16, torch.bfloat16)
+SHORTENING = (torch.Tensor.float, torch.Tensor.half, torch.Tensor.bfloat16)
 Results = tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]]
+
+
+class Doubled(TorchFunctionMode):
+    """While it is on, every float is a double on the CPU, where it is not one already; tensors that
+    a function captured are replaced by copies of them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        # by the ids of the originals, each of which is kept, so that no id is given out twice
+        self.copies: dict[int, tuple[torch.Tensor, torch.Tensor]] = {}
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        args, kwargs = pytree.tree_map(self._double, (args, kwargs or {}))
+        return (torch.Tensor.double if func in SHORTENING else func)(*args, **kwargs)
+
+    def _double(self, x: Any) -> Any:
+        if isinstance(x, torch.dtype):
+            return torch.float64 if x in SHORT else x
+        if not isinstance(x, torch.Tensor) or (x.dtype not in SHORT and x.device.type == "cpu"):
+            return x
+        if id(x) not in self.copies:
+            dtype = torch.float64 if x.dtype in SHORT else x.dtype
+            self.copies[id(x)] = x, x.detach().to("cpu", dtype)
+        return self.copies[id(x)][1]
 
 
 @contextmanager
 def doubled(
-    call: TorchCall, draws: Draws | None = None
+    call: Call, draws: Draws | None = None
 ) -> Iterator[Callable[[Mapping[str, Any]], Results]]:
     """A function of tensors by name: the outputs of the call, and the leaves that they are of.
 
@@ -50,7 +81,7 @@ def doubled(
         yield run
 
 
-def drawn(call: TorchCall) -> Draws:
+def drawn(call: Call) -> Draws:
     """The random numbers that a call draws, forward and backward, at its own point."""
     draws, trial = Draws(), Trial(call, call.fresh())
     with (
@@ -81,7 +112,7 @@ def slopes(
     return {name: g.detach().numpy() for name, g in named if g is not None}
 
 
-def depends(call: TorchCall, names: Collection[str]) -> set[str]:
+def depends(call: Call, names: Collection[str]) -> set[str]:
     """The leaves of which any small change changes an output: they have a gradient that is not 0.
 
     Of a step function, whose gradient is 0, an output changes to one side at most. None where the

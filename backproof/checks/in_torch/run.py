@@ -10,10 +10,12 @@ import torch
 from backproof.checks.behaviour.attempts import sealed
 from backproof.checks.behaviour.notebook import Ended, Notebook
 from backproof.checks.behaviour.repeats import Answer
-from backproof.checks.in_torch.call import Named, TorchCall
-from backproof.checks.in_torch.state import kept, seed_all, set_up
-from backproof.checks.in_torch.tensors import as_numpy, handed, outputs
 from backproof.exact.precision import Array
+from backproof.programs.aten.arguments import outputs
+from backproof.programs.aten.call import Call, Named
+from backproof.programs.aten.running import BY_BACKWARD
+from backproof.programs.aten.state import kept, seed_all, set_up
+from backproof.programs.aten.tensors import handed, returned
 from backproof.programs.run import Tensors
 
 REFUSALS = {
@@ -24,11 +26,6 @@ REFUSALS = {
     "to be a tuple": "BP204",
 }
 """What torch says when it will not have a gradient, by parts of its messages; and the codes."""
-
-BY_BACKWARD = ".grad()"
-"""What is refused where gradients come by `backward()` alone: by torch's reentrant checkpoint, by
-reversible layers of others.
-"""
 
 Gradients = dict[str, Array | None]
 
@@ -54,14 +51,14 @@ class Run(NamedTuple):
     @property
     def outputs(self) -> dict[str, Array]:
         """What it returned, in NumPy."""
-        return {name: as_numpy(y) for name, y in self.ys.items()}
+        return {name: returned(y) for name, y in self.ys.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A function, or a copy of it, that is called at the inputs of a call."""
 
-    call: TorchCall
+    call: Call
     function: Callable[..., Any]
 
     def forward(self, at: Tensors, seed: int = 0) -> Run:
@@ -89,7 +86,7 @@ class Trial:
         found = _pulled(ys, leaves, dys)
         added = [_sum(g, leaf.grad) for g, leaf in zip(found, leaves, strict=True)]
         named = zip(run.leaves, added, strict=True)
-        return {name: None if g is None else as_numpy(g) for name, g in named}
+        return {name: None if g is None else returned(g) for name, g in named}
 
     def passes(self, at: Tensors, dy: Answer) -> tuple[Run, Gradients]:
         """Both passes at tensors and cotangents, where nobody takes note of anything."""
@@ -169,7 +166,7 @@ def _sum(g: torch.Tensor | None, added: torch.Tensor | None) -> torch.Tensor | N
 
 
 def _alike(x: Any, before: Array) -> bool:
-    now = as_numpy(x) if isinstance(x, torch.Tensor) else np.asarray(x)
+    now = returned(x) if isinstance(x, torch.Tensor) else np.asarray(x)
     return now.shape == before.shape and now.tobytes() == before.tobytes()
 
 

@@ -1,26 +1,29 @@
 """One recorded run of a PyTorch function and of its own backward pass."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 from torch.autograd.graph import _engine_run_backward
-from torch.utils import _pytree as pytree
 
 from backproof.exact.place import Escape
 from backproof.exact.primitives.samples import sample
 from backproof.exact.record import Step
-from backproof.programs.aten.arguments import LOSS, Call, outputs, take_apart
+from backproof.programs.aten.arguments import outputs, take_apart
+from backproof.programs.aten.call import LOSS, Call, Named
 from backproof.programs.aten.draws import APPROXIMATE
 from backproof.programs.aten.escapes import Escapes
 from backproof.programs.aten.memory import Memory
-from backproof.programs.aten.state import modules_of, untouched, without_onednn
-from backproof.programs.aten.tensors import numbers, precision, returned
+from backproof.programs.aten.state import kept, seed_all, set_up, without_onednn
+from backproof.programs.aten.tensors import handed, numbers, precision, returned
 from backproof.programs.aten.tracing import Tracer
-from backproof.programs.run import CannotFollow, Run
+from backproof.programs.run import CannotFollow, Run, Tensors
 
-Tensors = Mapping[str, torch.Tensor]
+BY_BACKWARD = ".grad()"
+"""What is refused where gradients come by `backward()` alone: by torch's reentrant checkpoint, by
+reversible layers of others.
+"""
 
 
 def run_function(
@@ -29,54 +32,50 @@ def run_function(
     *,
     at: Tensors | None = None,
     argnums: Sequence[int] | None = None,
-    modules: Sequence[torch.nn.Module] = (),
-    cotangents: Mapping[str, Any] | None = None,
+    cotangents: Tensors | None = None,
     seed: int = 0,
-    by_backward: bool = False,
 ) -> Run:
     """Record a function at inputs, forward and backward.
 
-    at: by name other values of the tensors to differentiate by. modules: whose state the function
-    changes, besides those that it is or closes over. cotangents: by the names of outputs, arrays;
-    else they are random; a loss has the cotangent 1. seed: of random numbers and cotangents.
-    by_backward: by `backward()`, for code that refuses `autograd.grad`.
+    at: by name other values of the tensors to differentiate by. cotangents: by the names of
+    outputs; else they are random; a loss has the cotangent 1. seed: of random numbers and
+    cotangents.
 
     Raises CannotFollow where an output depends on what has no exact rule, ValueError where there is
     nothing to differentiate by, and what the function raises.
     """
-    call = take_apart(function, inputs, argnums)
-    return run_call(call, at, modules, cotangents, seed, by_backward)
+    call = take_apart(function, inputs, argnums=argnums)
+    return run_call(call, {**call.tensors, **(at or {})}, cotangents, seed)
 
 
-def run_call(
-    call: Call,
-    at: Tensors | None = None,
-    modules: Sequence[torch.nn.Module] = (),
-    cotangents: Mapping[str, Any] | None = None,
-    seed: int = 0,
-    by_backward: bool = False,
-) -> Run:
+def run_call(call: Call, at: Tensors, cotangents: Tensors | None = None, seed: int = 0) -> Run:
     """The same of a function that has been taken apart."""
-    held = [*modules_of(call.function, call.flat), *modules]
-    with untouched(held, seed), torch.inference_mode(False), torch.enable_grad():
-        return _recorded(call, {**call.point(), **(at or {})}, cotangents, seed, by_backward)
+    try:
+        return _recorded(call, at, cotangents, seed, by_backward=False)
+    except RuntimeError as refusal:
+        if BY_BACKWARD not in str(refusal):
+            raise
+    return _recorded(call, at, cotangents, seed, by_backward=True)
 
 
 def _recorded(
-    call: Call, point: Tensors, asked: Mapping[str, Any] | None, seed: int, by_backward: bool
+    call: Call, at: Tensors, asked: Tensors | None, seed: int, *, by_backward: bool
 ) -> Run:
-    tracer = Tracer(_called.__code__)
-    leaves = _leaves(call, point)
-    flat = list(call.flat)
-    for name, k in call.places.items():
-        flat[k] = leaves[name]
-    flat = [_copied(x, k in call.places.values()) for k, x in enumerate(flat)]
+    with kept(call.roots), set_up(call.devices):
+        seed_all(seed, [])
+        return _followed(call, at, asked, seed, by_backward)
+
+
+def _followed(call: Call, at: Tensors, asked: Tensors | None, seed: int, by_backward: bool) -> Run:
+    tracer, function = Tracer(_called.__code__), call.fresh()
+    leaves = call.entered(function, at)
+    entered = call.filled(leaves, handed(call.flat))
     inputs = {n: tracer.record.input(n, numbers(x), precision(x)) for n, x in leaves.items()}
     for name, x in leaves.items():
         tracer.memory.write(x, inputs[name])
     try:
         with without_onednn():
-            ys = _differentiable(_called(tracer, lambda: _forward(call, flat)))
+            ys = _differentiable(_called(tracer, lambda: outputs(function(*entered))))
             seeds = _cotangents(ys, asked, seed)
             given = {n: _constant(tracer, dy) for n, dy in seeds.items()}
             cotangents = {} if list(ys) == [LOSS] else given
@@ -95,27 +94,6 @@ def _recorded(
     return Run(tracer.record, inputs, steps, cotangents, claimed, arrays, approximate=why)
 
 
-def _leaves(call: Call, point: Tensors) -> dict[str, torch.Tensor]:
-    """The author's own parameters, at the point, and copies of inputs; all require a gradient."""
-    found: dict[str, torch.Tensor] = {}
-    for name, p in call.parameters.items():
-        p.data.copy_(point[name])
-        p.grad = None
-        found[name] = p
-    for name in call.places:
-        found[name] = point[name].detach().clone().requires_grad_()
-    return found
-
-
-def _copied(x: Any, is_leaf: bool) -> Any:
-    return x.detach().clone() if isinstance(x, torch.Tensor) and not is_leaf else x
-
-
-def _forward(call: Call, flat: Sequence[Any]) -> dict[str, torch.Tensor]:
-    result = call.function(*pytree.tree_unflatten(list(flat), call.spec))
-    return outputs(result)
-
-
 def _differentiable(ys: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The outputs that have a gradient, if any has."""
     return {n: y for n, y in ys.items() if y.requires_grad} or ys
@@ -127,7 +105,7 @@ def _called(tracer: Tracer, thunk: Callable[[], Any]) -> Any:
         return thunk()
 
 
-def _cotangents(ys: Tensors, given: Mapping[str, Any] | None, seed: int) -> dict[str, torch.Tensor]:
+def _cotangents(ys: Named, given: Tensors | None, seed: int) -> dict[str, torch.Tensor]:
     """Random ones in the dtypes of the outputs; 1 for a loss."""
     if list(ys) == [LOSS]:
         return {LOSS: torch.ones_like(ys[LOSS])}
@@ -141,7 +119,7 @@ def _cotangents(ys: Tensors, given: Mapping[str, Any] | None, seed: int) -> dict
 
 
 def _passed(
-    tracer: Tracer, ys: Tensors, seeds: Tensors, leaves: Tensors, by_backward: bool
+    tracer: Tracer, ys: Named, seeds: Named, leaves: Named, by_backward: bool
 ) -> tuple[dict[str, Step | str], dict[str, torch.Tensor | None]]:
     """The outputs' steps, taken before a backward pass can overwrite them, and the gradients."""
     made = {n: _step_or_why(tracer.memory, y) for n, y in ys.items()}

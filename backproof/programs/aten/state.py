@@ -1,70 +1,73 @@
-"""What a run may change in the author's modules and random states, and how it is put back."""
+"""What a run may change of the author's: objects, random states, torch's own; and is put back."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from types import ModuleType
 from typing import Any
 
 import torch
 from torch.nn.parameter import is_lazy
 
 from backproof.programs.random_state import Generators
-
-
-def modules_of(function: Callable[..., Any], inputs: Sequence[Any] = ()) -> list[torch.nn.Module]:
-    """The modules that a function is, is bound to, closes over, or is given."""
-    cells = [c.cell_contents for c in getattr(function, "__closure__", None) or () if _full(c)]
-    code = getattr(function, "__code__", None)
-    known = getattr(function, "__globals__", {})
-    read = [known[n] for n in code.co_names if n in known] if code is not None else []
-    held = [function, getattr(function, "__self__", None), *cells, *read, *inputs]
-    held += getattr(function, "args", ())
-    roots = [x for x in held if isinstance(x, torch.nn.Module)]
-    return list(dict.fromkeys(m for root in roots for m in root.modules()))
-
-
-def _full(cell: Any) -> bool:
-    try:
-        cell.cell_contents  # noqa: B018 - asking is what raises
-    except ValueError:
-        return False
-    return True
-
-
-def _dictionaries(modules: Sequence[torch.nn.Module]) -> list[dict[str, Any]]:
-    """What the modules' attributes are kept in."""
-    return [d for m in modules for d in (vars(m), m._buffers, m._parameters, m._modules)]
+from backproof.programs.reach import reach
 
 
 @contextmanager
-def untouched(modules: Sequence[torch.nn.Module], seed: int) -> Iterator[None]:
-    """Attributes, buffers, parameters, gradients and random states are afterwards what they were;
-    meanwhile torch's random numbers come from a seed.
+def kept(roots: Mapping[str, Any]) -> Iterator[None]:
+    """Put back at the end what code within reach holds: tensors, their gradients, attributes, the
+    containers among them, the states of generators.
     """
-    attributes = _dictionaries(modules)
+    reached = reach(roots)
+    found = (thing for _, thing in reached.things)
+    things = [t for t in found if not isinstance(t, type | ModuleType)]
+    modules = [m for t in things if isinstance(t, torch.nn.Module) for m in t.modules()]
+    objects = [*modules, *(t for t in things if _has_attributes(t))]
+    attributes = [d for thing in objects for d in _dictionaries(thing)]
+    values = (x for d in attributes for x in d.values())
+    tensors = {id(x): x for x in (*things, *values) if _numbers(x)}.values()
     before = [(d, dict(d)) for d in attributes]
     nested: list[tuple[Any, Any]] = [
         (x, x.copy()) for d in attributes for x in d.values() if type(x) in (list, dict, set)
     ]
-    tensors = {id(t): t for m in modules for t in (*m.parameters(False), *m.buffers(False))}
-    kept = [(t, t.detach().clone(), t.grad) for t in tensors.values() if not is_lazy(t)]
-    default = torch.get_default_dtype()
-    graded = torch.is_grad_enabled()
-    with Generators().replayed(), torch.random.fork_rng(devices=[]):
-        torch.default_generator.manual_seed(seed)  # no other device hears of it
-        try:
+    numbers = [(t, t.detach().clone(), t.grad if t.is_leaf else None) for t in tensors]
+    slopes = [(g, g.detach().clone()) for _, _, g in numbers if g is not None]
+    try:
+        with Generators(reached).replayed():
             yield
-        finally:
-            torch.set_default_dtype(default)
-            torch.set_grad_enabled(graded)
-            for d, content in before:
-                d.clear()
-                d.update(content)
-            for x, content in nested:
-                x.clear()
-                x.extend(content) if isinstance(x, list) else x.update(content)
-            for t, value, grad in kept:
-                t.data.copy_(value)
-                t.grad = grad
+    finally:
+        for d, content in before:
+            d.clear()
+            d.update(content)
+        for x, content in nested:
+            x.clear()
+            x.extend(content) if isinstance(x, list) else x.update(content)
+        with torch.no_grad():
+            for t, value in (*((t, v) for t, v, _ in numbers), *slopes):
+                if not _equal(t, value):
+                    t.copy_(value)
+        for t, _, g in numbers:
+            if t.is_leaf and t.grad is not g:
+                t.grad = g
+
+
+@contextmanager
+def set_up(devices: Sequence[torch.device]) -> Iterator[None]:
+    """Gradients are recorded; torch's random states and default dtype are put back at the end."""
+    indices = [d.index for d in devices if d.type == "cuda"]
+    with ExitStack() as stack:
+        stack.callback(torch.set_default_dtype, torch.get_default_dtype())
+        stack.enter_context(torch.random.fork_rng(indices))
+        stack.enter_context(torch.inference_mode(False))
+        stack.enter_context(torch.enable_grad())
+        yield
+
+
+def seed_all(seed: int, devices: Sequence[torch.device]) -> None:
+    """Seed torch's own generators of these devices; no other device hears of it."""
+    torch.default_generator.manual_seed(seed)
+    for device in devices:
+        if device.type == "cuda":
+            torch.cuda.default_generators[device.index or 0].manual_seed(seed)
 
 
 @contextmanager
@@ -76,3 +79,28 @@ def without_onednn() -> Iterator[None]:
         yield
     finally:
         torch._C._set_mkldnn_enabled(before)
+
+
+def _numbers(x: Any) -> bool:
+    return isinstance(x, torch.Tensor) and not is_lazy(x)
+
+
+def _equal(t: torch.Tensor, value: torch.Tensor) -> bool:
+    if t.layout == torch.strided:
+        return torch.equal(t, value)
+    return torch.equal(t.to_dense(), value.to_dense())
+
+
+def _has_attributes(thing: Any) -> bool:
+    mine = type(thing).__module__.partition(".")[0] not in ("builtins", "torch", "numpy")
+    own = getattr(thing, "__dict__", None)  # no dict is that of a class, which an alias shows
+    return mine and not isinstance(thing, torch.nn.Module) and isinstance(own, dict)
+
+
+def _dictionaries(thing: Any) -> list[dict[str, Any]]:
+    """What an object's attributes are kept in: a module's parameters, buffers and parts apart, but
+    for a compiled module, where these are no dictionaries.
+    """
+    own = vars(thing)
+    apart = ("_parameters", "_buffers", "_modules") if isinstance(thing, torch.nn.Module) else ()
+    return [d for d in (own, *map(own.get, apart)) if isinstance(d, dict)]

@@ -1,6 +1,6 @@
 """Tensors of torch: their numbers in NumPy, their place on a storage."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -76,7 +76,11 @@ def numbers(x: torch.Tensor) -> Numbers:
 
 
 def returned(x: torch.Tensor) -> Any:
-    """A copy of a tensor in NumPy, in its own dtype; of a dtype that NumPy has not, in float32."""
+    """A copy of a tensor in NumPy, in its own dtype; of a dtype that NumPy has not, in float32; NaN
+    of what is freed.
+    """
+    if freed(x):
+        return np.full(x.shape, np.nan)
     dense = x if x.layout == torch.strided else x.to_dense()
     plain = dense.detach().clone().cpu().resolve_conj().resolve_neg()
     if plain.is_floating_point() and plain.dtype not in (torch.float16, torch.float32):
@@ -94,3 +98,21 @@ def same(these: Any, those: Any) -> bool:
 def tensors_in(tree: Any) -> Iterator[torch.Tensor]:
     """The tensors in nested lists and dicts, in order."""
     return (x for x in pytree.tree_leaves(tree) if isinstance(x, torch.Tensor))
+
+
+def handed(flat: Sequence[Any], dtype: Any = None) -> list[Any]:
+    """Inputs to be handed to somebody's code: tensors are copies without a history."""
+    kind = None if dtype is None else torch_dtype(dtype)
+    copies = [x.detach().clone() if isinstance(x, torch.Tensor) else x for x in flat]
+    return [x.to(kind) if kind and floating(x) else x for x in copies]
+
+
+def torch_dtype(dtype: Any) -> torch.dtype:
+    """A dtype by torch's own object, by its name or by NumPy's."""
+    if isinstance(dtype, torch.dtype):
+        return dtype
+    name = dtype if isinstance(dtype, str) else getattr(dtype, "name", None) or dtype.__name__
+    found = getattr(torch, name, None)
+    if not isinstance(found, torch.dtype):
+        raise ValueError(f"torch has no dtype {dtype!r}")
+    return found

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from backproof.checks.arguments.answers import WrongStructure
 from backproof.checks.arguments.trees import flatten
+from backproof.programs.nodes import WrongStructure
 from checks.arguments.nested import NAMES, NESTED, Block, V, X
 
 TWO = flatten([X, np.arange(3), V], ["x", "labels", "w"])

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backproof.checks.arguments.trees import argument_names, flatten
+from backproof.checks.arguments.trees import flatten
 from backproof.programs.nodes import leaves, mapped
+from backproof.programs.signature import argument_names
 from checks.arguments.nested import NAMES, NESTED, Affine, Block, V, X
 
 LEAVES = st.one_of(

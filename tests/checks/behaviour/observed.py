@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.arguments.trees import argument_names, flatten
+from backproof.checks.arguments.trees import flatten
 from backproof.checks.behaviour.layers import LayerBehaviour, observe_layer
 from backproof.checks.behaviour.pairs import Behaviour, observe_pair
+from backproof.programs.signature import argument_names
 
 RNG = np.random.default_rng(11)
 X, W = RNG.standard_normal((4, 3)), RNG.standard_normal((3, 2))
