@@ -16,9 +16,10 @@ from backproof.checks.ladder import Reached, climb, true_outputs
 from backproof.checks.reference import against_reference
 from backproof.checks.why import Why, explain_breaches, explained
 from backproof.verdict import Finding, Status, Verdict
+from backproof.verdict.finding import LOSS
 from backproof.verdict.witnesses import DIFFERENCES, EXACT
 
-CLAIM, LOSS = "claim", "loss"
+CLAIM = "claim"
 """The witness named in findings that the claim's own behaviour gives rise to."""
 NOT_LINEAR = "BP212"
 """What says nothing yet of the gradient at the cotangent that was asked for."""

@@ -8,12 +8,13 @@ from backproof.checks.accepted import checked as checked_accept
 from backproof.checks.arguments.trees import Arguments, flatten
 from backproof.checks.claim import Claim
 from backproof.checks.domains import Domain, checked, within
-from backproof.checks.in_numpy import LOSS, layer, pair
+from backproof.checks.in_numpy import layer, pair
 from backproof.checks.request import Asked, Function, callables, called
 from backproof.checks.sampling import Inputs, judge_points
 from backproof.programs.signature import argument_names, title
 from backproof.verdict import Verdict
 from backproof.verdict.decisions import SECONDS
+from backproof.verdict.finding import LOSS
 
 
 def check(

@@ -16,10 +16,10 @@ from backproof.exact.rounding import units
 from backproof.programs.run import Run
 from backproof.verdict import Finding, Status
 from backproof.verdict.decisions import BITS, COARSE, LIMIT, MANY
+from backproof.verdict.finding import LOSS
 
 REFERENCE = "reference"
 """The witness named where a forward contradicts the reference."""
-LOSS = "loss"
 
 
 def against_reference(claim: Claim, reached: Reached, seed: int) -> list[Finding]:

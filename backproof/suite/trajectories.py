@@ -19,9 +19,10 @@ from backproof.exact.precision import Floats, precision_of
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients_or_zeros
 from backproof.exact.rounding import root_mean_square, samples
-from backproof.programs.numpy.running import LOSS, run_pair
+from backproof.programs.numpy.running import run_pair
 from backproof.programs.run import Run
 from backproof.verdict.decisions import SAMPLES
+from backproof.verdict.finding import LOSS
 from backproof.verdict.witnesses import JAX, TORCH, absent
 
 MANUAL = "manual"

@@ -8,8 +8,8 @@ from typing import Any
 from backproof.verdict.lines import wrapped
 from backproof.verdict.status import Status
 
-LOSS = "loss"
-"""The name of the value itself among the tensors."""
+LOSS, OUTPUT = "loss", "y"
+"""The name of the value itself among the tensors, and that of what a forward pass returns."""
 
 
 @dataclass(frozen=True, slots=True)

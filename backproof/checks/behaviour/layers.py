@@ -19,10 +19,11 @@ from backproof.checks.behaviour.notebook import (
     sharing,
 )
 from backproof.checks.behaviour.pairs import elsewhere
-from backproof.checks.behaviour.passes import OUTPUT, Layer, Run, Trial
+from backproof.checks.behaviour.passes import Layer, Run, Trial
 from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.exact.precision import Array
 from backproof.programs.nodes import leaves
+from backproof.verdict.finding import OUTPUT
 
 
 @dataclass(frozen=True, slots=True)

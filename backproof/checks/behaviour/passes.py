@@ -17,9 +17,7 @@ from backproof.exact.precision import Array
 from backproof.programs.conventions import positional
 from backproof.programs.nodes import WrongStructure, mapped, outline
 from backproof.programs.reach import reach
-
-OUTPUT = "y"
-"""The name of what a forward pass returns."""
+from backproof.verdict.finding import OUTPUT
 
 
 class Passed(NamedTuple):

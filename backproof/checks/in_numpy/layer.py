@@ -9,7 +9,7 @@ import numpy as np
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.attempts import traced
 from backproof.checks.behaviour.layers import observe_layer
-from backproof.checks.behaviour.passes import OUTPUT, Layer
+from backproof.checks.behaviour.passes import Layer
 from backproof.checks.claim import Claim, Context, Runs, Tensors
 from backproof.checks.in_numpy.reference import referring
 from backproof.checks.in_numpy.runs import (
@@ -32,6 +32,7 @@ from backproof.programs.random_state import Generators
 from backproof.programs.reach import Reach, reach
 from backproof.programs.run import Run
 from backproof.programs.state import State
+from backproof.verdict.finding import OUTPUT
 
 
 def layer(

@@ -26,8 +26,7 @@ from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
 from backproof.programs.run import Run
 from backproof.programs.state import State
-
-LOSS = "loss"
+from backproof.verdict.finding import LOSS
 
 
 def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked) -> Claim:

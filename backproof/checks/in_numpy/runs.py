@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.behaviour.attempts import attempt
-from backproof.checks.behaviour.passes import OUTPUT
 from backproof.checks.claim import Observed, Tensors
 from backproof.programs.complete import Plain
 from backproof.programs.nodes import leaves
 from backproof.programs.reach import Reach, reach
 from backproof.programs.state import State
 from backproof.verdict.decisions import MOST_ELEMENTS
+from backproof.verdict.finding import OUTPUT
 
 Passes = tuple[Mapping[str, Any], Mapping[str, Any]]
 """The outputs and the gradients of a run, by name."""

@@ -18,9 +18,10 @@ from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.checks.in_torch.double import depends
 from backproof.checks.in_torch.run import Gradients, Run, Trial, Watched
 from backproof.exact.precision import Array
-from backproof.programs.aten.call import LOSS, Call
+from backproof.programs.aten.call import Call
 from backproof.programs.aten.state import kept, set_up
 from backproof.programs.run import Tensors
+from backproof.verdict.finding import LOSS
 
 OVERWRITTEN = "has been modified by an inplace operation"
 """What torch says of a second backward pass whose first one wrote into a saved tensor."""

@@ -8,17 +8,11 @@ import torch
 from torch.nn.parameter import is_lazy
 from torch.utils import _pytree as pytree
 
-from backproof.programs.aten.call import (
-    LOSS,
-    OUTPUT,
-    Call,
-    copied,
-    custom_function,
-    parameter_name,
-)
+from backproof.programs.aten.call import Call, copied, custom_function, parameter_name
 from backproof.programs.aten.tensors import floating, handed, torch_dtype
 from backproof.programs.nodes import WrongStructure, outline
 from backproof.programs.signature import argument_names
+from backproof.verdict.finding import LOSS, OUTPUT
 
 
 def take_apart(

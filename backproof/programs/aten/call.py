@@ -15,8 +15,8 @@ from torch.utils import _pytree as pytree
 from backproof.programs.aten.tensors import handed, returned
 from backproof.programs.run import Tensors
 from backproof.programs.signature import title
+from backproof.verdict.finding import LOSS
 
-LOSS, OUTPUT = "loss", "y"
 Named = Mapping[str, torch.Tensor]
 
 

@@ -11,7 +11,7 @@ from backproof.exact.place import Escape
 from backproof.exact.primitives.samples import sample
 from backproof.exact.record import Step
 from backproof.programs.aten.arguments import outputs, take_apart
-from backproof.programs.aten.call import LOSS, Call, Named
+from backproof.programs.aten.call import Call, Named
 from backproof.programs.aten.draws import APPROXIMATE
 from backproof.programs.aten.escapes import Escapes
 from backproof.programs.aten.memory import Memory
@@ -19,6 +19,7 @@ from backproof.programs.aten.state import kept, seed_all, set_up, without_onednn
 from backproof.programs.aten.tensors import handed, numbers, precision, returned
 from backproof.programs.aten.tracing import Tracer
 from backproof.programs.run import CannotFollow, Run, Tensors
+from backproof.verdict.finding import LOSS
 
 BY_BACKWARD = ".grad()"
 """What is refused where gradients come by `backward()` alone: by torch's reentrant checkpoint, by

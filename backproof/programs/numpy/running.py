@@ -20,11 +20,11 @@ from backproof.programs.reach import Reach, reach
 from backproof.programs.run import CannotFollow, Run, Tensors
 from backproof.programs.state import State
 from backproof.verdict.decisions import LONGEST
+from backproof.verdict.finding import LOSS, OUTPUT
 
 Function = Callable[..., Any]
 Rebuild = Callable[[Mapping[str, Any]], list[Any]]
 """From tensors by name to the arguments that have them in their place."""
-LOSS, OUTPUT = "loss", "y"
 
 
 @contextmanager
