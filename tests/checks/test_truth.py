@@ -71,7 +71,10 @@ def test_bounds_hold_and_digits_are_right_in_every_format(loss: Any, x: Any) -> 
 
 def test_arguments_are_named_chosen_and_of_any_structure() -> None:
     """The names that the checks have for them; `argnums` leaves the others out."""
-    loss = lambda p, s: (p["w"] * p["b"][0]).sum() * s
+
+    def loss(p: Any, s: Any) -> Any:
+        return (p["w"] * p["b"][0]).sum() * s
+
     args = {"w": X, "b": [2.0]}, 3.0
     assert set(backproof.gradient(loss, *args).values) == {"p['w']", "p['b'][0]", "s"}
     found = backproof.gradient(loss, *args, argnums=1).values
@@ -94,18 +97,18 @@ def test_a_module_s_parameters_have_a_gradient_and_stay_as_they_are() -> None:
 
 def test_a_convention_of_the_run_is_the_branch_that_it_took() -> None:
     """At a tie; and what has a slope to either side of 0 times infinity has that."""
-    relu = lambda x: np.where(x > 0, x, 0.0).sum()
-    assert backproof.gradient(relu, np.array([0.0, 1.0])).values["x"].tolist() == [0.0, 1.0]
-    square = lambda x: np.linalg.norm(x) ** 2
-    assert backproof.gradient(square, np.zeros(2)).values["x"].tolist() == [0.0, 0.0]
+    relu = backproof.gradient(lambda x: np.where(x > 0, x, 0.0).sum(), np.array([0.0, 1.0]))
+    assert relu.values["x"].tolist() == [0.0, 1.0]
+    square = backproof.gradient(lambda x: np.linalg.norm(x) ** 2, np.zeros(2))
+    assert square.values["x"].tolist() == [0.0, 0.0]
 
 
 def test_what_cannot_be_told_is_refused_with_its_reason() -> None:
     """A value that escapes, a step without a rule, no loss, nothing to differentiate by."""
     with pytest.raises(CannotFollow, match="a value leaves the record"):
         backproof.gradient(lambda x: np.sum([float(repr(float(v))) for v in x]), X)
+    shape = jax.ShapeDtypeStruct((3,), jnp.float32)
     with pytest.raises(CannotFollow, match="pure_callback"):
-        shape = jax.ShapeDtypeStruct((3,), jnp.float32)
         backproof.gradient(lambda x: jax.pure_callback(np.sin, shape, x).sum(), jnp.ones(3))
     with pytest.raises(ValueError, match="a loss is one number"):
         backproof.gradient(lambda x: x * 2, X)
