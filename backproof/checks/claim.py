@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from backproof.checks.behaviour.notebook import Breach
+from backproof.checks.behaviour.notebook import Observed as Observed
 from backproof.diagnosis.evidence import Context as Context  # whoever makes a claim gives it one
 from backproof.exact.precision import Array
 from backproof.programs.complete import Plain
@@ -41,21 +41,6 @@ class Runs:
     def value(self, at: Tensors) -> float:
         """The loss as a float; code may give it in an array of one element."""
         return float(np.asarray(self.loss(at)).reshape(())[()])
-
-
-@dataclass(frozen=True, slots=True)
-class Observed:
-    """How the code behaved when it was called, and what it returned: each gradient by name.
-
-    breaches, doubts, notes: as a `Behaviour` has them. outputs: a loss, or a layer's.
-    """
-
-    breaches: tuple[Breach, ...]
-    doubts: tuple[Breach, ...]
-    notes: tuple[str, ...]
-    results: Mapping[str, Array]
-    outputs: Mapping[str, Array] = field(default_factory=dict)
-    seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

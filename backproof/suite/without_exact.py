@@ -11,7 +11,6 @@ from backproof.differences.findings import judged
 from backproof.differences.witness import differentiate
 from backproof.exact.precision import FLOAT32, FLOAT64
 from backproof.faults.claims import Claim, seed_of
-from backproof.reference.answer import LOSS
 from backproof.suite.frameworks import Known
 from backproof.suite.terms import SECONDS, Asked, asked
 from backproof.suite.witnesses import coarse_units, frameworks
@@ -31,10 +30,10 @@ def judge_by_others(
     behaviour = observe_pair(given.loss, given.gradient, given.arguments, SECONDS)
     breaches = (*behaviour.breaches, *behaviour.doubts)
     findings = [Finding(a.tensor, CLAIM, Status.BROKEN, note=a.detail) for a in breaches]
-    if not findings and behaviour.loss is not None:
-        results = {LOSS: behaviour.loss, **behaviour.gradients}
+    if not findings and behaviour.outputs:
+        results = {**behaviour.outputs, **behaviour.results}
         if DIFFERENCES in witnesses:
-            findings = _differences(given, behaviour.gradients, case)
+            findings = _differences(given, behaviour.results, case)
         known = Known(results, coarse_units(results, case.dtype), {}, silent)
         findings = frameworks(case, witnesses, known, findings)
     deciding = [f.status for f in findings if not f.outvoted]

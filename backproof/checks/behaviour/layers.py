@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,9 +12,9 @@ from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.linearity import cotangents, report_nonlinearity
 from backproof.checks.behaviour.notebook import (
     ONCE,
-    Breach,
     Ended,
     Notebook,
+    Observed,
     doubt_infinite,
     sharing,
 )
@@ -24,24 +24,6 @@ from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.exact.precision import Array
 from backproof.programs.nodes import leaves
 from backproof.verdict.finding import OUTPUT
-
-
-@dataclass(frozen=True, slots=True)
-class LayerBehaviour:
-    """What a layer did and returned.
-
-    breaches, notes, seconds: as a `Behaviour`'s. doubts: also BP109, the same gradients
-    for all cotangents. outputs: by name, "y" or "y[0]". cotangents: the random ones used, by the
-    names of outputs; gradients: for each of them, by the names of tensors.
-    """
-
-    breaches: tuple[Breach, ...]
-    doubts: tuple[Breach, ...]
-    notes: tuple[str, ...]
-    outputs: Mapping[str, Array]
-    cotangents: tuple[Mapping[str, Array], ...]
-    gradients: tuple[Mapping[str, Array], ...]
-    seconds: float
 
 
 @np.errstate(all="ignore")
@@ -54,7 +36,7 @@ def observe_layer(
     *,
     dtype: Any = None,
     once: bool = False,
-) -> LayerBehaviour:
+) -> Observed:
     """Run a layer forward half a dozen times and backward a dozen; write down how it behaves.
 
     seconds: that one call may take. seed: of the cotangents. dtype: to which the arguments are cast
@@ -80,8 +62,7 @@ def observe_layer(
         if not once:
             gs.append(trial.whole(dys[1], book)[1])
             _ask_again(trial, book, run, dys, gs)
-    judged = tuple(dys[: len(gs)])
-    return LayerBehaviour(**book.found(), outputs=outputs, cotangents=judged, gradients=tuple(gs))
+    return book.observed(gs[0], outputs, dys[0]) if gs else book.observed({}, outputs)
 
 
 def _elsewhere(trial: Trial, book: Notebook, seed: int) -> None:

@@ -36,6 +36,25 @@ class Breach:
     returned: Array | None = field(default=None, compare=False, repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """How a claim behaved when it was called, and what it returned in its own dtypes.
+
+    breaches: misbehaviour; doubts: what is misbehaviour only if the truth is finite (BP206, BP207),
+    and gradients that are the same for all cotangents (BP109); notes: what a reader should know.
+    results: the gradients that can be judged, by the names of tensors. outputs: a loss or those of
+    a layer, by name; cotangents: theirs. seconds: spent in the claim.
+    """
+
+    breaches: tuple[Breach, ...]
+    doubts: tuple[Breach, ...]
+    notes: tuple[str, ...]
+    results: Mapping[str, Array]
+    outputs: Mapping[str, Array] = field(default_factory=dict)
+    seconds: float = 0.0
+    cotangents: Mapping[str, Array] = field(default_factory=dict)
+
+
 class Ended(Exception):
     """There is nothing more to observe: what was found is in the notebook."""
 
@@ -86,10 +105,15 @@ class Notebook:
         for name in drawn:
             self.note(f"draws from {name}: judged for one state of it")
 
-    def found(self) -> dict[str, Any]:
-        """All that is written down, by the names that a `Behaviour` has for it."""
-        lists = {name: tuple(getattr(self, name)) for name in ("breaches", "doubts", "notes")}
-        return lists | {"seconds": self.spent}
+    def observed(
+        self,
+        results: Mapping[str, Array],
+        outputs: Mapping[str, Array],
+        cotangents: Mapping[str, Array] | None = None,
+    ) -> Observed:
+        """All that is written down, and what was returned."""
+        lists = tuple(self.breaches), tuple(self.doubts), tuple(self.notes)
+        return Observed(*lists, results, outputs, self.spent, cotangents or {})
 
     def hear(self, who: str, thunk: Callable[[], T]) -> T:
         """The value of a call. Raises `Ended` where it has none, and writes down why."""

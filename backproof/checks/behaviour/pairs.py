@@ -1,6 +1,6 @@
 """How a loss and its gradient behave in floats, whatever their formula is."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -10,9 +10,9 @@ import numpy as np
 from backproof.checks.arguments.trees import Arguments
 from backproof.checks.behaviour.notebook import (
     ONCE,
-    Breach,
     Ended,
     Notebook,
+    Observed,
     copied,
     doubt_infinite,
     misfits,
@@ -25,23 +25,6 @@ from backproof.programs.nodes import WrongStructure, outline
 from backproof.verdict.finding import LOSS
 
 Claimed = Callable[..., Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """What a claim did and returned.
-
-    breaches: misbehaviour; doubts: what is misbehaviour only if the truth is finite (BP206, BP207);
-    notes: what a reader should know. loss, gradients: the results in the claim's own dtypes, as far
-    as they can be judged. seconds: spent in the claim.
-    """
-
-    breaches: tuple[Breach, ...]
-    doubts: tuple[Breach, ...]
-    notes: tuple[str, ...]
-    loss: Array | None
-    gradients: Mapping[str, Array]
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +67,7 @@ def observe_pair(
     *,
     dtype: Any = None,
     once: bool = False,
-) -> Behaviour:
+) -> Observed:
     """Run a loss and its gradient seven times; write down how they behave.
 
     seconds: that one call may take. dtype: to which the arguments are cast before. once: whether it
@@ -113,7 +96,7 @@ def observe_pair(
             _ask_again(pair, at, book, value, slopes)
         if differing(raw, slopes):
             book.note("the gradient returned is written over by a later call")
-    return Behaviour(**book.found(), loss=value, gradients=slopes)
+    return book.observed(slopes, {} if value is None else {LOSS: value})
 
 
 def elsewhere(at: Arguments) -> Arguments:

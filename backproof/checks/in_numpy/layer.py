@@ -19,7 +19,6 @@ from backproof.checks.in_numpy.runs import (
     cotangent,
     large,
     limited,
-    observed,
     put_back,
     weighed,
 )
@@ -45,16 +44,16 @@ def layer(
     behaviour = observe_layer(
         forward, backward, arguments, asked.seconds, asked.seed, once=large(tensors)
     )
-    if behaviour.gradients:
+    if behaviour.results:
         as_before(before, functions, lambda: forward(*arguments.copies().values), asked.seconds)
-    dys = behaviour.cotangents[0] if behaviour.cotangents else {}
+    dys = behaviour.cotangents
     whole = Layer(forward, backward)
 
     def call() -> None:
         passed = whole(*arguments.copies().values)
         passed.pullback(mapped(partial(cotangent, dys), OUTPUT, passed.y))
 
-    within = limited(asked.seconds) if behaviour.gradients else None
+    within = limited(asked.seconds) if behaviour.results else None
     found = reached(functions, call, within)
     code = _Layer(whole, arguments, dys, found)
     one = len(dys) == 1
@@ -63,9 +62,7 @@ def layer(
         tensors,
         {COTANGENT + name: dy for name, dy in dys.items()},
         {n: t.dtype for n, t in tensors.items()},
-        observed(
-            behaviour, behaviour.gradients[0] if behaviour.gradients else {}, behaviour.outputs
-        ),
+        behaviour,
         lambda at: traced(partial(code.record, at), asked.seconds, behaviour.seconds),
         Runs(code.loss, code.gradient, plain=put_back(code.found, code.passes, asked.seconds)),
         Context(

@@ -15,7 +15,6 @@ from backproof.checks.in_numpy.runs import (
     copies,
     large,
     limited,
-    observed,
     put_back,
 )
 from backproof.checks.request import Asked, Function, subject
@@ -34,16 +33,15 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
     tensors, code = arguments.tensors, {LOSS: loss, "gradient": gradient}
     before = State(reach(code))
     behaviour = observe_pair(loss, gradient, arguments, asked.seconds, once=large(tensors))
-    if behaviour.gradients:
+    if behaviour.results:
         as_before(before, code, lambda: gradient(*arguments.copies().values), asked.seconds)
-    outputs = {} if behaviour.loss is None else {LOSS: behaviour.loss}
     numbers = numbers_among(arguments.names, arguments.values)
 
     def call() -> None:
         for function in (loss, gradient):
             function(*arguments.copies().values)
 
-    within = limited(asked.seconds) if behaviour.gradients else None
+    within = limited(asked.seconds) if behaviour.results else None
     found = reached(code, call, within)
     generators = Generators(found)
 
@@ -67,7 +65,7 @@ def pair(loss: Function, gradient: Function, arguments: Arguments, asked: Asked)
         tensors,
         {},
         {n: t.dtype for n, t in tensors.items()},
-        observed(behaviour, behaviour.gradients, outputs),
+        behaviour,
         record,
         Runs(generators.again(value), returned, plain=put_back(found, plain, asked.seconds)),
         Context({**arguments.constants, **tensors}, at=returned),

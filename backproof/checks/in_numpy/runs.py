@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.behaviour.attempts import attempt
-from backproof.checks.claim import Observed, Tensors
+from backproof.checks.claim import Tensors
 from backproof.programs.complete import Plain
 from backproof.programs.nodes import leaves
 from backproof.programs.reach import Reach, reach
@@ -69,9 +69,3 @@ def copies(at: Mapping[str, Any], tensors: Tensors) -> dict[str, Any]:
 def large(tensors: Tensors) -> bool:
     """Whether a claim has so many elements that it is asked once."""
     return sum(t.size for t in tensors.values()) > MOST_ELEMENTS
-
-
-def observed(behaviour: Any, results: Mapping[str, Any], outputs: Mapping[str, Any]) -> Observed:
-    """What came to light while a claim was called."""
-    parts = (behaviour.breaches, behaviour.doubts, behaviour.notes)
-    return Observed(*parts, dict(results), dict(outputs), behaviour.seconds)

@@ -10,9 +10,15 @@ import numpy as np
 import torch
 
 from backproof.checks.arguments.trees import Arguments
-from backproof.checks.behaviour.layers import LayerBehaviour
 from backproof.checks.behaviour.linearity import cotangents, report_nonlinearity
-from backproof.checks.behaviour.notebook import ONCE, Ended, Notebook, doubt_infinite, misfits
+from backproof.checks.behaviour.notebook import (
+    ONCE,
+    Ended,
+    Notebook,
+    Observed,
+    doubt_infinite,
+    misfits,
+)
 from backproof.checks.behaviour.pairs import elsewhere
 from backproof.checks.behaviour.repeats import Answer, differing, report_change
 from backproof.checks.in_torch.double import depends
@@ -28,7 +34,7 @@ OVERWRITTEN = "has been modified by an inplace operation"
 
 
 @np.errstate(all="ignore")
-def observe_torch(call: Call, seconds: float, seed: int, *, once: bool = False) -> LayerBehaviour:
+def observe_torch(call: Call, seconds: float, seed: int, *, once: bool = False) -> Observed:
     """Run a function forward a few times and backward a dozen; write down how it behaves.
 
     seconds: that one pass may take. seed: of the cotangents; of a loss, a single number, the first
@@ -48,13 +54,9 @@ def observe_torch(call: Call, seconds: float, seed: int, *, once: bool = False) 
         else:
             with kept(call.roots):
                 seen.again()
-    judged = tuple(seen.cotangents[: len(seen.gradients)])
-    return LayerBehaviour(
-        **book.found(),
-        outputs=seen.outputs,
-        cotangents=judged,
-        gradients=tuple(seen.gradients),
-    )
+    if not seen.gradients:
+        return book.observed({}, seen.outputs)
+    return book.observed(seen.gradients[0], seen.outputs, seen.cotangents[0])
 
 
 def is_loss(outputs: Mapping[str, Array]) -> bool:

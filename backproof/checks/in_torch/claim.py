@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from backproof.checks.behaviour.attempts import attempt, limited, traced
-from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
+from backproof.checks.claim import Claim, Context, Reference, Runs, Tensors
 from backproof.checks.in_torch.behaviour import is_loss, observe_torch
 from backproof.checks.in_torch.double import doubled, drawn, slopes
 from backproof.checks.in_torch.run import Trial
@@ -28,17 +28,14 @@ def torch_claim(call: Call, asked: Asked) -> Claim:
     tensors = call.tensors
     large = sum(t.size for t in tensors.values()) > MOST_ELEMENTS
     behaviour = observe_torch(call, asked.seconds, asked.seed, once=large)
-    dys = behaviour.cotangents[0] if behaviour.cotangents else {}
-    outputs, loss = dict(behaviour.outputs), is_loss(behaviour.outputs)
+    dys, loss = behaviour.cotangents, is_loss(behaviour.outputs)
     one = len(dys) == 1 and not loss
-    results = dict(behaviour.gradients[0]) if behaviour.gradients else {}
-    lists = (behaviour.breaches, behaviour.doubts, behaviour.notes)
     return Claim(
         subject(tensors, asked, {name: t.dtype for name, t in call.leaves.items()}),
         tensors,
         {} if loss else {COTANGENT + name: dy for name, dy in dys.items()},
         {name: t.dtype for name, t in call.leaves.items()},
-        Observed(*lists, results, outputs, behaviour.seconds),
+        behaviour,
         partial(_recorded, call, dys, asked.seconds),
         Runs(
             partial(_value, call, dys, asked.seconds),
@@ -48,7 +45,7 @@ def torch_claim(call: Call, asked: Asked) -> Claim:
         ),
         Context(
             {**call.constants, **tensors},
-            next(iter(outputs.values())) if one else None,
+            next(iter(behaviour.outputs.values())) if one else None,
             next(iter(dys.values())) if one else None,
             partial(_at_cotangent, call, tensors, next(iter(dys))) if one else None,
             partial(_gradient, call, dys, asked.seconds),

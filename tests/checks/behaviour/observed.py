@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from backproof.checks.arguments.trees import flatten
-from backproof.checks.behaviour.layers import LayerBehaviour, observe_layer
-from backproof.checks.behaviour.pairs import Behaviour, observe_pair
+from backproof.checks.behaviour.layers import observe_layer
+from backproof.checks.behaviour.notebook import Observed
+from backproof.checks.behaviour.pairs import observe_pair
 from backproof.programs.signature import argument_names
 
 RNG = np.random.default_rng(11)
@@ -18,21 +19,21 @@ SECONDS = 0.3
 OWN = np.random.default_rng(8)
 
 
-def pair(loss: Any, gradient: Any, *arguments: Any, **options: Any) -> Behaviour:
+def pair(loss: Any, gradient: Any, *arguments: Any, **options: Any) -> Observed:
     """Observe a claim at (X, W), or at other arguments."""
     given = arguments or (X, W)
     arrived = flatten(given, argument_names(loss, len(given)))
     return observe_pair(loss, gradient, arrived, options.pop("seconds", SECONDS), **options)
 
 
-def layer(forward: Any, backward: Any, *inputs: Any, **options: Any) -> LayerBehaviour:
+def layer(forward: Any, backward: Any, *inputs: Any, **options: Any) -> Observed:
     """Observe a layer at (X, W), or at other inputs."""
     given = inputs or (X, W)
     arrived = flatten(given, argument_names(forward, len(given)))
     return observe_layer(forward, backward, arrived, options.pop("seconds", SECONDS), 5, **options)
 
 
-def codes(behaviour: Behaviour | LayerBehaviour) -> set[str]:
+def codes(behaviour: Observed) -> set[str]:
     """The codes of all breaches."""
     return {b.code for b in behaviour.breaches}
 

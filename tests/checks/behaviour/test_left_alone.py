@@ -25,8 +25,8 @@ def test_a_large_layer_is_asked_once() -> None:
     """One call and one cotangent are judged, and the evidence says so."""
     calls = count()
     behaviour = layer(lambda x, W: (next(calls), dense(x, W))[1], dense_backward, once=True)
-    assert (len(behaviour.gradients), next(calls)) == (1, 1)
-    assert np.array_equal(behaviour.gradients[0]["x"], behaviour.cotangents[0]["y"] @ W.T)
+    assert next(calls) == 1
+    assert np.array_equal(behaviour.results["x"], behaviour.cotangents["y"] @ W.T)
     many = backproof.check(lambda x: (x * x).sum(), lambda x: 2 * x, np.ones(MOST_ELEMENTS + 1))
     assert "asked for one answer alone" in many.evidence
 

@@ -118,10 +118,9 @@ def test_right_layers_of_many_styles_are_passed(
     """Caches, closures, objects, buffers, stacks, several outputs: no breach and no doubt."""
     behaviour = layer(forward, backward, *inputs, dtype=dtype)
     assert not behaviour.breaches + behaviour.doubts
-    assert len(behaviour.cotangents) == len(behaviour.gradients) == 2
-    for dy in behaviour.cotangents:
-        assert set(dy) == set(behaviour.outputs)
-        assert all(d.dtype == behaviour.outputs[n].dtype and (d != 0).all() for n, d in dy.items())
+    assert behaviour.results and set(behaviour.cotangents) == set(behaviour.outputs)
+    dys = behaviour.cotangents.items()
+    assert all(d.dtype == behaviour.outputs[n].dtype and (d != 0).all() for n, d in dys)
 
 
 def test_cotangents_take_the_structure_of_y() -> None:

@@ -112,10 +112,10 @@ def test_right_pairs_of_many_styles_are_passed(loss: Any, gradient: Any, dtype: 
     behaviour = pair(loss, gradient, dtype=dtype)
     assert not behaviour.breaches + behaviour.doubts
     dx, dW = half_square_gradient(X.astype(dtype), W.astype(dtype))
-    assert behaviour.gradients["x"].dtype == behaviour.gradients["W"].dtype == dtype
+    assert behaviour.results["x"].dtype == behaviour.results["W"].dtype == dtype
     if loss is not dropped:
-        assert np.array_equal(behaviour.gradients["x"], dx)
-        assert np.array_equal(behaviour.gradients["W"], dW)
+        assert np.array_equal(behaviour.results["x"], dx)
+        assert np.array_equal(behaviour.results["W"], dW)
 
 
 def test_chance_is_replayed_and_admitted() -> None:
@@ -155,7 +155,7 @@ def test_a_large_pair_is_asked_once() -> None:
 
     behaviour = pair(half_square, counted, once=True)
     assert next(calls) == 1
-    assert set(behaviour.gradients) == {"x", "W"}
+    assert set(behaviour.results) == {"x", "W"}
 
 
 def test_few_calls_are_enough() -> None:
@@ -179,4 +179,4 @@ def test_a_stale_cache_is_filled_with_another_point_first() -> None:
 
     behaviour = pair(half_square, once)
     assert "the gradient is the same at another point" in behaviour.notes
-    assert not np.allclose(behaviour.gradients["x"], half_square_gradient(X, W)[0])
+    assert not np.allclose(behaviour.results["x"], half_square_gradient(X, W)[0])
