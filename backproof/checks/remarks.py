@@ -4,8 +4,9 @@ import numpy as np
 
 from backproof.checks.measured import Measured, Tensor
 from backproof.exact.ancestry import ancestors
+from backproof.exact.faithful import carried_on
 from backproof.exact.record import Step
-from backproof.exact.rounding import carried, noise
+from backproof.exact.rounding import noise
 from backproof.verdict.decisions import MANY_DIGITS
 
 LOOKED_AT = 400
@@ -52,10 +53,5 @@ def _part(step: Step, tensor: Tensor) -> float:
     own = noise(step, {})
     if own is None:
         return 0.0
-    tangents = {step.number: np.broadcast_to(own, step.shape)}
-    with np.errstate(all="ignore"):
-        for later in ancestors([tensor.step]):
-            if later.number > step.number and (t := carried(later, tangents)) is not None:
-                tangents[later.number] = t
-    error = np.abs(np.nan_to_num(tangents.get(tensor.step.number, np.zeros(1))))
-    return float(np.median(error))
+    (made,) = carried_on([tensor.step], {step.number: own})
+    return float(np.median(made))

@@ -8,7 +8,7 @@ from backproof.checks.measured import Measured
 from backproof.exact.faithful import carried_on, library_errors
 from backproof.exact.record import Step
 from backproof.exact.rounding import units
-from backproof.verdict.decisions import DOUBTFUL, LIMIT, MANY, SAMPLES
+from backproof.verdict.decisions import DOUBTFUL, LIMIT, MANY
 
 
 def widened(measured: Measured, true: list[Step], usual: list[Step], seed: int) -> Measured:
@@ -19,8 +19,6 @@ def widened(measured: Measured, true: list[Step], usual: list[Step], seed: int) 
     measured = _again(measured, usual, seed) if _doubtful(measured) else measured
     if two and _rounds_badly(measured):
         measured = _again(measured, true, seed)
-    if two and _rounds_badly(measured):
-        measured = _with_stable(measured, true, seed)
     if _rounds_badly(measured):
         measured = _with_libraries(measured, usual, seed)
     return _again(measured, usual, seed, by_hand=True) if _rounds_badly(measured) else measured
@@ -39,27 +37,16 @@ def _rounds_badly(measured: Measured) -> bool:
     return any((t.rounding > LIMIT).any() for t in followed)
 
 
-def _again(measured: Measured, usual: list[Step], seed: int, by_hand: bool = False) -> Measured:
+def _again(measured: Measured, steps: list[Step], seed: int, by_hand: bool = False) -> Measured:
     """With units from more samples: few of them are too small by chance in one element of many.
 
     by_hand: with those of code that has only the format of its arguments, where libraries work in
     a finer one inside: it recomputes a mean in halves.
     """
-    found = units(usual, MANY, seed + 1, by_hand)
+    found = units(steps, MANY, seed + 1, by_hand)
     tensors = {
         t.name: replace(t, unit=np.maximum(t.unit, unit))
         for t, unit in zip(measured.tensors.values(), found, strict=True)
-    }
-    return replace(measured, tensors=tensors)
-
-
-def _with_stable(measured: Measured, true: list[Step], seed: int) -> Measured:
-    """With units in which what rounds in the slopes that keep every digit counts as well: of a
-    product of two that lose all of theirs, errors of first order show nothing.
-    """
-    tensors = {
-        t.name: replace(t, unit=np.maximum(t.unit, unit))
-        for t, unit in zip(measured.tensors.values(), units(true, SAMPLES, seed), strict=True)
     }
     return replace(measured, tensors=tensors)
 

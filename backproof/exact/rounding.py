@@ -141,16 +141,6 @@ def _through(
     return tangents
 
 
-def carried(step: Step, tangents: Mapping[int, Any]) -> Any:
-    """The tangent of a step from those of its inputs, by number; None where none of them moves."""
-    given = tuple(tangents.get(x.number) for x in step.inputs)
-    push = step.primitive.push
-    if push is None or all(t is None for t in given):
-        return None
-    moved = push(given, step.value, *(x.value for x in step.inputs), **step.settings)
-    return moved if np.shape(moved) == step.shape else np.broadcast_to(moved, step.shape)
-
-
 def units(
     outputs: Sequence[Step], count: int = SAMPLES, seed: int = 0, by_hand: bool = False
 ) -> list[Floats]:

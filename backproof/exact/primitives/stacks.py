@@ -49,11 +49,6 @@ def diagonal(x: Step) -> Step:
     return moved(lambda p: np.diagonal(p, axis1=-2, axis2=-1), x)
 
 
-def on_diagonal(x: Step) -> Step:
-    """Vectors (..., n) as diagonal matrices."""
-    return moved(lambda p: p[..., None] * np.eye(p.shape[-1], dtype=np.int64), x)
-
-
 def rows(x: Step) -> Step:
     """Vectors (..., n) as (..., 1, n): to multiply columns by."""
     return moved(lambda p: p[..., None, :], x)
