@@ -13,7 +13,8 @@ from scipy.spatial import distance
 
 from backproof.exact import composites as c
 from backproof.exact import matrices as m
-from backproof.exact.primitives import determinants, linear
+from backproof.exact.primitives import determinants, integrals, linear
+from backproof.exact.primitives.elementwise import complex_
 from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.special import polygamma, psi
 from backproof.exact.record import Step
@@ -22,6 +23,7 @@ from backproof.programs.numpy.choices import of_arrays
 from backproof.programs.numpy.operands import escaping, is_known, plain
 from backproof.programs.numpy.products import LETTERS, einsum
 from backproof.programs.numpy.tape import Tape
+from backproof.programs.run import CannotFollow
 
 Handler = Callable[..., Any]
 
@@ -109,6 +111,14 @@ def _polygamma(n: Step, x: Step) -> Step:
     return polygamma(n, x) if n.value.any() else psi(x)
 
 
+def _lambertw(x: Step, k: int = 0, **_: Any) -> Step:
+    """A branch that is real, as SciPy's complex number."""
+    branches = {0: integrals.lambertw, -1: integrals.lambertw_lower}
+    if k not in branches:
+        raise CannotFollow(f"branch {k} of Lambert's W is complex")
+    return complex_(branches[k](x), 0.0 * x)
+
+
 def _multigammaln(tape: Tape, a: Any, d: Any) -> Any:
     """scipy.special.multigammaln, by its definition."""
     rest = sum(special.gammaln(a - k / 2) for k in range(int(d)))
@@ -121,6 +131,7 @@ def _as_numpy(function: Any) -> Handler:
 
 HANDLERS: dict[Any, Handler] = {
     special.logsumexp: _logsumexp,
+    special.lambertw: of_arrays(special.lambertw, _lambertw),
     special.polygamma: of_arrays(special.polygamma, _polygamma, 2),
     special.multigammaln: _multigammaln,
     special.softmax: of_arrays(special.softmax, _softmax),

@@ -92,6 +92,9 @@ CALLS: dict[str, tuple[Callable[..., Any], Any]] = {
     "scipy.signal": (
         lambda X: scipy.signal.convolve2d(X, X[:2, :2], "valid").sum() ** 2
         + scipy.signal.correlate(X[0], X[1], "same")[0], MATRIX),
+    "Lambert's W": (
+        lambda x: sp.lambertw(x**2 + 0.1).real @ x + sp.lambertw(-0.2 * sp.expit(x), -1).real.sum(),
+        VECTOR),
     "scipy.sparse": (lambda x: (SPARSE @ x).sum() ** 2 + (SPARSE.T @ x)[0] ** 2, VECTOR),
 }  # fmt: skip
 
