@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from backproof.checks.accepted import Accept
 from backproof.checks.answer import judge_claim, told
 from backproof.checks.behaviour.attempts import TURN
-from backproof.checks.behaviour.limits import listening
+from backproof.checks.behaviour.keyboard import listening
 from backproof.checks.claim import Claim
 from backproof.programs.state import put_back
 from backproof.verdict import Subject, Verdict

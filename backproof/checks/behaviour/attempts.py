@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from backproof.checks.behaviour.limits import TimeLimit, listening, within
+from backproof.checks.behaviour.keyboard import listening
+from backproof.checks.behaviour.limits import TimeLimit, within
 from backproof.verdict.decisions import SLOWER
 
 if TYPE_CHECKING:

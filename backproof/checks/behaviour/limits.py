@@ -1,4 +1,4 @@
-"""How long somebody's code may run, and who it was that interrupted it."""
+"""How long somebody's code may run."""
 
 import ctypes
 import math
@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import _GeneratorContextManager, contextmanager, suppress
 from inspect import unwrap
 from types import FrameType
-from typing import Any
 
 from backproof.programs.state import is_put_back
 
@@ -18,27 +17,12 @@ AGAIN, PATIENT, RAPID = 0.02, 20, 5e-5
 """Seconds until code that swallowed a `TimeLimit` is given another. Code that swallows so many gets
 them in quick succession, until one strikes between its handlers: within a second, most times.
 """
+IMPORTS, IMPORTING = 6, 10.0
+"""So many times an import is given so many seconds more: what is cut off there stays half made."""
 
 
 class TimeLimit(BaseException):
     """Code ran longer than it may. No `Exception`, so that `except Exception` does not hold it."""
-
-
-class Keyboard:
-    """A handler of SIGINT that notes whether the handler `before` it raised: somebody pressed
-    Ctrl-C.
-    """
-
-    def __init__(self, before: Any) -> None:
-        self.before, self.pressed = before, False
-
-    def __call__(self, number: int, frame: Any) -> Any:
-        """What the handler before it does."""
-        try:
-            return self.before(number, frame)
-        except KeyboardInterrupt:
-            self.pressed = True
-            raise
 
 
 @contextmanager
@@ -54,8 +38,29 @@ def within(seconds: float) -> Iterator[None]:
         yield
         return
     main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    with _swallowed_in_silence(), _by_signal(seconds) if main else _by_thread(seconds):
+    imports = _Imports()
+    limit = _by_signal(seconds, imports) if main else _by_thread(seconds, imports)
+    with _swallowed_in_silence(), limit:
         yield
+
+
+class _Imports:
+    """Those that are under way within a limit: code may load what it needs when it first runs."""
+
+    def __init__(self) -> None:
+        outer: FrameType | None = sys._getframe(1)
+        while outer is not None and outer.f_code in LEAVING:
+            outer = outer.f_back
+        self.outer, self.left = outer, IMPORTS
+
+    def wait(self, frame: FrameType | None) -> bool:
+        """Whether a frame is in one, and is not to be interrupted."""
+        while frame is not None and frame is not self.outer:
+            if frame.f_code.co_filename.startswith("<frozen importlib"):
+                self.left -= 1
+                return self.left >= 0
+            frame = frame.f_back
+        return False
 
 
 @contextmanager
@@ -77,7 +82,7 @@ def _swallowed_in_silence() -> Iterator[None]:
 
 
 @contextmanager
-def _by_signal(seconds: float) -> Iterator[None]:
+def _by_signal(seconds: float, imports: _Imports) -> Iterator[None]:
     over, fired, ringing = False, 0, False
 
     def ring(_: int, frame: FrameType | None) -> None:
@@ -86,6 +91,9 @@ def _by_signal(seconds: float) -> Iterator[None]:
             return
         ringing = True
         try:
+            if not fired and imports.wait(frame):
+                signal.setitimer(signal.ITIMER_REAL, max(seconds, IMPORTING), AGAIN)
+                return
             leaving = frame is not None and frame.f_code in LEAVING
             if not leaving and not is_put_back(frame):  # it rings again
                 fired += 1
@@ -114,13 +122,19 @@ def _by_signal(seconds: float) -> Iterator[None]:
 
 
 LEAVING = tuple(
-    f.__code__ for f in (unwrap(within), unwrap(_by_signal), _GeneratorContextManager.__exit__)
+    f.__code__
+    for f in (
+        unwrap(within),
+        unwrap(_by_signal),
+        _GeneratorContextManager.__enter__,
+        _GeneratorContextManager.__exit__,
+    )
 )
 """The way out of a limit, which must not be cut short by a signal that comes a little later."""
 
 
 @contextmanager
-def _by_thread(seconds: float) -> Iterator[None]:
+def _by_thread(seconds: float, imports: _Imports) -> Iterator[None]:
     thread, over, lock = threading.get_ident(), threading.Event(), threading.Lock()
     fired = threading.Event()
 
@@ -128,10 +142,11 @@ def _by_thread(seconds: float) -> Iterator[None]:
         wait = seconds
         while not over.wait(wait):
             with lock:
-                if not over.is_set():
+                waits = not fired.is_set() and imports.wait(sys._current_frames().get(thread))
+                if not over.is_set() and not waits:
                     fired.set()
                     _set_exception(thread, TimeLimit)
-            wait = AGAIN
+            wait = max(seconds, IMPORTING) if waits else AGAIN
 
     threading.Thread(target=watch, daemon=True, name="backproof time limit").start()
     try:
@@ -166,24 +181,3 @@ def _set_exception(thread: int, kind: type[BaseException]) -> None:
     """Have a thread raise at its next bytecode."""
     what = ctypes.py_object(kind)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
-
-
-@contextmanager
-def listening() -> Iterator[Keyboard]:
-    """Tell a Ctrl-C from a KeyboardInterrupt that code raises itself.
-
-    A Ctrl-C comes as a signal, and only to the main thread: whether the signal's handler, the one
-    found here, raised a KeyboardInterrupt is what `pressed` says. Inside of another it is the same.
-    """
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield Keyboard(before)
-        return
-    keyboard = before if isinstance(before, Keyboard) else Keyboard(before)
-    if keyboard is not before:
-        signal.signal(signal.SIGINT, keyboard)
-    try:
-        yield keyboard
-    finally:
-        if keyboard is not before or signal.getsignal(signal.SIGINT) is not before:
-            signal.signal(signal.SIGINT, before)
