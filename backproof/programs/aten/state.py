@@ -8,46 +8,39 @@ from typing import Any
 import torch
 from torch.nn.parameter import is_lazy
 
-from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
+from backproof.programs.state import State
 
 
 @contextmanager
 def kept(roots: Mapping[str, Any]) -> Iterator[None]:
-    """Put back at the end what code within reach holds: tensors, their gradients, attributes, the
-    containers among them, the states of generators.
+    """Put back at the end all that code can reach: tensors, their gradients, a module's parts, and
+    whatever `State` holds.
     """
     reached = reach(roots)
-    found = (thing for _, thing in reached.things)
-    things = [t for t in found if not isinstance(t, type | ModuleType)]
+    things = [t for _, t in reached.things if not isinstance(t, type | ModuleType)]
     modules = [m for t in things if isinstance(t, torch.nn.Module) for m in t.modules()]
     objects = [*modules, *(t for t in things if _has_attributes(t))]
     attributes = [d for thing in objects for d in _dictionaries(thing)]
     values = (x for d in attributes for x in d.values())
     tensors = {id(x): x for x in (*things, *values) if _numbers(x)}.values()
     before = [(d, dict(d)) for d in attributes]
-    nested: list[tuple[Any, Any]] = [
-        (x, x.copy()) for d in attributes for x in d.values() if type(x) in (list, dict, set)
-    ]
     numbers = [(t, t.detach().clone(), t.grad if t.is_leaf else None) for t in tensors]
     slopes = [(g, g.detach().clone()) for _, _, g in numbers if g is not None]
-    try:
-        with Generators(reached).replayed():
+    with State(reached):
+        try:
             yield
-    finally:
-        for d, content in before:
-            d.clear()
-            d.update(content)
-        for x, content in nested:
-            x.clear()
-            x.extend(content) if isinstance(x, list) else x.update(content)
-        with torch.no_grad():
-            for t, value in (*((t, v) for t, v, _ in numbers), *slopes):
-                if not _equal(t, value):
-                    t.copy_(value)
-        for t, _, g in numbers:
-            if t.is_leaf and t.grad is not g:
-                t.grad = g
+        finally:
+            for d, content in before:
+                d.clear()
+                d.update(content)
+            with torch.no_grad():
+                for t, value in (*((t, v) for t, v, _ in numbers), *slopes):
+                    if not _equal(t, value):
+                        t.copy_(value)
+            for t, _, g in numbers:
+                if t.is_leaf and t.grad is not g:
+                    t.grad = g
 
 
 @contextmanager
