@@ -10,6 +10,7 @@ from backproof.checks.domains import Domain, checked, within
 from backproof.checks.request import Asked, Function, callables, called
 from backproof.checks.sampling import Inputs, judge_points
 from backproof.programs.signature import title
+from backproof.programs.state import put_back
 from backproof.verdict import Verdict
 from backproof.verdict.decisions import SECONDS
 from backproof.verdict.witnesses import EXACT, JAX, require
@@ -50,7 +51,8 @@ def check_jax(
         found = jax_claim(function, point, asked, dtype, _positions(argnums, len(point)))
         return within(found, checked(domain, found.tensors))
 
-    return judge_points(claim, args, inputs, seed, allowed)
+    with put_back({"function": function}):
+        return judge_points(claim, args, inputs, seed, allowed)
 
 
 def _positions(argnums: int | tuple[int, ...] | None, count: int) -> frozenset[int] | None:

@@ -20,6 +20,7 @@ from backproof.exact.truth import known
 from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run, Tensors
 from backproof.programs.signature import argument_names
+from backproof.programs.state import put_back
 from backproof.verdict.decisions import BITS, MOST_BITS
 
 Recorder = Callable[[Tensors], Run]
@@ -51,10 +52,12 @@ def gradient(
 
     loss: in NumPy, or in torch or JAX where an argument is of these. argnums: the arguments to
     differentiate by. digits: so many are told of every element. At a tie it is the gradient of the
-    branch that the run took. Raises `CannotFollow` with the step that has no exact rule, ValueError
-    where there is no loss or nothing to differentiate by.
+    branch that the run took. What the loss can reach is afterwards as it was. Raises `CannotFollow`
+    with the step that has no exact rule, ValueError where there is no loss or nothing to
+    differentiate by.
     """
-    return of_recorder(*_recorder(loss, args, argnums), digits=digits, seed=seed)
+    with put_back({"loss": loss}):
+        return of_recorder(*_recorder(loss, args, argnums), digits=digits, seed=seed)
 
 
 def of_arguments(

@@ -86,14 +86,14 @@ def _beyond(name: str, x: Any, found: Reach, enters: Callable[[Any], bool]) -> I
     elif isinstance(x, type):
         if enters(x):
             yield from _of_class(x, found)
-    elif callable(x) and (parts := _of_callable(name, x)):
-        if hasattr(x, "cache_clear"):
-            found.caches.append(x)
-        yield from parts
-    elif isinstance(x, GeneratorType):
-        yield from _of_frame(x)
     elif enters(type(x)):
         yield from _of_instance(name, x, found)
+    elif callable(x):
+        if hasattr(x, "cache_clear"):
+            found.caches.append(x)
+        yield from _of_callable(name, x)
+    elif isinstance(x, GeneratorType):
+        yield from _of_frame(x)
 
 
 def _of_container(name: str, x: Any, found: Reach) -> Iterator[Named]:
@@ -115,16 +115,17 @@ def _of_container(name: str, x: Any, found: Reach) -> Iterator[Named]:
 
 
 def _of_callable(name: str, x: Any) -> list[Named]:
-    """What wraps a function: a method, a partial, a property, a cache, a vectorised one."""
+    """What wraps functions: a method, a partial, a cache, a vectorised one, one with its own rule
+    for a derivative.
+    """
     if isinstance(x, MethodType):
         return [("self", x.__self__), (name, x.__func__)]
     if isinstance(x, partial):
         given = [(f"argument {k}", value) for k, value in enumerate(x.args)]
         return [(name, x.func), *given, *x.keywords.items()]
-    if isinstance(x, np.vectorize):
-        return [(name, x.pyfunc)]
-    inside = getattr(x, "__wrapped__", None)
-    return [] if inside is None else [(name, inside)]
+    own = getattr(x, "__dict__", {}).items()
+    inside = [(name, getattr(x, "__wrapped__", None)), *own]
+    return [(known, f) for known, f in inside if callable(f)]
 
 
 def _of_function(function: FunctionType, found: Reach) -> Iterator[Named]:

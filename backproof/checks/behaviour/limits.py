@@ -11,14 +11,13 @@ from contextlib import _GeneratorContextManager, contextmanager, suppress
 from inspect import unwrap
 from types import FrameType
 
+from backproof.checks.behaviour.grace import Grace
 from backproof.programs.state import is_put_back
 
 AGAIN, PATIENT, RAPID = 0.02, 20, 5e-5
 """Seconds until code that swallowed a `TimeLimit` is given another. Code that swallows so many gets
 them in quick succession, until one strikes between its handlers: within a second, most times.
 """
-IMPORTS, IMPORTING = 6, 10.0
-"""So many times an import is given so many seconds more: what is cut off there stays half made."""
 
 
 class TimeLimit(BaseException):
@@ -32,35 +31,16 @@ def within(seconds: float) -> Iterator[None]:
     By a timer's signal in the main thread, elsewhere by an exception that another thread sets; the
     handler and timer found are put back, a timer late by at most the time spent here. Code that
     swallows the exception is given it again and again, and once more at the end if that did not
-    stop it. A call that never comes back from C is beyond reach.
+    stop it; `Grace` says when it has more time. Nobody reaches a call that stays in C.
     """
     if math.isinf(seconds):
         yield
         return
     main = threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer")
-    imports = _Imports()
-    limit = _by_signal(seconds, imports) if main else _by_thread(seconds, imports)
+    grace = Grace(LEAVING)
+    limit = _by_signal(seconds, grace) if main else _by_thread(seconds, grace)
     with _swallowed_in_silence(), limit:
         yield
-
-
-class _Imports:
-    """Those that are under way within a limit: code may load what it needs when it first runs."""
-
-    def __init__(self) -> None:
-        outer: FrameType | None = sys._getframe(1)
-        while outer is not None and outer.f_code in LEAVING:
-            outer = outer.f_back
-        self.outer, self.left = outer, IMPORTS
-
-    def wait(self, frame: FrameType | None) -> bool:
-        """Whether a frame is in one, and is not to be interrupted."""
-        while frame is not None and frame is not self.outer:
-            if frame.f_code.co_filename.startswith("<frozen importlib"):
-                self.left -= 1
-                return self.left >= 0
-            frame = frame.f_back
-        return False
 
 
 @contextmanager
@@ -82,7 +62,7 @@ def _swallowed_in_silence() -> Iterator[None]:
 
 
 @contextmanager
-def _by_signal(seconds: float, imports: _Imports) -> Iterator[None]:
+def _by_signal(seconds: float, grace: Grace) -> Iterator[None]:
     over, fired, ringing = False, 0, False
 
     def ring(_: int, frame: FrameType | None) -> None:
@@ -91,8 +71,8 @@ def _by_signal(seconds: float, imports: _Imports) -> Iterator[None]:
             return
         ringing = True
         try:
-            if not fired and imports.wait(frame):
-                signal.setitimer(signal.ITIMER_REAL, max(seconds, IMPORTING), AGAIN)
+            if not fired and (more := grace.more(frame, seconds)):
+                signal.setitimer(signal.ITIMER_REAL, more, AGAIN)
                 return
             leaving = frame is not None and frame.f_code in LEAVING
             if not leaving and not is_put_back(frame):  # it rings again
@@ -134,7 +114,7 @@ LEAVING = tuple(
 
 
 @contextmanager
-def _by_thread(seconds: float, imports: _Imports) -> Iterator[None]:
+def _by_thread(seconds: float, grace: Grace) -> Iterator[None]:
     thread, over, lock = threading.get_ident(), threading.Event(), threading.Lock()
     fired = threading.Event()
 
@@ -142,11 +122,12 @@ def _by_thread(seconds: float, imports: _Imports) -> Iterator[None]:
         wait = seconds
         while not over.wait(wait):
             with lock:
-                waits = not fired.is_set() and imports.wait(sys._current_frames().get(thread))
-                if not over.is_set() and not waits:
+                frame = sys._current_frames().get(thread)
+                more = 0.0 if fired.is_set() else grace.more(frame, seconds)
+                if not over.is_set() and not more:
                     fired.set()
                     _set_exception(thread, TimeLimit)
-            wait = max(seconds, IMPORTING) if waits else AGAIN
+            wait = more or AGAIN
 
     threading.Thread(target=watch, daemon=True, name="backproof time limit").start()
     try:

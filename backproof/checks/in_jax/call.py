@@ -19,8 +19,6 @@ from backproof.programs.random_state import Generators
 from backproof.programs.reach import reach
 
 Leaves = Sequence[Any]
-RULES = ("fun", "fwd", "bwd", "jvp", "__wrapped__")
-"""Where JAX keeps the functions of a custom rule, and the one that is compiled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +37,8 @@ class Code:
 
     @property
     def roots(self) -> dict[str, Any]:
-        """The function and its rules, by name."""
-        rules = {name: getattr(self.function, name, None) for name in RULES}
-        return {"function": self.function, **rules}
+        """The function by a name, for whoever wants to know what it can reach."""
+        return {"function": self.function}
 
     def same_draws(self) -> AbstractContextManager[list[str]]:
         """What is drawn inside is drawn again in the next such context."""

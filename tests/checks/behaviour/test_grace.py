@@ -1,8 +1,10 @@
-"""A limit in time that falls into an import: what is cut off there stays half made."""
+"""When a limit in time is put off: in an import, which would stay half made, and under load."""
 
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import numpy as np
 import pytest
 
 import backproof
-from backproof.checks.behaviour import limits
+from backproof.checks.behaviour import grace
 from backproof.checks.behaviour.limits import TimeLimit, within
 
 SLOW = """
@@ -65,7 +67,7 @@ def test_an_import_comes_to_its_end(slow: Any, called: Any) -> None:
 
 def test_what_runs_on_after_an_import_is_ended(slow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was given more time for that alone."""
-    monkeypatch.setattr(limits, "IMPORTING", 0.1)
+    monkeypatch.setattr(grace, "IMPORTING", 0.1)
     slow(0.3)
 
     def endless() -> None:
@@ -79,7 +81,20 @@ def test_what_runs_on_after_an_import_is_ended(slow: Any, monkeypatch: pytest.Mo
 
 def test_an_import_without_an_end_is_ended(slow: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """After all the time that it may be given."""
-    monkeypatch.setattr(limits, "IMPORTING", 0.1)
+    monkeypatch.setattr(grace, "IMPORTING", 0.1)
     slow(1000)
     with pytest.raises(TimeLimit), within(0.1):
         load()
+
+
+def test_a_busy_machine_is_not_held_against_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What waited for a processor has more time, a number of times; what sleeps has not."""
+    waited = count()
+    monkeypatch.setattr(grace, "_waited", lambda: float(next(waited)))
+    with within(0.1):
+        time.sleep(0.3)
+    with pytest.raises(TimeLimit), within(0.1):
+        time.sleep(1000)
+    monkeypatch.setattr(grace, "_waited", lambda: 0.0)
+    with pytest.raises(TimeLimit), within(0.1):
+        time.sleep(0.3)
