@@ -98,19 +98,17 @@ def unmoved(
 def _value(step: Step, given: list[Any], at: Any, decided: Any, afresh: bool) -> Any:
     if step.number in decided:
         return decided[step.number]
-    if step.primitive.decides and afresh:
-        floats = [midpoints(v) if v.dtype == object else v for v in given]
-        taken = np.asarray(step.primitive.floats(*floats, **step.settings))
+    if step.primitive.decides:
+        if not afresh and _replayed(step, given):
+            taken = step.value
+        else:
+            floats = [midpoints(v) if v.dtype == object else v for v in given]
+            taken = np.asarray(step.primitive.floats(*floats, **step.settings))
         return to_balls(taken) if step.is_float else taken
-    if step.primitive.decides and _replayed(step, given):
-        return to_balls(step.value) if step.is_float else step.value
     if not step.inputs and step.primitive is not NUMBER:
         return _given(step, at, to_balls)
     settings = _laid_out(step, given) if step.settings.get("decisions") else step.settings
-    if step.is_float and not step.primitive.decides:
-        return step.primitive.balls(*given, **settings)
-    made = step.primitive.floats(*given, **settings)
-    return to_balls(made) if step.is_float else made
+    return (step.primitive.balls if step.is_float else step.primitive.floats)(*given, **settings)
 
 
 def _replayed(step: Step, given: list[Any]) -> bool:

@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
+from textwrap import fill
 from typing import Any
 
-from backproof.verdict.lines import wrapped
 from backproof.verdict.status import Status
 
+COLUMNS = 80
 LOSS, OUTPUT = "loss", "y"
 """The name of the value itself among the tensors, and that of what a forward pass returns."""
+
+
+def wrapped(line: str) -> str:
+    """A line for a terminal, broken at 80 columns, what follows set in."""
+    return fill(line, COLUMNS, subsequent_indent="    ", break_long_words=False)
 
 
 @dataclass(frozen=True, slots=True)

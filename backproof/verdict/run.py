@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -48,19 +48,9 @@ class Run:
 
 def run_to_json(run: Run) -> dict[str, Any]:
     """The run as JSON values; {"float": "nan"} stands for a number that is none."""
-    return document(
-        run.command,
-        run.requested,
-        run.environment,
-        [verdict.to_json() for verdict in run.verdicts],
-        absent=run.absent,
-        interrupted=run.interrupted,
-        counts={str(status): n for status, n in run.counts().items()},
-        minimal=run.minimal,
-        lost=run.lost,
-        digits=run.digits,
-        tutorial=run.tutorial,
-    )
+    parts = {f.name: getattr(run, f.name) for f in fields(run)}
+    parts["verdicts"] = [verdict.to_json() for verdict in run.verdicts]
+    return document(**parts, counts={str(status): n for status, n in run.counts().items()})
 
 
 def run_from_json(given: Any) -> Run:
@@ -75,18 +65,8 @@ def run_from_json(given: Any) -> Run:
         )
     try:
         doc = decode(given)
-        return Run(
-            command=doc["command"],
-            requested=doc["requested"],
-            environment=doc["environment"],
-            verdicts=[Verdict.from_json(v) for v in doc["verdicts"]],
-            absent=doc["absent"],
-            minimal=doc["minimal"],
-            lost=doc["lost"],
-            interrupted=doc["interrupted"],
-            digits=doc["digits"],
-            tutorial=doc["tutorial"],
-        )
+        parts = {f.name: doc[f.name] for f in fields(Run)}
+        return Run(**{**parts, "verdicts": [Verdict.from_json(v) for v in doc["verdicts"]]})
     except (KeyError, TypeError, ValueError) as error:
         raise RecordError(f"this run is damaged ({type(error).__name__}: {error})") from error
 

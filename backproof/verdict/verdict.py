@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from backproof.verdict.document import document, encode
 from backproof.verdict.environment import environment
 from backproof.verdict.files import write_whole
-from backproof.verdict.finding import Finding
-from backproof.verdict.lines import wrapped
+from backproof.verdict.finding import Finding, wrapped
 from backproof.verdict.status import CLEAN, Status
 
 if TYPE_CHECKING:

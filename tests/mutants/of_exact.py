@@ -130,8 +130,8 @@ OF_EXACT = (
     ),
     Mutant(
         "exact/evaluate.py",
-        "if step.primitive.decides and afresh:",
-        "if step.primitive.decides:",
+        "if not afresh and _replayed(step, given):\n            taken",
+        "if False:\n            taken",
         "the run's decisions are not replayed",
         ("tests/exact/test_evaluate.py",),
     ),
