@@ -107,7 +107,8 @@ def _by_code(
     """
     found: dict[str, list[float]] = {}
     for name in dict.fromkeys(f.tensor for f in findings if not f.status):
-        found.setdefault(why.codes.get(name, why.code), []).append(sizes.get(name, np.inf))
+        for code in why.codes.get(name, (why.code,)):
+            found.setdefault(code, []).append(sizes.get(name, np.inf))
     return {code: _largest(of) for code, of in found.items()}
 
 

@@ -25,6 +25,7 @@ class Judgement:
 
     findings: one for each tensor. order: of the Taylor remainder along the wrong elements, where
     something is wrong. code, detail: what the findings themselves say; "" where a diagnosis is due.
+    codes: by tensor, the codes of all its causes.
     """
 
     findings: list[Finding] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Judgement:
     order: float | None = None
     code: str = ""
     detail: str = ""
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def plain(tensor: Tensor) -> Status:

@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from textwrap import fill
 
 import numpy as np
 
+from backproof.checks.changes import CLAMP, LEFT_OUT, Change
 from backproof.checks.claim import Claim
+from backproof.checks.declared import of_others, told
 from backproof.checks.ladder import Reached
 from backproof.diagnosis import Evidence, code_of, diagnose
 from backproof.diagnosis import explained as explained_by_record
+from backproof.diagnosis.codes import COLUMNS
+from backproof.diagnosis.explaining import followed
 from backproof.verdict import Finding, Status
 from backproof.verdict.finding import LOSS
 
@@ -24,13 +29,13 @@ UNEXPLAINED = "BP199"
 class Why:
     """A diagnosis as a verdict has it: its code, its text, the tensors at fault.
 
-    codes: of each tensor that has a cause of its own, the code of that.
+    codes: of each tensor that has causes of its own, the codes of those.
     """
 
     code: str = ""
     text: str = ""
     culprits: tuple[str, ...] = ()
-    codes: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def explain_breaches(claim: Claim, findings: Sequence[Finding]) -> Why | None:
@@ -61,8 +66,9 @@ def explained(claim: Claim, reached: Reached, findings: Sequence[Finding]) -> Wh
     accused = [f for f in findings if not f.status and f.tensor != LOSS]
     if forward and not accused:
         return why("BP401", forward.note)
-    if reached.judgement.code:
-        return why(reached.judgement.code, reached.judgement.detail)
+    judged = reached.judgement
+    if judged.code:
+        return replace(_placed(why(judged.code, judged.detail), reached), codes=judged.codes)
     found = _diagnosed(claim, reached)
     rounds = bool(accused) and all(f.status is Status.IMPRECISE for f in accused)
     if found is not None and not (rounds and found.code == UNEXPLAINED):
@@ -74,19 +80,31 @@ def explained(claim: Claim, reached: Reached, findings: Sequence[Finding]) -> Wh
 
 def _diagnosed(claim: Claim, reached: Reached) -> Why | None:
     """What the record, or without one the slopes that differences know, say is wrong."""
-    found = None
+    found, others = None, dict[str, Change]()
     if reached.measured is not None:
+        others = of_others(reached.measured)
         with suppress(np.linalg.LinAlgError):  # at a singular matrix no slope can be searched for
             misshapen = {b.tensor: b.returned for b in claim.observed.breaches}
             misshapen = {n: g for n, g in misshapen.items() if g is not None}
-            measured, record = reached.measured, reached.record
+            unexplained = {n: t for n, t in reached.measured.tensors.items() if n not in others}
+            measured, record = replace(reached.measured, tensors=unexplained), reached.record
             found = explained_by_record(measured, claim.context, record, misshapen)
     elif reached.slopes:
         found = diagnose(_without_a_record(claim, reached))
     if found is None or (found.slug == "unexplained" and claim.observed.breaches):
         return None
-    codes = {name: d.code for d in (found, *found.others) for name in d.tensors}
-    return Why(found.code, str(found), found.tensors, codes)
+    codes: dict[str, tuple[str, ...]] = {n: change.codes for n, change in others.items()}
+    codes |= {name: (d.code,) for d in (found, *found.others) for name in d.tensors}
+    rest = f"\n{fill(f'Besides, {told(others)}', COLUMNS, subsequent_indent='    ')}"
+    return Why(found.code, f"{found}{rest if others else ''}", found.tensors, codes)
+
+
+def _placed(said: Why, reached: Reached) -> Why:
+    """With the line of the claim where it is known, of what may be an oversight."""
+    if said.code not in (CLAMP, LEFT_OUT) or reached.measured is None:
+        return said
+    known = [m for m in followed(reached.measured.run) if m.slug != "unexplained"]
+    return replace(said, text=f"{said.text} in {known[0]}") if known else said
 
 
 def _without_a_record(claim: Claim, reached: Reached) -> Evidence:

@@ -27,8 +27,8 @@ def diagnose(evidence: Evidence, mistakes: Sequence[Mistake] = ()) -> Diagnosis 
 
 def _of_all(wrong: list[Deviation], at: Mapping[str, Mistake]) -> list[Diagnosis]:
     """The first hypothesis that says the same of every wrong tensor."""
-    followed = bool(at)
-    for slug, hypothesis in asked(followed) if len(wrong) > 1 else ():
+    surrogate = any(mistake.is_surrogate for mistake in at.values())
+    for slug, hypothesis in asked(bool(at)) if len(wrong) > 1 and not surrogate else ():
         told: list[tuple[Deviation, str]] = []
         for deviation in wrong:
             words = hypothesis(deviation)

@@ -42,8 +42,7 @@ class Evidence:
     all arguments, integers, masks and numbers among them. output, cotangent: those of a layer.
     exact_claimed: what the claim's own code computes without rounding. rerun, true_rerun: the
     claim and the truth at another cotangent; at, true_at: at other inputs. way_back: reverse mode,
-    as it can be run with a change; true_where: the truth where steps of the forward pass have other
-    values. What is unknown is left out.
+    as it can be run with a change. What is unknown is left out.
     """
 
     claimed: Arrays
@@ -59,7 +58,6 @@ class Evidence:
     true_rerun: Run | None = None
     true_at: Run | None = None
     way_back: "WayBack | None" = None
-    true_where: Callable[[Mapping[int, Any]], Arrays] | None = None
 
     @property
     def numbers(self) -> dict[str, Floats]:

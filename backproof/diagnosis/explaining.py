@@ -13,6 +13,7 @@ from backproof.diagnosis.lost import is_rounding
 from backproof.diagnosis.lost import lost as digits_lost
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.runs import program
+from backproof.diagnosis.surrogates import as_surrogate
 from backproof.diagnosis.undefined import undefined
 from backproof.programs.run import Run
 
@@ -53,4 +54,5 @@ def followed(run: Run) -> list[Mistake]:
     """The steps at which a claim's backward pass goes wrong, as far as it was followed."""
     with np.errstate(all="ignore"):
         found = program(run)
-        return [] if found is None or not found.wrong else mistakes(found)
+        told = [] if found is None or not found.wrong else mistakes(found)
+        return [as_surrogate(found, mistake) for mistake in told] if found else told

@@ -65,7 +65,6 @@ def evidence_of(
         true_rerun=truth.at_cotangent if len(run.cotangents) == 1 else None,
         true_at=truth.at_inputs if record is not None else None,
         way_back=way,
-        true_where=truth.where,
     )
 
 

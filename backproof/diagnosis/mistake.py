@@ -34,6 +34,11 @@ class Mistake:
         return f"{cited(self.place) or step}: {self.words}{self._numbers}"
 
     @property
+    def is_surrogate(self) -> bool:
+        """Whether a slope is given to what has none."""
+        return self.slug == "straight-through"
+
+    @property
     def place(self) -> Place | None:
         """Where it stands; what only puts elements elsewhere is read later than it is written."""
         if self.assigned is not None:

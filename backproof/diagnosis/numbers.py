@@ -23,6 +23,8 @@ from backproof.exact.record import Step
 
 NEAR = 1e-9
 """The part by which a number that is solved for may differ from the one that it is."""
+NOTHING = 1e-12
+"""A smaller factor is 0."""
 Places = list[tuple[Family, int]]
 """Families of steps, and an operand of each."""
 
@@ -35,7 +37,7 @@ def times(family: Family, first_order: FirstOrder, names: Mapping[float, str]) -
 
     factor = first_order.solved(changes, 1.0, first_order.factor(family))
     if np.isfinite(factor):
-        factor = _rounded(factor, first_order)
+        factor = 0.0 if abs(factor) < NOTHING else _rounded(factor, first_order)
         repair = _times(family, factor, names.get(factor, ""))
         yield Trial(family, repair, everywhere(family, repair))
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from backproof.diagnosis import (
     axes,
-    bounds,
     calls,
     factors,
     jacobians,
@@ -42,8 +41,6 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("at-the-output", paths.at_the_result),
     ("counted-twice", paths.twice),
     ("sign", paths.opposite),
-    ("path-left-out", bounds.mask_left_out),
-    ("one-sided-clamp", bounds.other_forward),
     ("one-sample", paths.one_term),
     ("assigned", paths.one_use),
     ("diagonal", paths.inner_diagonal),
@@ -75,7 +72,11 @@ def asked(followed: bool) -> Sequence[tuple[str, Hypothesis]]:
 
 
 def told(deviation: Deviation, mistake: Mistake | None) -> Iterator[tuple[str, str]]:
-    """What a tensor's gradient looks like, then what is wrong with the step that makes it so."""
+    """What a tensor's gradient looks like, then what is wrong with the step that makes it so; first
+    a surrogate, which may look like anything.
+    """
+    if mistake is not None and mistake.is_surrogate:
+        yield mistake.slug, str(mistake)
     for slug, hypothesis in asked(mistake is not None):
         words = hypothesis(deviation)
         if words is not None:

@@ -1,6 +1,7 @@
 """Reverse mode: the gradient of a record, recorded as further steps of it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -23,16 +24,16 @@ def gradients(
     wrt: Sequence[Step],
     stable: bool = False,
     flat: Collection[int] = (),
-    through: Collection[int] = (),
+    through: Mapping[int, int] = MappingProxyType({}),
     edges: dict[tuple[int, int], Step] | None = None,
 ) -> list[Step | None]:
     """The adjoint of each step of `wrt`, None where nothing reaches it.
 
     seeds: by an output, its cotangent. stable: by the slopes that keep every digit, for the truth;
     otherwise by those that frameworks compute, for the rounding that is normal. flat: the numbers
-    of steps that count as constant; through: of decisions that count as the identity of what they
-    round. edges: is given what comes back through each step to each of its operands, by the numbers
-    of both. A step of the reverse pass has the format of the value whose adjoint it makes.
+    of steps that count as constant; through: of those that count as the identity of one operand,
+    and of which. edges: is given what comes back through each step to each of its operands, by the
+    numbers of both. A step of the reverse pass has the format of the value whose adjoint it makes.
     """
     record = next(iter(seeds)).record
     adjoints: dict[int, Step] = {y.number: record.step(dy) for y, dy in seeds.items()}
@@ -42,7 +43,7 @@ def gradients(
         for y in reversed(record.steps[: max(adjoints) + 1]):
             if y.number in adjoints and y.number in reaching and y.inputs:
                 if y.number in through:
-                    _add(y.inputs[0], adjoints[y.number], adjoints)
+                    _add(y.inputs[through[y.number]], adjoints[y.number], adjoints)
                 elif y.number not in flat:
                     _pull(y, adjoints, reaching, stable, edges)
     finally:
@@ -55,7 +56,7 @@ def gradients_or_zeros(
     wrt: Sequence[Step],
     stable: bool = False,
     flat: Collection[int] = (),
-    through: Collection[int] = (),
+    through: Mapping[int, int] = MappingProxyType({}),
 ) -> list[Step]:
     """The same, with zeros where nothing reaches a step."""
     return [

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from backproof.diagnosis import Evidence
-from backproof.diagnosis.gathering import Truth
 from backproof.diagnosis.way_back import way_back
-from backproof.exact.reverse import gradients
 from backproof.programs.numpy.running import run_layer, run_pair
 from backproof.programs.run import Run
 
@@ -73,11 +71,7 @@ def evidence(
     )
     if function.forward is not None:
         run = recorded(function.forward, inputs, dy)
-        wrt = {n: run.inputs[n] for n in truth}
-        seeds = {y: run.cotangents.get(n, 1.0) for n, y in run.outputs.items()}
-        steps = dict(zip(wrt, gradients(seeds, list(wrt.values())), strict=True))
-        where = Truth(run, steps, inputs, None).where
-        found = replace(found, way_back=way_back(run), true_where=where)
+        found = replace(found, way_back=way_back(run))
     if dy is None or (found.way_back and len(found.way_back.program.cotangents) > 1):
         return found
     return replace(

@@ -27,8 +27,6 @@ from right_sums import (
     CHAIN,
     COST,
     ENERGY,
-    FLOORED,
-    HINGE,
     LINE,
     LOGDET,
     QUADRATIC,
@@ -37,7 +35,6 @@ from right_sums import (
     chain_first_uses,
     cost_gradient,
     tally_last,
-    unfloored,
 )  # fmt: skip
 
 
@@ -57,8 +54,6 @@ PATHS = (
             lambda p, dy: net_gradient(p, dy, lambda h: 1 - np.tanh(h) ** 2)),
     Planted("1 - t", "sign", GATE, lambda p, dy: gate_gradient(p, dy, by_gate=-1)),
     Planted("(1 - t) dy", "counted-twice", GATE, lambda p, dy: gate_gradient(p, dy, by_rest=2)),
-    Planted("the margin", "path-left-out", HINGE, lambda p, dy: {"w": -p["x"].sum(axis=0)}),
-    Planted("the floor", "one-sided-clamp", FLOORED, unfloored),
     Planted("the last use", "assigned", TALLY, tally_last),
     Planted("the last term", "one-sample", COST, lambda p, dy: cost_gradient(p, dy, 4)),
     Planted("first uses", "assigned", CHAIN, chain_first_uses),

@@ -84,12 +84,6 @@ def floored_gradient(p: Tensors, dy: Any) -> Tensors:
     return {"x": dy * slope * np.cos(p["x"])}
 
 
-def unfloored(p: Tensors, dy: Any) -> Tensors:
-    """The same without the maximum."""
-    s = np.sin(p["x"])
-    return {"x": dy * (1 / s**3 - 2 * np.log(s) / s**3) * np.cos(p["x"])}
-
-
 HINGE = Function(
     hinge_gradient,
     lambda rng: {"w": rng.standard_normal(3), "x": 4 * rng.standard_normal((12, 3))},
