@@ -1,11 +1,13 @@
 """The usual way back with one piece of it changed: in words, with the gradients that it gives."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
+from backproof.diagnosis.deviation import finite_ratio
 from backproof.diagnosis.evidence import Floats
 from backproof.diagnosis.following import Changes
 from backproof.diagnosis.rearrangements import rearranged
@@ -54,20 +56,6 @@ def instead(edge: Edge, values: list[Any]) -> Changes:
 
 
 @lru_cache(maxsize=2)
-def outputs(way: WayBack) -> tuple[Found, ...]:
-    """The cotangent of one of several outputs counts as zero."""
-    dys = way.program.cotangents
-    return tuple(
-        (
-            f"{way.program.names[dy.number]} is not used",
-            way.gradients({dy.number: (0, lambda k, given, values, dy=dy: np.zeros(dy.shape))}),
-        )
-        for dy in dys
-        if len(dys) > 1
-    )
-
-
-@lru_cache(maxsize=2)
 def ones(way: WayBack) -> tuple[Found, ...]:
     """A product has the slope 1 by a factor, or a function of one number has it."""
     found = []
@@ -83,58 +71,44 @@ def ones(way: WayBack) -> tuple[Found, ...]:
 
 
 @lru_cache(maxsize=2)
-def results(way: WayBack) -> tuple[Found, ...]:
-    """A function of one number has the slope that it has at its result."""
-    found = []
-    for edge in written(way):
-        if len(edge.first.inputs) == 1 and edge.first.primitive.slopes:
-            values = [_at_result(way, s, a) for s, a in zip(edge.steps, edge.above, strict=True)]
-            words = f"the derivative of {edge} is taken at its result"
-            found.append((words, way.gradients(instead(edge, values))))
-    return tuple(found)
-
-
-def _at_result(way: WayBack, step: Step, above: Step) -> Any:
-    y, slope = way.here[step.number], step.primitive.slopes[0]
-    with np.errstate(all="ignore"):
-        again = slope(y, step.primitive.floats(y)) if callable(slope) else slope
-        return way.here[above.number] * again
-
-
-@lru_cache(maxsize=2)
 def diagonals(way: WayBack) -> tuple[Found, ...]:
     """What a sum brings back has not been added up."""
     found = []
     for edge in written(way):
-        terms = [t for t in map(_summed, edge.above) if t and t.shape == edge.parts[0].shape]
-        if edge.first.primitive.name == "total" and len(terms) == len(edge.parts):
+        terms = [_unsummed(way, t) for t in edge.above]
+        fit = [t for t, p in zip(terms, edge.parts, strict=True) if np.shape(t) == p.shape]
+        if edge.first.primitive.name == "total" and len(fit) == len(edge.parts):
             words = f"of what comes back through {edge} the diagonal alone"
-            values = [way.here[t.number] for t in terms]
-            found.append((words, way.gradients(instead(edge, values))))
+            found.append((words, way.gradients(instead(edge, fit))))
     return tuple(found)
 
 
-def _summed(step: Step) -> Step | None:
-    """What a step is the sum of."""
-    while (
-        step.primitive.name in ("move", "spread", "multiply") and step.inputs[0].size == step.size
-    ):
+def _unsummed(way: WayBack, step: Step) -> Any:
+    """The terms of the sum that a step is, each times what the sum has been multiplied by."""
+    end = step
+    while step.primitive.name in SCALES and step.inputs[0].size == step.size:
         step = step.inputs[0]
-    return step.inputs[0] if step.primitive.name == "total" else None
+    if step.primitive.name != "total":
+        return None
+    times = finite_ratio(way.here[end.number].ravel(), way.here[step.number].ravel())
+    spread = np.expand_dims(times.reshape(step.shape), step.settings["axis"])
+    return way.here[step.inputs[0].number] * spread
+
+
+SCALES = ("move", "spread", "multiply", "divide", "negative")
+"""What a sum may go through before it is brought back to each of its terms."""
 
 
 @lru_cache(maxsize=8)
 def moved(way: WayBack, slug: str) -> tuple[Found, ...]:
     """The way back with a sum or a move of it in another way."""
     found = []
+    what = {"transposed": "its axes are exchanged", "shifted": "its elements are moved"}
     for family in way.program.families:
         for repair in rearranged(family) if family.place is not None else ():
             if repair.slug == slug:
-                what = {"transposed": "its axes are exchanged", "shifted": "its elements are moved"}
-                words = what.get(slug, repair.words)
-                try:
+                words = f"on the way back through {cited(family.place)}"
+                with suppress(ValueError, IndexError):  # what does not fit the shapes
                     gradients = way.gradients(everywhere(family, repair))
-                except (ValueError, IndexError):
-                    continue  # what does not fit the shapes
-                found.append((f"on the way back through {cited(family.place)}: {words}", gradients))
+                    found.append((f"{words}: {what.get(slug, repair.words)}", gradients))
     return tuple(found)

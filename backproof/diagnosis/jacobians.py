@@ -1,7 +1,5 @@
 """Hypotheses that look at whole Jacobians by the cotangent."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from backproof.diagnosis.deviation import Deviation, answer, as_floats, largest
@@ -17,25 +15,14 @@ NEAR = 1e-9
 """What is a smaller part of the largest number is zero, or equal."""
 
 
-def diagonal(s: Deviation) -> str | None:
-    """claimed = diag(J) dy, for the J that the truth shows, or for y (1 - y)."""
-    dy, y = s.evidence.dy, as_floats(s.evidence.output)
-    if dy is None or dy.shape != s.true.shape:
-        return None
-    if y is not None and y.shape == dy.shape and s.explained_by(y * (1 - y) * dy):
-        return "y (1 - y) dy: the diagonal of the Jacobian of a softmax, without the rest"
-    J = true_jacobian(s.evidence, s.name)
-    if J is not None and s.explained_by(np.diagonal(J).reshape(dy.shape) * dy):
-        return "the diagonal of the Jacobian times dy, without the rest"
-    return None
-
-
 def wrong_mixing(s: Deviation) -> str | None:
     """By its Jacobian the claim adds up along other axes than the truth does."""
     dy = s.evidence.dy
     if dy is None or dy.shape != s.true.shape or dy.ndim < 2:
         return None
-    true, claimed = true_jacobian(s.evidence, s.name), claimed_jacobian(s.evidence, s.name)
+    evidence = s.evidence
+    true = _jacobian(evidence, s.name, evidence.true_rerun)
+    claimed = _jacobian(evidence, s.name, evidence.rerun) if true is not None else None
     if true is None or claimed is None:
         return None
     should, does = _mixed(true, dy.shape), _mixed(claimed, dy.shape)
@@ -44,19 +31,10 @@ def wrong_mixing(s: Deviation) -> str | None:
     return f"it adds up along axis {joined(does)}, where axis {joined(should)} is right"
 
 
-@lru_cache(maxsize=8)
-def true_jacobian(evidence: Evidence, name: str) -> Floats | None:
-    """The derivative of a tensor's gradient by dy: a row for each number of dy."""
-    return _jacobian(evidence, name, evidence.true_rerun)
-
-
-@lru_cache(maxsize=8)
-def claimed_jacobian(evidence: Evidence, name: str) -> Floats | None:
-    """The same of the claim, as far as that is linear in dy."""
-    return _jacobian(evidence, name, evidence.rerun)
-
-
 def _jacobian(evidence: Evidence, name: str, run: Run | None) -> Floats | None:
+    """The derivative of a tensor's gradient by dy, a row for each number of that, where it is
+    linear in it.
+    """
     dy, size = evidence.dy, int(np.size(evidence.true[name]))
     if dy is None or run is None or dy.size > MOST_CALLS or dy.size * size > MOST_NUMBERS:
         return None

@@ -6,12 +6,42 @@ from typing import Any
 import numpy as np
 
 from backproof.diagnosis.detours import Found, instead, written
+from backproof.diagnosis.deviation import Deviation
 from backproof.diagnosis.way_back import WayBack
 from backproof.diagnosis.written import cited
 from backproof.exact.record import Step
 
 TERMS = 4
-"""So many of the first and of the last terms of a sum are tried."""
+"""So many of the first and of the last terms of a sum, or samples, are tried."""
+
+
+@lru_cache(maxsize=2)
+def samples(way: WayBack) -> tuple[Found, ...]:
+    """The cotangent of each of the first and last samples alone, as a sum or as its share."""
+    found = []
+    for dy in way.program.cotangents:
+        n = dy.shape[0] if dy.ndim else 0
+        for k in _ends(n):
+            only = np.zeros(dy.shape)
+            only[k] = way.here[dy.number][k]
+            alone = way.gradients({dy.number: (0, lambda turn, given, values, v=only: v)})
+            words = f"the gradient of sample {k} of {n} alone"
+            found.append((words, alone))
+            share = {name: g / n for name, g in alone.items()}
+            found.append((f"{words}, as its share of the mean", share))
+    return tuple(found)
+
+
+def is_of_few(s: Deviation, h: Any) -> bool:
+    """Whether a sample alone is claimed, and that is wrong in more elements than it adds to."""
+    few = s.evidence.dy is not None and np.count_nonzero(s.wrong) * len(
+        np.atleast_1d(s.evidence.dy)
+    ) < np.count_nonzero(s.true)
+    return not few and s.explained_by(h)
+
+
+def _ends(n: int) -> list[int]:
+    return sorted({*range(min(n, TERMS)), *range(max(n - TERMS, 0), n)}) if n > 1 else []
 
 
 @lru_cache(maxsize=2)
@@ -72,14 +102,14 @@ def terms(way: WayBack) -> tuple[Found, ...]:
     found = []
     for edge in written(way):
         step, n, axis = edge.first, len(edge.steps), None
-        if step.primitive.name == "total" and len(step.settings["axis"]) == 1:
-            (axis,) = step.settings["axis"]
+        if step.primitive.name == "total":
+            axis = min(step.settings["axis"])
             n = step.inputs[0].shape[axis]
         elif step.primitive.name not in ("add", "subtract") or edge.slot != 1:
             continue
         parts = [way.here[p.number] for p in edge.parts]
         rest = way.gradients(instead(edge, [0.0 * p for p in parts]))
-        for j in sorted({*range(min(n, TERMS)), *range(max(n - TERMS, 0), n)} if n > 1 else ()):
+        for j in _ends(n):
             one = [p * _is_term(k, p, j, axis) for k, p in enumerate(parts)]
             alone = way.gradients(instead(edge, one))
             for times in (1.0, float(n), 1 / n):

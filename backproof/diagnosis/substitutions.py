@@ -19,6 +19,10 @@ from backproof.diagnosis.repairs import (
 )
 from backproof.exact.record import Step
 
+STRAIGHT = ("add", "subtract", "negative", "multiply", "divide")
+"""Functions that bend nothing, of one operand and of numbers."""
+LONGEST = 24
+"""No function is made of more steps."""
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "tanh": np.tanh,
     "sigmoid": expit,
@@ -45,7 +49,7 @@ def substituted(
             if alike and q.steps[0] is not x and x.primitive.name != "constant":
                 words = f"{own} should be {q.words}"
                 change = with_operand(family, slot, lambda k, v, vs, q=q: q.at(k, vs))
-                yield Repair(_of_operand(x, q), words, change)
+                yield Repair(of_operand(x, q), words, change)
 
 
 def simplified(family: Family) -> Iterator[Repair]:
@@ -76,7 +80,7 @@ def functions(family: Family) -> Iterator[Repair]:
             yield Repair("swapped", words, with_operand(family, slot, lambda k, v, vs, f=f: f(v)))
 
 
-def _of_operand(x: Step, q: Quantity) -> str:
+def of_operand(x: Step, q: Quantity) -> str:
     """At the output for the input, or the other way round; without the epsilon or the bound that
     the other has; else another variable.
     """
@@ -85,13 +89,32 @@ def _of_operand(x: Step, q: Quantity) -> str:
         return "one-sided-clamp"
     if any(a.primitive.name == "move" and b in a.inputs for a, b in ((x, other), (other, x))):
         return "transposed" if np.array_equal(x.value, np.transpose(other.value)) else "shifted"
-    related = any(
-        a is b for a, b in [*((other, y) for y in x.inputs), *((x, y) for y in other.inputs)]
-    )
-    if related and q.is_cotangent:
+    if q.is_cotangent and any(a is b for a, b in _neighbours(x, other)):
         return "not-linear"
-    unary = len(x.inputs) == 1 and len(other.inputs) <= 1
-    return "at-the-output" if related and unary and x.primitive.slopes else "swapped"
+    is_function = _is_function(x, other) or _is_function(other, x)
+    return "at-the-output" if is_function else "swapped"
+
+
+def _neighbours(x: Step, y: Step) -> list[tuple[Step, Step]]:
+    return [*((y, a) for a in x.inputs), *((x, a) for a in y.inputs)]
+
+
+def _is_function(y: Step, x: Step) -> bool:
+    """Whether a step is a function of another one alone, element by element, and a bent one."""
+    way: list[Step] = []
+    return _leads(y, x, way) and any(s.primitive.name not in STRAIGHT for s in way)
+
+
+def _leads(y: Step, x: Step, way: list[Step]) -> bool:
+    while y.primitive.name == "cast":
+        y = y.inputs[0]
+    if y is x or y.primitive.name == "constant" or _equal(y, x):
+        return True
+    way.append(y)
+    by_element = y.primitive.slopes or y.primitive.name == "choose"
+    if y.shape != x.shape or not by_element or len(way) > LONGEST:
+        return False
+    return all(_leads(z, x, way) for z in y.inputs if z.is_float)
 
 
 def _bounded(x: Step, other: Step) -> bool:

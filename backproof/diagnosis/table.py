@@ -8,12 +8,11 @@ from backproof.diagnosis import (
     calls,
     factors,
     jacobians,
-    parts,
-    paths,
     variables,
 )
 from backproof.diagnosis.deviation import Deviation, Hypothesis, as_floats
 from backproof.diagnosis.mistake import Mistake
+from backproof.diagnosis.paths import PATHS
 
 HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("one-dtype", calls.one_dtype),
@@ -29,33 +28,15 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("shifted", axes.shifted),
     ("one-sample", axes.same_rows),
     ("cotangent-ignored", calls.cotangent_ignored),
-    ("one-sample", parts.one_sample),
     ("regulariser", factors.regulariser),
     ("path-left-out", variables.factor_left_out),
-    ("at-the-output", variables.at_the_output),
-    ("diagonal", jacobians.diagonal),
     ("wrong-axis", axes.wrong_axis),
-    ("path-left-out", paths.output_left_out),
-    ("path-left-out", paths.left_out),
-    ("path-left-out", paths.slope_left_out),
-    ("at-the-output", paths.at_the_result),
-    ("counted-twice", paths.twice),
-    ("sign", paths.opposite),
-    ("one-sample", paths.one_term),
-    ("assigned", paths.one_use),
-    ("diagonal", paths.inner_diagonal),
-    ("path-left-out", paths.two_left_out),
-    ("path-left-out", paths.one_for_another),
-    ("assigned", paths.one_use_everywhere),
-    ("transposed", paths.transposed),
-    ("shifted", paths.shifted),
-    ("factor", paths.factor),
+    *PATHS,
     ("clipped", factors.clipped),
     ("not-linear", calls.not_linear),
     ("partly-zero", factors.partly_zero),
     ("path-left-out", variables.factor_by_axis),
     ("wrong-axis", jacobians.wrong_mixing),
-    ("wrong-axis", paths.wrong_axis),
 )
 """What is tried, in this order: fewer assumptions first, and what is more special before what is
 less. Each explains a whole tensor to rounding, or nothing."""

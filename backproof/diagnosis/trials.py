@@ -89,7 +89,9 @@ class Trials:
                     for k in [s.inputs.index(x)]
                 }
                 first = changes[readers[0].number][1]
-                yield Trial(family, Repair("path-left-out", words, first, place), changes)
+                slug = substitutions.of_operand(x, q)
+                slug = slug if slug == "at-the-output" else "path-left-out"
+                yield Trial(family, Repair(slug, words, first, place), changes)
 
     def _is_read(self, x: Step, step: Step) -> bool:
         led = self.program.leading.get(step.number, frozenset())

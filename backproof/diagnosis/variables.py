@@ -1,32 +1,12 @@
 """Hypotheses: another variable than the right one, or one that was forgotten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
-from scipy.special import expit
 
 from backproof.diagnosis.deviation import Deviation, Mask, finite_ratio
 from backproof.diagnosis.evidence import Floats
 
-Function = Callable[[Floats], Floats]
-
-ELEMENTWISE: dict[str, tuple[Function, Function, Function]] = {
-    "sigmoid": (expit, lambda x: expit(x) * expit(-x), lambda y: y * (1 - y)),
-    "tanh": (np.tanh, lambda x: 1 / np.cosh(x) ** 2, lambda y: 1 - y * y),
-    "exp": (np.exp, np.exp, lambda y: y),
-    "softplus": (lambda x: np.logaddexp(0, x), expit, lambda y: -np.expm1(-y)),
-    "sin": (np.sin, np.cos, lambda y: np.sqrt(1 - y * y)),
-    "square": (np.square, lambda x: 2 * x, lambda y: 2 * np.sqrt(y)),
-    "sqrt": (np.sqrt, lambda x: 0.5 / np.sqrt(x), lambda y: 0.5 / y),
-    "log": (np.log, lambda x: 1 / x, lambda y: np.exp(-y)),
-    "arctan": (np.arctan, lambda x: 1 / (1 + x * x), lambda y: np.cos(y) ** 2),
-    "silu": (
-        lambda x: x * expit(x),
-        lambda x: expit(x) * (1 + x * expit(-x)),
-        lambda y: y,
-    ),
-}
-"""f, its derivative at x, and the same derivative in terms of y = f(x), where it has such terms."""
 PARALLEL = 1e-3
 """Rows whose second singular value is a smaller part of the first count as multiples of one."""
 
@@ -36,22 +16,6 @@ def swapped(s: Deviation) -> str | None:
     for name, other in s.evidence.true.items():
         if name != s.name and s.rearranged_as(other):
             return f"this is the gradient of {name}"
-    return None
-
-
-def at_the_output(s: Deviation) -> str | None:
-    """claimed / true = f'(f(x)) / f'(x), or the derivative in terms of y at x, over f'(x)."""
-    for name, x in s.evidence.numbers.items():
-        if x.shape != s.true.shape:
-            continue
-        for f, (value, slope, by_output) in ELEMENTWISE.items():
-            with np.errstate(all="ignore"):
-                y, here = value(x), slope(x)
-                twice, confused = s.true * slope(y) / here, s.true * by_output(x) / here
-            if s.explained_by(twice):
-                return f"{f}' is taken at {f}({name}) instead of {name}"
-            if s.explained_by(confused):
-                return f"{f}' in terms of its output is taken at its input {name}"
     return None
 
 

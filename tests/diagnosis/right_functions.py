@@ -1,6 +1,5 @@
 """Right gradients of small functions: layers, losses, lookups."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ def dense(n: int, i: int, o: int) -> Function:
             "b": rng.standard_normal(o),
         },
         (n, o),
+        forward=lambda p: p["x"] @ p["W"].T + p["b"],
     )
 
 
@@ -65,9 +65,12 @@ def ridge_gradient(p: Tensors, dy: Any) -> Tensors:
 
 
 DENSE = dense(5, 3, 4)
-SQUARE = replace(dense(4, 4, 4), forward=lambda p: p["x"] @ p["W"].T + p["b"])
-SOFTMAX = Function(softmax_gradient, normal((3, 4)), (3, 4), lambda p: softmax(p["x"]))
-CENTRED = Function(lambda p, dy: {"x": dy - dy.mean(axis=1, keepdims=True)}, normal((3, 4)), (3, 4))
+SQUARE = dense(4, 4, 4)
+SOFTMAX = Function(softmax_gradient, normal((3, 4)), (3, 4), forward=lambda p: softmax(p["x"]))
+CENTRED = Function(
+    lambda p, dy: {"x": dy - dy.mean(axis=1, keepdims=True)}, normal((3, 4)), (3, 4),
+    forward=lambda p: p["x"] - p["x"].mean(axis=1, keepdims=True),
+)  # fmt: skip
 SIGMOID = Function(
     lambda p, dy: {"x": dy * sigmoid(p["x"]) * sigmoid(-p["x"])}, normal((6, 4)), (6, 4)
 )
@@ -139,6 +142,9 @@ RIDGE = Function(
         "t": rng.standard_normal((7, 3)),
         "lam": 0.05,
     },
+    forward=lambda p: (
+        ((p["x"] @ p["W"] - p["t"]) ** 2).sum() / 2 + p["lam"] * (p["W"] ** 2).sum() / 2
+    ),
 )
 FUNCTIONS = {name: f for name, f in globals().items() if isinstance(f, Function) and name.isupper()}
 """Every right function, by its name here."""

@@ -65,7 +65,7 @@ def test_every_hypothesis_is_somebodys() -> None:
         for trial in trials
         for deviation in deviations(trial)
     }
-    assert [h.__name__ for _, h in HYPOTHESES if h not in used] == []
+    assert [slug for slug, h in HYPOTHESES if h not in used] == []
 
 
 def test_what_is_right_in_another_dtype_is_told_from_what_is_wrong() -> None:

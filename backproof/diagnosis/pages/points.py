@@ -29,9 +29,10 @@ POINTS = (
     ),
     Code(
         "BP125", "straight-through", "Rounding or a step is given a slope",
-        "The function rounds, takes signs or steps, and its gradient is that of the same code with "
-        "the rounding left out, or it passes a threshold that nothing else leads past.",
-        "The true gradient is 0 wherever the value does not jump; the claim is not.",
+        "The function rounds, clamps, takes signs or steps, and its gradient is that of the same "
+        "code with the rounding or the clamp left out, or it passes a threshold, alone or beside "
+        "paths that have slopes.",
+        "The true gradient past the rounding, the step or the bound is 0; the claim's is not.",
         "A straight-through estimator or a surrogate slope: on purpose, in quantised, binary and "
         "spiking networks. There is no right gradient to find here; where rounding is meant to be "
         "the identity, the rest of the code is judged so, and agrees.",
