@@ -10,10 +10,10 @@ from numpy.lib.stride_tricks import as_strided
 
 from backproof.programs.numpy.arrays import Traced
 from backproof.programs.numpy.bodies import STAND_INS, body
-from backproof.programs.numpy.distributions import Distribution, is_distribution
 from backproof.programs.numpy.imports import FOLLOWED
 from backproof.programs.numpy.kinds import Types
 from backproof.programs.numpy.libraries import of_library
+from backproof.programs.numpy.library_code import Library
 from backproof.programs.numpy.mathematics import of_numbers
 from backproof.programs.numpy.operands import entered, is_known, plain
 from backproof.programs.numpy.sparse import Sparse
@@ -31,6 +31,8 @@ from backproof.programs.numpy.standing import (
 from backproof.programs.numpy.tape import Tape
 from backproof.programs.reach import LONG, Reach, contents, slots_of
 
+COMPILED = ("fortran", "cython_function_or_method")
+"""The types of functions that f2py and Cython make."""
 BUILTINS = ("float", "type")
 
 
@@ -54,7 +56,7 @@ class Exchange:
     """The stand-ins of one tape."""
 
     def __init__(self, tape: Tape) -> None:
-        self.tape, self.types = tape, Types(tape)
+        self.tape, self.types, self.library = tape, Types(tape), Library(self.stand_in)
         self._made: dict[int, tuple[Any, Any]] = {}
 
     def stand_in(self, value: Any) -> Any:
@@ -89,10 +91,10 @@ class Exchange:
             return Sparse(self.tape, value)
         if value is np.r_ or value is np.c_:
             return Joining(self.tape, value)
-        if is_distribution(value):
-            return Distribution(self.tape, value)
-        if isinstance(value, MethodType) and is_distribution(value.__self__):
-            return getattr(Distribution(self.tape, value.__self__), value.__name__)
+        if isinstance(value, MethodType) and self.library.follows(type(value.__self__)):
+            return getattr(self.stand_in(value.__self__), value.__name__)
+        if self.library.follows(type(value)) and hasattr(value, "__dict__"):
+            return self.library.instance(value)
         if value is np.ndenumerate:
             return enumerated
         if value is np.vectorize or isinstance(value, np.vectorize):
@@ -104,14 +106,16 @@ class Exchange:
         if value is as_strided:
             return self._strided()
         if isinstance(value, type):
-            return self.types.stand_in(value)
+            follows = self.library.follows(value)
+            return self.library.kind(value) if follows else self.types.stand_in(value)
         module = str(getattr(value, "__module__", "") or "")
         if isinstance(value, BuiltinFunctionType) and module == "math":
             return of_numbers(self.tape, value)
         if isinstance(value, FunctionType) and module.startswith("numpy."):
             return value if hasattr(value, "_implementation") else self._body(value)
-        if isinstance(value, FunctionType | BuiltinFunctionType) and module.startswith("scipy"):
-            return of_library(self.tape, value)
+        python = isinstance(value, FunctionType | BuiltinFunctionType)
+        if (python and module.startswith("scipy")) or type(value).__name__ in COMPILED:
+            return of_library(self.tape, value, self.library)
         if module_of(type(value)) == "numba":
             return self._compiled(value)
         return value

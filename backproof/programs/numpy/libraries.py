@@ -1,7 +1,9 @@
 """Functions of SciPy's that are followed; every other one is an escape."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -14,31 +16,21 @@ from scipy.spatial import distance
 from backproof.exact import composites as c
 from backproof.exact import matrices as m
 from backproof.exact.primitives import determinants, integrals, linear
-from backproof.exact.primitives.elementwise import complex_
+from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.moves import moved
+from backproof.exact.primitives.products import matmul
 from backproof.exact.primitives.special import polygamma, psi
 from backproof.exact.record import Step
 from backproof.programs.numpy import distances
+from backproof.programs.numpy.algebra import several
 from backproof.programs.numpy.choices import of_arrays
-from backproof.programs.numpy.operands import escaping, is_known, plain
+from backproof.programs.numpy.library_code import Library, is_written
+from backproof.programs.numpy.operands import escaping, is_known
 from backproof.programs.numpy.products import LETTERS, einsum
 from backproof.programs.numpy.tape import Tape
 from backproof.programs.run import CannotFollow
 
 Handler = Callable[..., Any]
-
-
-def _logsumexp(
-    tape: Tape, a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, **more: Any
-) -> Any:
-    """scipy.special.logsumexp; with weights by its definition."""
-    if b is None and not more:
-        handler = of_arrays(special.logsumexp, c.logsumexp)
-        return handler(tape, a, axis=axis, keepdims=keepdims)
-    top = np.max(plain(a), axis=axis, keepdims=True)
-    sums = np.sum(np.exp(a - top) * (1.0 if b is None else b), axis=axis, keepdims=True)
-    found = np.log(sums) + top
-    return found if keepdims else np.squeeze(found, axis=axis)
 
 
 def _softmax(x: Step, axis: Any = None) -> Step:
@@ -73,6 +65,69 @@ def _cho_solve(tape: Tape, c_and_lower: Any, b: Any, **_: Any) -> Any:
         return scipy.linalg.cho_solve((f, is_lower), right)
 
     return of_arrays(run, lambda f, right: m.cho_solve(f, right, is_lower), 2)(tape, factor, b)
+
+
+def _eigh(tape: Tape, a: Any, b: Any = None, *, lower: bool = True, **more: Any) -> Any:
+    """scipy.linalg.eigh of one matrix, all of it."""
+    if b is not None or more.get("subset_by_index") or more.get("subset_by_value"):
+        return escaping(tape, "scipy.linalg.eigh", scipy.linalg.eigh, (a, b), more)
+    if more.pop("eigvals_only", False):
+        return EIGVALSH(tape, a, lower=lower)
+    of = several(scipy.linalg.eigh, lambda s, found: m.eigh(s, found[1], lower))
+    return of(tape, a, lower=lower)
+
+
+def _svd(tape: Tape, a: Any, full_matrices: bool = True, compute_uv: bool = True, **_: Any) -> Any:
+    """scipy.linalg.svd, as NumPy's."""
+    return np.linalg.svd(a, full_matrices, compute_uv)  # type: ignore[call-overload]
+
+
+def _qr(tape: Tape, a: Any, *, mode: str = "full", **more: Any) -> Any:
+    """scipy.linalg.qr, of as many columns as there are."""
+    if more.get("pivoting") or (mode != "economic" and a.shape[0] > a.shape[1]):
+        return escaping(tape, "scipy.linalg.qr", scipy.linalg.qr, (a,), {"mode": mode, **more})
+    found = several(scipy.linalg.qr, lambda s, made: m.qr(s, made[1]))(tape, a, mode="economic")
+    return found[1:] if mode == "r" else found
+
+
+def _sqrtm(a: Step) -> Step:
+    """The square root of a matrix whose eigenvalues differ."""
+    values, vectors = m.eig(a)
+    root = np.sqrt(values)
+    found = matmul(vectors * root, linear.inv(vectors))
+    return e.real(found) if found.is_complex else found
+
+
+def _solve_sylvester(a: Step, b: Step, q: Step) -> Step:
+    """AX + XB = Q, row by row one system of equations."""
+    n, k = q.shape
+    left = moved(lambda p: np.kron(p, np.eye(k, dtype=int)), a)
+    right = moved(lambda p: np.kron(np.eye(n, dtype=int), p.T), b)
+    found = m.solve(left + right, moved(np.ravel, q))
+    return moved(lambda p: p.reshape(n, k), found)
+
+
+def _solve_lyapunov(a: Step, q: Step) -> Step:
+    """AX + XA^T = Q."""
+    return _solve_sylvester(a, moved(np.transpose, a), q)
+
+
+def _solve_banded(tape: Tape, l_and_u: Any, ab: Any, b: Any, **_: Any) -> Any:
+    """scipy.linalg.solve_banded, of the whole matrix."""
+    low, high = l_and_u
+
+    def lower(bands: Step, right: Step) -> Step:
+        n = bands.shape[1]
+        i, j = np.indices((n, n))
+        row = high + i - j
+        inside = (row >= 0) & (row <= low + high)
+        rows = np.clip(row, 0, low + high)
+        return m.solve(moved(lambda p: np.where(inside, p[rows, j], 0), bands), right)
+
+    def run(bands: Any, right: Any) -> Any:
+        return scipy.linalg.solve_banded(l_and_u, bands, right)
+
+    return of_arrays(run, lower, 2)(tape, ab, b)
 
 
 def _convolve(a: Step, v: Step, mode: str = "full", **_: Any) -> Step:
@@ -116,24 +171,18 @@ def _lambertw(x: Step, k: int = 0, **_: Any) -> Step:
     branches = {0: integrals.lambertw, -1: integrals.lambertw_lower}
     if k not in branches:
         raise CannotFollow(f"branch {k} of Lambert's W is complex")
-    return complex_(branches[k](x), 0.0 * x)
-
-
-def _multigammaln(tape: Tape, a: Any, d: Any) -> Any:
-    """scipy.special.multigammaln, by its definition."""
-    rest = sum(special.gammaln(a - k / 2) for k in range(int(d)))
-    return rest + d * (d - 1) / 4 * np.log(np.pi)
+    return e.complex_(branches[k](x), 0.0 * x)
 
 
 def _as_numpy(function: Any) -> Handler:
     return lambda tape, *args, **kwargs: function(*args, **kwargs)
 
 
+EIGVALSH = of_arrays(scipy.linalg.eigvalsh, lambda a, lower=True, **_: m.eigvalsh(a, lower))
+
 HANDLERS: dict[Any, Handler] = {
-    special.logsumexp: _logsumexp,
     special.lambertw: of_arrays(special.lambertw, _lambertw),
     special.polygamma: of_arrays(special.polygamma, _polygamma, 2),
-    special.multigammaln: _multigammaln,
     special.softmax: of_arrays(special.softmax, _softmax),
     special.log_softmax: of_arrays(special.log_softmax, _log_softmax),
     scipy.linalg.solve: of_arrays(scipy.linalg.solve, lambda a, b, **_: m.solve(a, b), 2),
@@ -144,6 +193,19 @@ HANDLERS: dict[Any, Handler] = {
     scipy.linalg.cho_factor: _cho_factor,
     scipy.linalg.cho_solve: _cho_solve,
     scipy.linalg.solve_triangular: of_arrays(scipy.linalg.solve_triangular, _solve_triangular, 2),
+    scipy.linalg.eigh: _eigh,
+    scipy.linalg.eigvalsh: EIGVALSH,
+    scipy.linalg.svd: _svd,
+    scipy.linalg.svdvals: _as_numpy(np.linalg.svdvals),
+    scipy.linalg.qr: _qr,
+    scipy.linalg.lstsq: _as_numpy(np.linalg.lstsq),
+    scipy.linalg.pinv: of_arrays(scipy.linalg.pinv, lambda a, **_: linear.pinv(a)),
+    scipy.linalg.sqrtm: of_arrays(scipy.linalg.sqrtm, _sqrtm),
+    scipy.linalg.solve_sylvester: of_arrays(scipy.linalg.solve_sylvester, _solve_sylvester, 3),
+    scipy.linalg.solve_continuous_lyapunov: of_arrays(
+        scipy.linalg.solve_continuous_lyapunov, _solve_lyapunov, 2
+    ),
+    scipy.linalg.solve_banded: _solve_banded,
     scipy.linalg.norm: _as_numpy(np.linalg.norm),
     distance.cdist: distances.cdist,
     distance.pdist: distances.pdist,
@@ -160,16 +222,24 @@ HANDLERS: dict[Any, Handler] = {
 }
 
 
-def of_library(tape: Tape, function: Any) -> Callable[..., Any]:
-    """A function of SciPy's, of arrays that may know their steps."""
+def of_library(tape: Tape, function: Any, library: Library) -> Callable[..., Any]:
+    """A function of a library's, of arrays that may know their steps: lowered, run in its own
+    Python where that takes such arrays, or an escape.
+    """
+    handler, name = HANDLERS.get(function), getattr(function, "__name__", "compiled code")
+    home = getattr(function, "__module__", type(function).__name__)
+    written = isinstance(function, FunctionType) and is_written(function)
+    inside = library.function(function) if written and handler is None else None
 
     @wraps(function)
     def stand_in(*args: Any, **kwargs: Any) -> Any:
         if not tape.follows or not is_known((args, kwargs)):
             return function(*args, **kwargs)
-        if function in HANDLERS:
-            return HANDLERS[function](tape, *args, **kwargs)
-        name = f"{function.__module__}.{function.__name__}"
-        return escaping(tape, name, function, args, kwargs)
+        if handler is not None:
+            return handler(tape, *args, **kwargs)
+        if inside is not None:
+            with suppress(Exception):
+                return inside(*args, **kwargs)
+        return escaping(tape, f"{home}.{name}", function, args, kwargs)
 
     return stand_in

@@ -123,6 +123,12 @@ def _written(given: tuple[Any, ...]) -> list[Any]:
     return [terms + arrow, *(given[2 * k] for k in range(pairs))]
 
 
+def _broadcast(tape: Tape, *args: Any, **_: Any) -> Any:
+    """numpy.broadcast_arrays: each on its own, in its own dtype."""
+    shape = np.broadcast_shapes(*map(np.shape, args))
+    return tuple(np.broadcast_to(x, shape) for x in args)
+
+
 def _part(name: str, lower: Callable[..., Step]) -> Handler:
     """The real or imaginary part: a view, of complex numbers with a step of its own."""
 
@@ -159,6 +165,7 @@ LOWERED: dict[Any, Handler] = {
     np.trace: of_arrays(np.trace, _trace),
     np.bincount: bincount,
     np.interp: interp,
+    np.broadcast_arrays: _broadcast,
     np.real: _part("real", e.real),
     np.imag: _part("imag", e.imag),
     **{

@@ -38,7 +38,7 @@ def array(tape: Tape, maker: Any, x: Any, *args: Any, **kwargs: Any) -> Any:
             return x if result.shape == x.shape else entered(tape, result)
         return _copied(tape, x, result)
     if not is_known(x):
-        return entered(tape, result) if result.dtype.kind in "fc" else result
+        return own(tape, result)
     return _joined(tape, x, result)
 
 

@@ -14,16 +14,15 @@ from backproof.programs.numpy.tape import Tape
 NOT_LAID_OUT = ("dtype", "casting", "out", "subok", "copy")
 """What says nothing about places."""
 
-MOVES: dict[Any, tuple[int | str, ...]] = {
+MOVES: dict[Any, tuple[int, ...]] = {
     **dict.fromkeys(
         [
             np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.squeeze,
-            np.expand_dims, np.broadcast_to, np.broadcast_arrays, np.atleast_1d, np.atleast_2d,
-            np.atleast_3d, np.concatenate, np.stack, np.vstack, np.hstack, np.dstack,
-            np.column_stack, np.block, np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit,
-            np.unstack, np.flip, np.fliplr, np.flipud, np.rot90, np.roll, np.tile, np.repeat,
-            np.take, np.take_along_axis, np.delete, np.diagonal, np.diag, np.diagflat, np.tril,
-            np.triu, np.pad, np.copy, np.matrix_transpose, np.trim_zeros,
+            np.expand_dims, np.broadcast_to, np.concatenate, np.stack, np.vstack, np.hstack,
+            np.dstack, np.column_stack, np.block, np.split, np.array_split, np.hsplit, np.vsplit,
+            np.dsplit, np.unstack, np.flip, np.fliplr, np.flipud, np.rot90, np.roll, np.tile,
+            np.repeat, np.take, np.take_along_axis, np.delete, np.diagonal, np.diag, np.diagflat,
+            np.tril, np.triu, np.pad, np.copy, np.matrix_transpose, np.trim_zeros,
             np.lib.stride_tricks.sliding_window_view, np.linalg.diagonal,
             np.linalg.matrix_transpose,
         ],
@@ -34,9 +33,8 @@ MOVES: dict[Any, tuple[int | str, ...]] = {
     np.append: (0, 1),
     np.insert: (0, 2),
     np.choose: (1,),
-    np.meshgrid: (),
 }  # fmt: skip
-"""By function the arguments whose elements it puts elsewhere; of `meshgrid` all."""
+"""By function the arguments whose elements it puts elsewhere."""
 FIRST = ("a", "arr", "array", "x", "v", "m", "arrays", "tup", "ary", "A", "condition", "p", "filt")
 """How the first argument is called."""
 
@@ -47,12 +45,8 @@ def put_elsewhere(tape: Tape, func: Any, args: Any, kwargs: Any) -> Any:
         name = next(key for key in kwargs if key in FIRST)
         args, kwargs = (kwargs[name],), {k: v for k, v in kwargs.items() if k != name}
     result = func(*plain(args), **plain(kwargs))
-    chosen = tuple(range(len(args))) if func is np.meshgrid else MOVES[func]
-    if func in (np.atleast_1d, np.atleast_2d, np.atleast_3d, np.broadcast_arrays):
-        chosen = tuple(range(len(args)))
     out = kwargs.get("out")
-    made = _Move(tape, func, args, kwargs, tuple(k for k in chosen if isinstance(k, int)))
-    found = made.results(result)
+    found = _Move(tape, func, args, kwargs, MOVES[func]).results(result)
     if out is None:
         return found
     tape.calls.copyto(out, found)

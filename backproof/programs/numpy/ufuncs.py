@@ -13,6 +13,12 @@ from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.products import matmul
 from backproof.exact.primitives.reductions import summed
+from backproof.exact.primitives.special import (
+    betainc,
+    gammainc,
+    gammaincc,
+    gammaln,
+)
 from backproof.exact.record import Step
 
 Lowering = Callable[..., Step]
@@ -29,6 +35,27 @@ def _xlog1py(x: Step, y: Step) -> Step:
     """x log(1 + y), likewise."""
     return d.choose(d.equal(x, 0.0), 0.0, x * e.log1p(y))
 
+
+def _stdtr(df: Step, t: Step) -> Step:
+    """Student's distribution, by the tail that t lies in."""
+    tail = betainc(df / 2, 0.5, df / (df + t * t)) / 2
+    return d.choose(d.less(t, 0.0), tail, 1.0 - tail)
+
+
+DISTRIBUTIONS: dict[np.ufunc, Lowering] = {
+    special.stdtr: _stdtr,
+    special.chdtr: lambda v, x: gammainc(v / 2, x / 2),
+    special.chdtrc: lambda v, x: gammaincc(v / 2, x / 2),
+    special.gdtr: lambda a, b, x: gammainc(b, a * x),
+    special.gdtrc: lambda a, b, x: gammaincc(b, a * x),
+    special.pdtr: lambda k, m: gammaincc(k + 1.0, m),
+    special.pdtrc: lambda k, m: gammainc(k + 1.0, m),
+    special.bdtr: lambda k, n, p: betainc(n - k, k + 1.0, 1.0 - p),
+    special.bdtrc: lambda k, n, p: betainc(k + 1.0, n - k, p),
+    special.fdtr: lambda n, m, x: betainc(n / 2, m / 2, n * x / (m + n * x)),
+    special.fdtrc: lambda n, m, x: betainc(m / 2, n / 2, m / (m + n * x)),
+}
+"""Probabilities, by the incomplete gamma and beta functions."""
 
 BRANCHES: dict[np.ufunc, Lowering] = {
     np.absolute: c.absolute,
@@ -74,6 +101,8 @@ BRANCHES: dict[np.ufunc, Lowering] = {
     special.expm1: e.expm1,
     special.exp2: e.exp2,
     special.cbrt: e.cbrt,
+    special.poch: lambda z, m: e.exp(gammaln(z + m) - gammaln(z)),
+    **DISTRIBUTIONS,
 }
 """Functions with branches, products and moves; every comparison is a decision."""
 

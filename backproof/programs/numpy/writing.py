@@ -120,12 +120,13 @@ class Writing:
         """numpy.putmask."""
         if np.ndim(plain(values)) and np.shape(plain(values)) != a.shape:
             values = np.resize(values, a.shape)
-        self.copyto(a, values, where=mask)
+        self.copyto(a, values, where=np.not_equal(mask, 0))
 
     def place(self, arr: Any, mask: Any, vals: Any) -> None:
         """numpy.place."""
         count = int(np.count_nonzero(plain(mask)))
-        self.setitem(self._owned(arr), mask, np.resize(vals, count))
+        chosen = np.reshape(np.not_equal(mask, 0), arr.shape)
+        self.setitem(self._owned(arr), chosen, np.resize(vals, count))
 
     def _owned(self, a: Any) -> Any:
         return a if is_known(a) else entered(self.tape, a)
