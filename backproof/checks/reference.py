@@ -11,7 +11,6 @@ from backproof.checks.ladder import Reached, of_reference
 from backproof.exact.balls import midpoints, to_balls
 from backproof.exact.evaluate import over_balls
 from backproof.exact.precision import FLOAT64
-from backproof.exact.record import Step
 from backproof.exact.rounding import units
 from backproof.programs.run import Run
 from backproof.verdict import Finding, Status
@@ -38,25 +37,19 @@ def _compared(claim: Claim, run: Run, seed: int) -> Finding:
     steps = [run.outputs[n] for n in names]
     found = units(steps, MANY, seed)
     values = over_balls(steps, BITS)
-    worst: tuple[float, Finding] | None = None
+    made = list[tuple[float, Finding]]()
     for name, step, unit, value in zip(names, steps, found, values, strict=True):
         own = numbers_in(claim.observed.outputs[name]).reshape(step.shape)
         errors = distances(to_balls(own), value)
-        ratio = ratios(errors, np.maximum(unit, _least(step)))
-        k = int(np.argmax(ratio)) if ratio.size else 0
-        made = _finding(step, own, midpoints(value), ratio, k)
-        if worst is None or made[0] > worst[0]:
-            worst = made
+        ratio = ratios(errors, np.maximum(unit, (step.precision or FLOAT64).floor()))
+        made += [_finding(own, midpoints(value), ratio)] if ratio.size else []
+    worst = max(made, key=lambda m: m[0], default=None)
     return worst[1] if worst else Finding(LOSS, REFERENCE, Status.CORRECT)
 
 
-def _least(step: Step) -> float:
-    return (step.precision or FLOAT64).floor()
-
-
-def _finding(step: Step, own: Any, true: Any, ratio: Any, k: int) -> tuple[float, Finding]:
-    if not ratio.size:
-        return 0.0, Finding(LOSS, REFERENCE, Status.CORRECT)
+def _finding(own: Any, true: Any, ratio: Any) -> tuple[float, Finding]:
+    """The largest ratio of an output's elements, and what is to be said of that one."""
+    k = int(np.argmax(ratio))
     ours, theirs, off = float(own.flat[k]), float(true.flat[k]), float(ratio.flat[k])
     status = Status.CORRECT if off <= LIMIT else Status.WRONG
     note = "" if status else f"the forward computes {ours:.9g}, the reference {theirs:.9g}"

@@ -1,6 +1,5 @@
 """A reference in NumPy: the same function, of which nobody knows a backward."""
 
-from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
@@ -36,21 +35,13 @@ def referring(asked: Asked, arguments: Arguments, dys: Tensors, spent: float) ->
         return reached({"reference": reference}, call, limited(asked.seconds))
 
     def record(at: Tensors) -> Run:
-        rebuild, none = arguments.rebuild, _none(arguments)
+        given = at, arguments.rebuild, nothing
         if not dys:
-            return run_pair(reference, nothing, at, rebuild, none, found=found())
-        forward, dy = _paired(reference), partial(cotangent, dys)
-        return run_layer(forward, nothing, at, rebuild, none, dy, found=found())
+            return run_pair(reference, nothing, *given, found=found())
+        dy = partial(cotangent, dys)
+        return run_layer(lambda *xs: (reference(*xs), None), nothing, *given, dy, found=found())
 
     def recorded(at: Tensors) -> Run:
         return traced(partial(record, at), asked.seconds, spent)
 
     return Reference(recorded, Runs(value, nothing))
-
-
-def _paired(reference: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *args: (reference(*args), None)
-
-
-def _none(arguments: Arguments) -> Callable[[Any], dict[str, Any]]:
-    return lambda _: dict.fromkeys(arguments.tensors)
