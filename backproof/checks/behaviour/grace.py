@@ -21,12 +21,15 @@ class Grace:
         while outer is not None and outer.f_code in around:
             outer = outer.f_back
         self.outer, self.left = outer, TIMES
-        self.start, self.waited = time.monotonic(), _waited()
+        self.half: tuple[float, float] | None = None  # by the clock, and what was waited until then
 
     def more(self, frame: FrameType | None, seconds: float) -> float:
         """How many seconds more there are where the call stands at a frame, of a limit of so many;
-        0 for none.
+        0 for none. Asked first when half of it is over: most calls never learn what that costs.
         """
+        if self.half is None:
+            self.half = time.monotonic(), _waited()
+            return seconds / 2
         given = max(seconds, IMPORTING) if self._imports(frame) else 0.0
         given = given or (seconds if self._starves() else 0.0)
         self.left -= bool(given)
@@ -40,7 +43,8 @@ class Grace:
         return False
 
     def _starves(self) -> bool:
-        return _waited() - self.waited > BUSY * (time.monotonic() - self.start)
+        start, waited = self.half or (0.0, 0.0)
+        return _waited() - waited > BUSY * (time.monotonic() - start)
 
 
 def _waited() -> float:

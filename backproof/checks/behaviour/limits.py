@@ -84,7 +84,8 @@ def _by_signal(seconds: float, grace: Grace) -> Iterator[None]:
             ringing = False
 
     before = signal.signal(signal.SIGALRM, ring)
-    start, (left, interval) = time.monotonic(), signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    start, half = time.monotonic(), seconds / 2
+    left, interval = signal.setitimer(signal.ITIMER_REAL, half, AGAIN)
     try:
         try:
             yield
@@ -119,7 +120,7 @@ def _by_thread(seconds: float, grace: Grace) -> Iterator[None]:
     fired = threading.Event()
 
     def watch() -> None:
-        wait = seconds
+        wait = seconds / 2
         while not over.wait(wait):
             with lock:
                 frame = sys._current_frames().get(thread)
