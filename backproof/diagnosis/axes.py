@@ -1,4 +1,4 @@
-"""Hypotheses: the right numbers at the wrong place, or summed over the wrong axes."""
+"""Hypotheses: right numbers at the wrong place, of another tensor, or summed over other axes."""
 
 import math
 from collections.abc import Iterator
@@ -59,6 +59,14 @@ def wrong_axis(s: Deviation) -> str | None:
             for how, axes, total in reductions(array):
                 if s.explained_by(total):
                     return f"the {how} of {label} over axis {axes}"
+    return None
+
+
+def swapped(s: Deviation) -> str | None:
+    """claimed = the true gradient of another argument."""
+    for name, other in s.evidence.true.items():
+        if name != s.name and s.rearranged_as(other):
+            return f"this is the gradient of {name}"
     return None
 
 

@@ -1,16 +1,14 @@
 """The hypotheses in their order: what is more special, and assumes less, comes first."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from backproof.diagnosis import (
     axes,
     calls,
     factors,
     jacobians,
-    variables,
 )
-from backproof.diagnosis.deviation import Deviation, Hypothesis, as_floats
+from backproof.diagnosis.deviation import Deviation, Hypothesis
 from backproof.diagnosis.mistake import Mistake
 from backproof.diagnosis.paths import PATHS
 
@@ -23,19 +21,17 @@ HYPOTHESES: tuple[tuple[str, Hypothesis], ...] = (
     ("factor", factors.named_factor),
     ("clipped", factors.rescaled),
     ("factor", factors.factor),
-    ("swapped", variables.swapped),
+    ("swapped", axes.swapped),
     ("transposed", axes.transposed),
     ("shifted", axes.shifted),
     ("one-sample", axes.same_rows),
     ("cotangent-ignored", calls.cotangent_ignored),
     ("regulariser", factors.regulariser),
-    ("path-left-out", variables.factor_left_out),
     ("wrong-axis", axes.wrong_axis),
     *PATHS,
     ("clipped", factors.clipped),
     ("not-linear", calls.not_linear),
     ("partly-zero", factors.partly_zero),
-    ("path-left-out", variables.factor_by_axis),
     ("wrong-axis", jacobians.wrong_mixing),
 )
 """What is tried, in this order: fewer assumptions first, and what is more special before what is
@@ -65,20 +61,8 @@ def told(deviation: Deviation, mistake: Mistake | None) -> Iterator[tuple[str, s
     if mistake is not None:
         if mistake.slug != "unexplained":
             yield mistake.slug, str(mistake)
-        value = _value_of(mistake, deviation)
-        words = variables.factor_by_axis(value) if value is not None else None
-        if words is not None:
-            yield "path-left-out", f"at one step of its backward pass {words}"
         for slug, hypothesis in HYPOTHESES[FACTS:]:
             words = hypothesis(deviation)
             if words is not None:
                 yield slug, words
         yield "unexplained", str(mistake)
-
-
-def _value_of(mistake: Mistake, deviation: Deviation) -> Deviation | None:
-    """The value at which a backward pass goes wrong, as the hypotheses see a tensor."""
-    claimed, due = as_floats(mistake.claimed), as_floats(mistake.due)
-    if claimed is None or due is None or claimed.shape != due.shape:
-        return None
-    return Deviation(deviation.name, claimed, due, None, replace(deviation.evidence, way_back=None))

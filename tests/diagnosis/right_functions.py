@@ -98,6 +98,7 @@ SCALE = Function(
     lambda p, dy: {"x": dy * p["gamma"], "gamma": (dy * p["x"]).sum(axis=0)},
     lambda rng: {"x": rng.standard_normal((6, 4)), "gamma": rng.uniform(1, 2, 4)},
     (6, 4),
+    forward=lambda p: p["x"] * p["gamma"],
 )
 DROPOUT = Function(
     lambda p, dy: {"x": dy * p["mask"] / (1 - p["p"])},
@@ -109,9 +110,6 @@ RESIDUAL = Function(
     normal((6, 4)),
     (6, 4),
     forward=lambda p: p["x"] + np.tanh(p["x"]),
-)
-HIDDEN = Function(
-    lambda p, dy: {"x": dy * np.linspace(0.5, 3.2, 4) * (1 + p["x"] ** 2)}, normal((6, 4)), (6, 4)
 )
 EMBEDDING = Function(
     embedding_gradient,
