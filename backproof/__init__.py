@@ -62,7 +62,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'backproof' has no attribute {name!r}")
     home = _HOMES[name]
-    if home.startswith("checks."):
+    if home.startswith(("checks.", "suite.")):
         from backproof.verdict.witnesses import EXACT, require
 
         require(EXACT)  # nothing of it can be imported without

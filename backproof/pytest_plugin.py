@@ -80,7 +80,7 @@ class Oracle:
 def _ruled(way: str, args: Any, options: Any) -> "Verdict":
     __tracebackhide__ = True
     import backproof
-    from backproof.suite.listeners import LISTENERS
+    from backproof.suite.check_case import LISTENERS
 
     verdict: Verdict = getattr(backproof, way)(*args, **options)
     for listen in LISTENERS:
@@ -107,7 +107,7 @@ class Recorder:
 
     def pytest_sessionstart(self) -> None:
         """Listen to the judge."""
-        from backproof.suite.listeners import LISTENERS
+        from backproof.suite.check_case import LISTENERS
 
         LISTENERS.append(self.heard.append)
 
@@ -133,7 +133,7 @@ class Recorder:
 
     def pytest_sessionfinish(self) -> None:
         """Write the page, where the reports of all workers come together."""
-        from backproof.suite.listeners import LISTENERS
+        from backproof.suite.check_case import LISTENERS
 
         LISTENERS.remove(self.heard.append)
         if self.worker:

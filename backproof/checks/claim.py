@@ -62,7 +62,8 @@ class Claim:
     dtypes: of the tensors, by name, where an array of NumPy cannot say it (bfloat16). record: a
     recorded run at some tensors; raises `CannotFollow`. runs: the code itself. pure: whether a
     record of it cannot miss anything, as a jaxpr cannot. projections: what of a gradient counts,
-    where a tensor has fewer dimensions than numbers.
+    where a tensor has fewer dimensions than numbers. further: the recorded run with
+    loops that go on for so many times as many turns.
     """
 
     subject: Subject
@@ -76,6 +77,7 @@ class Claim:
     reference: Reference | None = None
     pure: bool = False
     projections: Mapping[str, Callable[[Any, Any], Any]] = field(default_factory=dict)
+    further: Callable[[int], Run] | None = None
 
     @property
     def at(self) -> dict[str, Array]:

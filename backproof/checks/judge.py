@@ -1,8 +1,8 @@
 """The judge: three questions about a measured run, and what is asked when something disagrees.
 
 A right claim at a smooth point meets `plain` and nothing else. The rest is asked in this order:
-constants, ties, sides, declarations, staircases, surrogates; then the claim is wrong, and that is
-confirmed.
+constants, ties, sides, declarations, iterations, staircases, surrogates; then the claim is wrong,
+and that is confirmed.
 """
 
 from collections.abc import Sequence
@@ -13,6 +13,7 @@ from backproof.checks.constants import by_constants
 from backproof.checks.declared import declared, surrogate
 from backproof.checks.errors import numbers_in
 from backproof.checks.judgement import Judgement, Loss, Nearby, finding, plain
+from backproof.checks.limits import Further, by_limit
 from backproof.checks.measured import Measured, Tensor
 from backproof.checks.remarks import remarks
 from backproof.checks.sides import Elsewhere, by_sides
@@ -32,17 +33,20 @@ def judge(
     seed: int = 0,
     nearby: Nearby | None = None,
     elsewhere: Elsewhere | None = None,
+    further: Further | None = None,
 ) -> Judgement:
     """Judge the gradients of a measured run.
 
     loss: runs the claim's forward pass elsewhere; without it no staircase is looked for. nearby:
     the claim measured at further points, where one has too few elements to tell. elsewhere: records
-    it at other points; without it no branches but those of the run are known.
+    it at other points; without it no branches but those of the run are known. further: records it
+    with its loops run on.
     """
     tensors = measured.tensors.values()
     deviations = [t for t in tensors if plain(t) is Status.WRONG]
     if deviations:
         found = _explained(measured, nearby, elsewhere)
+        found = found or (by_limit(measured, further) if further else None)
         return found or _of_deviations(measured, deviations, loss, seed)
     if all(plain(t) in RIGHT for t in tensors):
         tie = matters(measured) if measured.decisions else None

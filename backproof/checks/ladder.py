@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from backproof.checks.claim import Claim, Tensors
 from backproof.checks.judge import judge
 from backproof.checks.judgement import Judgement
@@ -25,6 +27,10 @@ from backproof.programs.complete import incomplete
 from backproof.programs.run import CannotFollow, Run
 from backproof.verdict.decisions import MOST_ELEMENTS
 from backproof.verdict.witnesses import EXACT
+
+FOLLOWED = "forward and backward followed"
+"""The highest rung, in words."""
+WITHOUT_VALUE = "without rounding the code has no value: what it divides by is rounding alone"
 
 
 @dataclass(slots=True)
@@ -71,6 +77,10 @@ def climb(claim: Claim, judged: Mapping[str, Any], seed: int) -> Reached:
         except CannotFollow as refusal:
             reached.silent.setdefault(EXACT, str(refusal))
             continue
+        if not _has_value(reached.measured):
+            reached.measured = None
+            reached.silent.setdefault(EXACT, WITHOUT_VALUE)
+            continue
         reached.silent.pop(EXACT, None)
         reached.rung, reached.record = rung(run), record
         _judge(reached, run, record, seed)
@@ -85,6 +95,15 @@ def _unlike(run: Run) -> str | None:
         if step.number in needed:
             return f"{step.primitive.name} gives another number than its operation ({step.place})"
     return None
+
+
+def _has_value(measured: Measured) -> bool:
+    """Whether the outputs have a value without rounding, where some gradient has none."""
+    if not any(t.unknown.any() for t in measured.tensors.values()):
+        return True
+    floats, true = measured.run.outputs.values(), true_outputs(measured).values()
+    pairs = zip(floats, true, strict=True)
+    return all(np.isfinite(t[np.isfinite(y.value)]).all() for y, t in pairs)
 
 
 def _rungs(claim: Claim) -> list[Any]:
@@ -110,7 +129,7 @@ def of_reference(claim: Claim, at: Tensors) -> Run:
 
 def _own(run: Run) -> str:
     if all(c is not None for c in run.claimed.values()):
-        return "forward and backward followed"
+        return FOLLOWED
     return _of_forward(run)
 
 
@@ -137,6 +156,7 @@ def _judge(reached: Reached, run: Run, record: Any, seed: int) -> None:
         seed,
         partial(_nearby, reached.claim, record, seed),
         elsewhere,
+        reached.claim.further if reached.rung == FOLLOWED else None,
     )
     ask_again(reached.claim, record, measured, reached.judgement, seed)
 
@@ -147,8 +167,8 @@ def _nearby(claim: Claim, record: Any, seed: int) -> Iterator[Measured]:
         try:
             run = record(moved(claim, at))
             yield measure(run, run.returned, claim.dtypes, seed, claim.projections)
-        except CannotFollow:
-            continue
+        except CannotFollow:  # as a loop that ends at the point alone
+            return
 
 
 def true_outputs(measured: Measured) -> dict[str, Floats]:

@@ -53,6 +53,7 @@ def run(
         out: The folder for gradients.html and gradients.json.
         plant: The name of a fault to plant in the right rules, to see what a detection looks like.
     """
+    require(EXACT)  # nothing of it can be imported without
     from backproof.suite.main_job import Job, carry_out_job
 
     return carry_out_job(Job(cases, seed, workers, time, only, out, plant), console)
@@ -67,6 +68,7 @@ def replay(case: str, *, out: Path = Path("reports"), plant: Text = "") -> int:
         out: The folder that the last run wrote to.
         plant: The name of a fault to plant, as in `backproof run`.
     """
+    require(EXACT)
     from backproof.suite.replay import find_case, show
 
     return show(find_case(case, out), plant, console)

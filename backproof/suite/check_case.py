@@ -1,20 +1,23 @@
 """One of our random networks judged: by exact arithmetic as any claim is, and by every witness."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from backproof.architectures import Case
+from backproof.faults import FAULTS
 from backproof.faults.claims import Claim, tensors_of
-from backproof.suite.listeners import LISTENERS
+from backproof.suite.exactly import judge_exactly
+from backproof.suite.layers import FaultyLayer, faulty_layers
+from backproof.suite.messages import another_function, heard, told
+from backproof.suite.planted import CODES, match_planted
 from backproof.verdict import FAULTY, Status, Verdict
-from backproof.verdict.witnesses import EXACT, WITNESSES, absent
+from backproof.verdict.witnesses import WITNESSES
 
-if TYPE_CHECKING:  # it needs exact arithmetic, without which a case is judged as well
-    from backproof.suite.layers import FaultyLayer
+LISTENERS: list[Callable[[Verdict], None]] = []
+"""Called with every verdict on `manual`'s own gradients: the detection of a fault is no news."""
 
 
 def check_case(
@@ -24,14 +27,17 @@ def check_case(
     *,
     explain: bool = True,
 ) -> Verdict:
-    """Judge `manual`'s gradient of a case, or another claim to it, by the witnesses named.
+    """Judge `manual`'s gradient of a case, or another claim to it, by exact arithmetic.
 
-    explain: whether to say which layer is at fault and why, which takes far longer than to judge.
+    witnesses: who else is heard. explain: whether to say which layer is at fault and why, which
+    takes far longer than to judge.
 
     Never raises for what a claim or a witness does: a claim that misbehaves is `broken`, a witness
     that cannot be heard is silent with the reason, and where none can tell it is `undecided`.
     """
+    start = time.perf_counter()
     verdict = _judged(case, claim or Claim(case.network), witnesses, explain)
+    verdict = replace(verdict, seconds=time.perf_counter() - start)
     if claim is None:
         for listen in LISTENERS:
             listen(verdict)
@@ -43,22 +49,6 @@ judge = check_case
 
 
 def _judged(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -> Verdict:
-    start = time.perf_counter()
-    reason = absent(EXACT)
-    if EXACT in witnesses and not reason:
-        verdict = _exactly(case, claim, witnesses, explain)
-    else:
-        from backproof.suite.without_exact import judge_by_others
-
-        silent = {EXACT: reason} if reason and EXACT in witnesses else {}
-        verdict = judge_by_others(case, claim, witnesses, silent)
-    return replace(verdict, seconds=time.perf_counter() - start)
-
-
-def _exactly(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -> Verdict:
-    from backproof.suite.exactly import judge_exactly
-    from backproof.suite.messages import another_function, heard, told
-
     verdict = judge_exactly(case, claim, witnesses, explain=False)
     if not verdict and verdict.status not in FAULTY and explain:
         verdict = judge_exactly(case, claim, witnesses)
@@ -74,18 +64,13 @@ def _exactly(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) 
     return told(verdict, faulty, code, like)
 
 
-def _faulty_layers(case: Case, claim: Claim) -> list["FaultyLayer"]:
+def _faulty_layers(case: Case, claim: Claim) -> list[FaultyLayer]:
     """The layers at fault; what float32 is too coarse for is asked in float64."""
-    from backproof.suite.layers import faulty_layers
-
     return faulty_layers(case, claim) or faulty_layers(replace(case, dtype="float64"), claim)
 
 
 def _known_fault(case: Case, claim: Claim) -> tuple[str, str]:
     """The planted fault that gives the same gradients, in words, and the code of its cause."""
-    from backproof.faults import FAULTS
-    from backproof.suite.planted import CODES, match_planted
-
     with np.errstate(all="ignore"):
         results = claim.gradient(tensors_of(case))
     finite = all(g is None or np.isfinite(g).all() for g in results.values())

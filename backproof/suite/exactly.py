@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +17,8 @@ from backproof.exact.precision import FLOAT64
 from backproof.exact.rounding import units
 from backproof.faults.claims import Claim, seed_of
 from backproof.reference.answer import LOSS
-from backproof.suite.frameworks import Known
+from backproof.suite.frameworks import Known, frameworks
 from backproof.suite.terms import SECONDS, asked
-from backproof.suite.witnesses import coarse_units, frameworks, of_the_loss
 from backproof.verdict import Finding, Status, Verdict
 from backproof.verdict.decisions import LIMIT, MANY
 from backproof.verdict.witnesses import DIFFERENCES, EXACT
@@ -58,12 +58,10 @@ class _Further:
 
     def __call__(self, reached: Reached, findings: list[Finding]) -> list[Finding]:
         observed = reached.claim.observed
-        if any(f.status is Status.BROKEN for f in findings) or LOSS not in observed.outputs:
+        broken = any(f.status is Status.BROKEN for f in findings) or LOSS not in observed.outputs
+        if broken or reached.measured is None:
             return findings
         results = {LOSS: observed.outputs[LOSS], **observed.results}
-        if reached.measured is None:
-            known = Known(results, coarse_units(results, self.case.dtype), {}, reached.silent)
-            return frameworks(self.case, self.witnesses, known, findings)
         run, tensors = reached.measured.run, reached.measured.tensors
         loss, true = run.outputs[LOSS], true_outputs(reached.measured)[LOSS]
         floor = (loss.precision or FLOAT64).floor(run.flushes)
@@ -75,7 +73,7 @@ class _Further:
             reached.silent,
         )
         own = [_forgiven(f) for f in self._finer(reached, findings)]
-        found = [of_the_loss(observed.outputs[LOSS], true, unit), *own]
+        found = [_of_the_loss(observed.outputs[LOSS], true, unit), *own]
         found = frameworks(self.case, self.witnesses, known, found)
         return found + self._by_differences(reached, found)
 
@@ -102,6 +100,15 @@ class _Further:
             results = reached.claim.observed.results
             found = by_differences(reached.claim, results, reached, self.seed, together=True)
         return [_beside(f, f.tensor in right) for f in found]
+
+
+def _of_the_loss(claimed: Any, true: Any, unit: Any) -> Finding:
+    """What exact arithmetic says of the loss: how far its floats are from it without rounding."""
+    error = float(abs(np.float64(claimed) - true))
+    error_ratio = 0.0 if error == 0 else float(error / unit) if unit else np.inf
+    status = Status.CORRECT if error_ratio <= LIMIT else Status.IMPRECISE
+    note = "" if status else "the rounding of the forward pass is not normal"
+    return Finding(LOSS, EXACT, status, (), float(claimed), float(true), error_ratio, note=note)
 
 
 def _forgiven(finding: Finding) -> Finding:

@@ -12,13 +12,15 @@ from backproof.faults import named
 from backproof.suite.campaign import STOPPED, Plan, judge_one
 from backproof.suite.draw import draw_cases
 from backproof.suite.progress import watched
+from backproof.suite.shrinking import minimal
 from backproof.suite.summary import say
+from backproof.suite.tutorial import put_on_trial
 from backproof.verdict import Verdict
 from backproof.verdict.document import to_text
 from backproof.verdict.environment import environment
 from backproof.verdict.files import CASES, PAGE, check_writable, write_whole
 from backproof.verdict.run import Run, run_to_json, write_pair
-from backproof.verdict.witnesses import EXACT, JAX, TORCH, WITNESSES, absences, absent
+from backproof.verdict.witnesses import EXACT, JAX, TORCH, WITNESSES, absences
 
 SHRUNK = 5
 """So many of the cases that are not right are shrunk; the rest are reported as they are."""
@@ -54,11 +56,10 @@ def carry_out_job(job: Job, console: Console) -> int:
     cases = draw_cases(job.cases, job.seed, job.only)
     seconds = None if job.minutes is None else 60 * job.minutes
     whole = not (job.only or job.plant)
-    digits = whole and not absent(EXACT)
-    plan = Plan(cases, job.workers, WITNESSES, seconds, job.plant, digits)
+    plan = Plan(cases, job.workers, WITNESSES, seconds, job.plant, digits=whole)
     run = Run(job.command, job.cases, environment())
     run.absent = absences()
-    run.tutorial = _tutorial() if whole else None
+    run.tutorial = put_on_trial().to_json() if whole else None
     outcome = watched(plan, console)
     run.verdicts = [outcome.verdicts[k] for k in sorted(outcome.verdicts)]
     run.digits, run.interrupted, run.lost = outcome.digits, outcome.interrupted, outcome.lost
@@ -69,14 +70,6 @@ def carry_out_job(job: Job, console: Console) -> int:
         _shrink_all(run, job)
         write_pair(run_to_json(run), page)
     return say(run, page, console)
-
-
-def _tutorial() -> dict[str, Any] | None:
-    if absent(EXACT):
-        return None
-    from backproof.suite.tutorial import put_on_trial
-
-    return put_on_trial().to_json()
 
 
 def _shrink_all(run: Run, job: Job) -> None:
@@ -90,8 +83,6 @@ def _shrink_all(run: Run, job: Job) -> None:
 
 
 def _shrink(verdict: Verdict, case: Case, job: Job) -> dict[str, Any]:
-    from backproof.suite.shrinking import minimal
-
     seen_by = {f.witness for f in verdict.findings if not f.status}
     witnesses = (EXACT,) if seen_by - {TORCH, JAX} else (EXACT, TORCH)
 

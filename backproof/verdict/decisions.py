@@ -138,6 +138,12 @@ STAIRS_AGREE = 16.0
 lies.
 """
 
+# Iterations
+SETTLED, RUN_ON, CLOSER = 1e-2, (2, 8), 0.125
+"""A loop has settled that stopped this part of its output away from where it leads. It is run on
+for so many times as many turns again: what has converged to 1e-6 or to 1e-2 comes to 1e-18; the
+longer of the two only where the shorter one leaves no more of a difference than this part."""
+
 # How code behaves when it is called
 ULPS, CLEARLY = 64.0, 1e-4
 """Epsilons of the largest element: answers this close are one answer, in whatever order threads add

@@ -127,12 +127,9 @@ def test_a_record_that_is_none_is_refused(
     assert not (tmp_path / "gradients.html").exists()
 
 
-@pytest.mark.parametrize(
-    ("module", "witness"),
-    [("flint", "exact"), ("torch", "torch"), ("jax", "jax")],
-)
+@pytest.mark.parametrize("module", ["torch", "jax"])
 def test_a_missing_package_is_a_witness_marked_absent_everywhere(
-    module: str, witness: str, tmp_path: Path
+    module: str, tmp_path: Path
 ) -> None:
     """A run without it ends well, says so in its last lines, its JSON and its page."""
     blocked = tmp_path / "blocked"
@@ -147,6 +144,6 @@ def test_a_missing_package_is_a_witness_marked_absent_everywhere(
         text=True,
     )
     assert ended.returncode == 0, ended.stderr
-    assert f"Not heard: {witness}, absent" in ended.stdout
-    assert read_run(out / "gradients.json").absent[witness].startswith("absent")
+    assert f"Not heard: {module}, absent" in ended.stdout
+    assert read_run(out / "gradients.json").absent[module].startswith("absent")
     assert "absent" in (out / "gradients.html").read_text()

@@ -37,6 +37,7 @@ GAP = "nothing lies in the gap that was measured, which is wider than a factor o
 COUNT = "a count: of these, small ones"
 TORCH = "of torch's functions alone: tests/programs/aten"
 KERNELS = "of kernels in halves alone: tests/checks/in_torch/test_kernels.py"
+LOOPS = "of JAX's loops alone: tests/checks/in_jax/test_limits.py"
 EXPONENT = "an exponent: 0.75 of all digits"
 LOGARITHM = "a logarithm grows by 2, what has a limit by 1"
 ORDERS = "orders are 1 or 2"
@@ -115,6 +116,9 @@ DECISIONS = (
     Number("WIDEST", {2.5e-10: "bisection"}, why=GAP),
     Number("NARROWEST", {8e13: "bisection"}, why=GAP),
     Number("STAIRS_AGREE", {0.16: "bisection"}),
+    Number("SETTLED", why=LOOPS),
+    Number("RUN_ON", why=LOOPS),
+    Number("CLOSER", why=LOOPS),
     Number("ULPS", {64e15: "another at every call"}, why=GAP),
     Number("CLEARLY", {100.0: "not linear"}, why=GAP),
     Number("MULTIPLES", {(-1.0, 2.0, 0.5): "a norm of its own"}),

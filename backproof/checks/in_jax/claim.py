@@ -55,10 +55,13 @@ def jax_claim(
         _context(trial, dys),
         _referring(asked.reference, trial, dys),
         pure=True,
+        further=partial(_recorded, code, dys, tensors, None),
     )
 
 
-def _recorded(code: Code, dys: Tensors, at: Tensors, like: Function | None = None) -> Run:
+def _recorded(
+    code: Code, dys: Tensors, at: Tensors, like: Function | None = None, further: int = 0
+) -> Run:
     """A recorded run at other values of the moving leaves. like: whose parameters name them."""
     arguments = code.parts.rebuilt(code.entered(at))
     with code.same_draws():
@@ -70,6 +73,7 @@ def _recorded(code: Code, dys: Tensors, at: Tensors, like: Function | None = Non
             wide=code.wide,
             replay=code.same_draws,
             like=like,
+            further=further,
         )
 
 

@@ -49,10 +49,14 @@ def _while(
 ) -> list[Held]:
     asked, rest = given[:cond_nconsts], given[cond_nconsts:]
     fixed, state = rest[:body_nconsts], list(rest[body_nconsts:])
+    turns = 0
     while (going := walk.run(cond_jaxpr, *asked, *state)[0]).array.any():
         after = walk.run(body_jaxpr, *fixed, *state)
         pairs = zip(after, state, strict=True)
         state = [_going_on(walk, going, *pair) for pair in pairs] if going.array.ndim else after
+        turns += 1
+    for _ in range(turns * walk.further):
+        state = walk.run(body_jaxpr, *fixed, *state)
     return state
 
 
@@ -87,6 +91,8 @@ def _scan(
     """The carry at the end, and what each turn gave, stacked."""
     fixed, rest = given[:num_consts], given[num_consts:]
     carry, xs = list(rest[:num_carry]), rest[num_carry:]
+    if len(given) == num_consts + num_carry == num_consts + len(jaxpr.out_avals):
+        length *= 1 + walk.further  # turns that nothing counts, as a loop of JAX's own
     turns: list[list[Held]] = []
     for i in reversed(range(length)) if reverse else range(length):
         row = [walk.moved(partial(_row, i), x) for x in xs]

@@ -37,6 +37,7 @@ def run_function(
     reverse: bool = True,
     replay: Replay = nullcontext,
     like: Function | None = None,
+    further: int = 0,
 ) -> Run:
     """One run of a function and of JAX's reverse mode of it, custom rules included.
 
@@ -45,15 +46,15 @@ def run_function(
     whether 64-bit types are on; by default as the user has them, or where an argument has one.
     reverse: whether the gradient is followed too, or the function alone. replay: a context for
     every trace. like: the function whose parameters name the arguments, by default the function
-    itself. A backward pass that cannot be followed leaves `claimed` None and an escape that
-    says why. Raises CannotFollow where the forward pass cannot be, and whatever JAX raises where
-    it has no reverse mode.
+    itself. further: so many times as many turns as they take loops are run on. A backward pass that
+    cannot be followed leaves `claimed` None and an escape that says why. Raises CannotFollow where
+    the forward pass cannot be, and whatever JAX raises where it has no reverse mode.
     """
     parts = taken_apart(like or function, arguments, argnums)
     with jax.enable_x64(_wide(arguments) if wide is None else wide), np.errstate(all="ignore"):
         own = forward(function, parts, replay)
         seeds = _seeds(own, cotangents, seed)
-        walk = Walk(Record())
+        walk = Walk(Record(), further=further)
         given = own, parts, list(seeds.values()), walk.calls, replay
         gradient = backward(function, *given) if reverse else None
         kinds = (aval.dtype for aval in own.jaxpr.in_avals)

@@ -55,6 +55,10 @@ class Walker(Protocol):
     def record(self) -> Record:
         """The record of the run."""
 
+    @property
+    def further(self) -> int:
+        """So many times as many turns as a loop takes it is run on."""
+
     def run(self, program: Any, *inputs: Held) -> list[Held]:
         """The outputs of a jaxpr."""
 

@@ -35,7 +35,8 @@ class Walk:
 
     within: where the program stands that is walked through. known: what equations gave, so that
     the same operation on the same arrays, of a forward pass and its repetition for a reverse mode,
-    is one step. frames: which code is the user's. calls: of functions with custom rules.
+    is one step. frames: which code is the user's. calls: of functions with custom rules. further:
+    so many times as many turns as a loop takes it is run on.
     """
 
     record: Record
@@ -43,6 +44,7 @@ class Walk:
     known: dict[Any, list[Held]] = field(default_factory=dict)
     frames: Frames = field(default_factory=Frames)
     calls: Calls = field(default_factory=Calls)
+    further: int = 0
 
     def run(self, program: Any, *inputs: Held) -> list[Held]:
         """The outputs of a jaxpr, closed or not.
