@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from backproof.checks.domains import away_from
     from backproof.diagnosis import explain
     from backproof.faults.claims import Claim
-    from backproof.suite.check_case import check_case, judge
+    from backproof.suite.check_case import check_case
     from backproof.suite.truth import gradient
     from backproof.verdict import Finding, GradientError, Status, Verdict
     from backproof.verdict.run import Run
@@ -35,7 +35,6 @@ _HOMES = {
     "check_torch": "checks.check_torch",
     "explain": "diagnosis",
     "gradient": "suite.truth",
-    "judge": "suite.check_case",
 }
 
 __all__ = [
@@ -54,7 +53,6 @@ __all__ = [
     "check_torch",
     "explain",
     "gradient",
-    "judge",
 ]
 
 

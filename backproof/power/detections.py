@@ -10,7 +10,7 @@ from backproof.faults import FAULTS, Fault, claim_with
 from backproof.faults.claims import Claim
 from backproof.power.right_code import Progress, timed
 from backproof.suite.check_case import check_case
-from backproof.suite.faulty import cases_with
+from backproof.suite.draw import cases_with
 from backproof.verdict import FAULTY, Verdict
 
 PEERS_CASES = 20

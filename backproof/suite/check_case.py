@@ -4,20 +4,19 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from backproof.architectures import Case
-from backproof.faults import FAULTS
-from backproof.faults.claims import Claim, tensors_of
+from backproof.faults.claims import Claim
+from backproof.reference.answer import LOSS
 from backproof.suite.exactly import judge_exactly
 from backproof.suite.layers import FaultyLayer, faulty_layers
-from backproof.suite.messages import another_function, heard, told
-from backproof.suite.planted import CODES, match_planted
-from backproof.verdict import FAULTY, Status, Verdict
+from backproof.verdict import FAULTY, Finding, Status, Verdict
 from backproof.verdict.witnesses import WITNESSES
 
 LISTENERS: list[Callable[[Verdict], None]] = []
 """Called with every verdict on `manual`'s own gradients: the detection of a fault is no news."""
+POINT = "weakest: one point only"
+"""What a claim is told that somebody else may be asked about at more points."""
+TITLES = {Status.WRONG: "wrong formula in ", Status.BROKEN: "broken: "}
 
 
 def check_case(
@@ -44,24 +43,21 @@ def check_case(
     return verdict
 
 
-judge = check_case
-"""Its former name."""
-
-
 def _judged(case: Case, claim: Claim, witnesses: Sequence[str], explain: bool) -> Verdict:
     verdict = judge_exactly(case, claim, witnesses, explain=False)
     if not verdict and verdict.status not in FAULTY and explain:
         verdict = judge_exactly(case, claim, witnesses)
-    verdict = replace(verdict, evidence=heard(verdict))
+    verdict = replace(verdict, evidence=_heard(verdict))
     if verdict.status not in FAULTY or not explain:
         return verdict
-    other = another_function(verdict.findings)
-    faulty = [] if other else _faulty_layers(case, claim)
-    if not faulty and not other:  # no single layer: the whole is explained
+    if _another_function(verdict.findings):
+        said = "the forward pass is another function than the one the witnesses compute"
+        return replace(verdict, diagnosis=said, code="BP401")
+    faulty = _faulty_layers(case, claim)
+    if not faulty:  # no single layer: the whole is explained
         whole = judge_exactly(case, claim, witnesses)
         verdict = replace(verdict, diagnosis=whole.diagnosis, code=whole.code)
-    like, code = _known_fault(case, claim) if verdict.status is Status.WRONG else ("", "")
-    return told(verdict, faulty, code, like)
+    return _told(verdict, faulty)
 
 
 def _faulty_layers(case: Case, claim: Claim) -> list[FaultyLayer]:
@@ -69,13 +65,36 @@ def _faulty_layers(case: Case, claim: Claim) -> list[FaultyLayer]:
     return faulty_layers(case, claim) or faulty_layers(replace(case, dtype="float64"), claim)
 
 
-def _known_fault(case: Case, claim: Claim) -> tuple[str, str]:
-    """The planted fault that gives the same gradients, in words, and the code of its cause."""
-    with np.errstate(all="ignore"):
-        results = claim.gradient(tensors_of(case))
-    finite = all(g is None or np.isfinite(g).all() for g in results.values())
-    key = match_planted(case, results) if finite else None
-    if key is None:
-        return "", ""
-    code = CODES.get(FAULTS[key].cause, "")
-    return f"\nas if {FAULTS[key]}" + (f" ({code})" if code else ""), code
+def _told(verdict: Verdict, faulty: Sequence[FaultyLayer]) -> Verdict:
+    """The verdict with its culprits and its diagnosis."""
+    culprits = tuple(line for g in faulty for line in (g.culprits or [f"{g.where}: {g.note}"]))
+    return replace(
+        verdict,
+        culprits=culprits,
+        diagnosis=_diagnosis(verdict, faulty, culprits),
+        code=next((g.verdict.code for g in faulty if g.verdict is not None), verdict.code),
+    )
+
+
+def _diagnosis(verdict: Verdict, faulty: Sequence[FaultyLayer], culprits: Sequence[str]) -> str:
+    """What is wrong, in a sentence that names the layer and the tensor, and what each says."""
+    if not culprits:
+        where = "no single layer: the chain through them"
+        return f"{TITLES.get(verdict.status, '')}{where}\n{verdict.diagnosis}".rstrip()
+    lines = [f"{TITLES.get(verdict.status, f'{verdict.status}: ')}{'; '.join(culprits)}"]
+    lines += [f"{g.where}: {g.verdict.diagnosis}" for g in faulty if g.verdict is not None]
+    return "\n".join(lines)
+
+
+def _another_function(findings: Sequence[Finding]) -> bool:
+    """Whether a framework contradicts the loss, and nothing else speaks against the claim."""
+    against = [f for f in findings if not f.status and not f.outvoted]
+    own = [f for f in against if f.witness not in ("torch", "jax")]
+    return not own and any(f.tensor == LOSS for f in against)
+
+
+def _heard(verdict: Verdict) -> str:
+    """The evidence, with who was heard, and without advice that a case has no use for."""
+    names = ", ".join(dict.fromkeys(f.witness for f in verdict.findings)) or "nobody"
+    lines = [line for line in verdict.evidence.splitlines() if not line.startswith(POINT)]
+    return "\n".join([f"heard: {names}", *lines])

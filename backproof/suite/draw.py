@@ -1,17 +1,23 @@
-"""Random cases for a campaign: Hypothesis draws the structure, one seed decides all of it."""
+"""Random cases, any or such as show a fault: Hypothesis draws the structure, a seed the rest."""
 
 import re
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
 
 import hypothesis
 from hypothesis import HealthCheck, Phase
+from hypothesis import strategies as st
 from hypothesis.errors import Unsatisfiable
-from hypothesis.strategies import SearchStrategy
 
-from backproof.architectures import Case
-from backproof.architectures.strategies import cases
+from backproof import manual
+from backproof.architectures import Case, Dense, DType, Layer, Loss
+from backproof.architectures.strategies import ACTIVATIONS, LOSSES, MAX_BLOCKS, MAX_WIDTH, cases
 
 ROUNDS = 20
 """So many times the draw is repeated to make up for cases that were drawn before."""
+PATIENCE = 200
+"""So many cases with the layer at fault are tried before a fault counts as missed."""
 
 
 class NoSuchCase(ValueError):
@@ -28,7 +34,7 @@ def draw_cases(count: int, seed: int, only: str = "") -> list[Case]:
     matching = cases.filter(lambda case: pattern.search(str(case)) is not None)
     drawn: dict[str, Case] = {}
     for again in range(ROUNDS):
-        found = draw(matching, count, seed * ROUNDS + again)
+        found = _draw(matching, count, seed * ROUNDS + again)
         for case in found:
             if len(drawn) < count:
                 drawn.setdefault(case.id, case)
@@ -42,7 +48,7 @@ def draw_cases(count: int, seed: int, only: str = "") -> list[Case]:
     )
 
 
-def draw(strategy: SearchStrategy[Case], count: int, seed: int) -> list[Case]:
+def _draw(strategy: st.SearchStrategy[Case], count: int, seed: int) -> list[Case]:
     """Up to `count` cases of a strategy, the same for a seed; some may be equal."""
     drawn: list[Case] = []
 
@@ -63,3 +69,21 @@ def draw(strategy: SearchStrategy[Case], count: int, seed: int) -> list[Case]:
     except Unsatisfiable:
         return []
     return drawn
+
+
+@lru_cache(maxsize=64)
+def cases_with(kind: type, dtype: DType, seed: int, n: int = PATIENCE) -> tuple[Case, ...]:
+    """`n` random cases in a dtype with a layer, or the loss, of a kind; the same for a seed."""
+    known: tuple[Layer | Loss, ...] = (*ACTIVATIONS, *LOSSES)
+    of_kind: st.SearchStrategy[Any] = st.integers(1, MAX_WIDTH).map(Dense)
+    if kind is not Dense:
+        of_kind = st.sampled_from([one for one in known if type(one) is kind])
+
+    def put(case: Case, one: Any, place: int) -> Case:
+        network = case.network
+        k = place % (len(network.layers) + 1)
+        layers = (*network.layers[:k], one, *network.layers[k:])
+        changed = {"loss": one} if kind in manual.LOSS_RULES else {"layers": layers}
+        return replace(case, dtype=dtype, network=replace(network, **changed))
+
+    return tuple(_draw(st.builds(put, cases, of_kind, st.integers(0, 2 * MAX_BLOCKS)), n, seed))

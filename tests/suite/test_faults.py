@@ -19,7 +19,7 @@ from backproof.faults.claims import Claim
 from backproof.power.detections import measure_power, names, power_table
 from backproof.power.right_code import measure_costs, measure_false_alarms
 from backproof.suite.check_case import check_case
-from backproof.suite.faulty import cases_with
+from backproof.suite.draw import cases_with
 from backproof.verdict import Status
 
 SMALL = Case(

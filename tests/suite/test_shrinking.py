@@ -17,7 +17,7 @@ from backproof.architectures import (
 from backproof.faults import FAULTS, Fault, claim_with
 from backproof.power.detections import names
 from backproof.suite.check_case import check_case
-from backproof.suite.faulty import PATIENCE, cases_with
+from backproof.suite.draw import PATIENCE, cases_with
 from backproof.suite.shrinking import minimal
 from backproof.verdict import FAULTY
 

@@ -4,20 +4,35 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 
 from backproof.exact import composites as c
+from backproof.exact.primitives import bessel as b
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
+from backproof.exact.primitives import special as s
 from backproof.exact.record import Step
 
 Rule = Callable[..., Step]
 """The steps of an equation's inputs, its parameters by keyword, to the step of its output."""
+TO_EVEN = 1
+"""How JAX numbers the rounding of halves to even numbers; 0 is away from zero."""
 
 
 def plainly(function: Callable[..., Step]) -> Rule:
     """A function of steps, which JAX's parameters (how exactly, on what device) do not concern."""
     return lambda *steps, **_: function(*steps)
+
+
+def _bessel_i0e(x: Step) -> Step:
+    """exp(-|x|) I_0(x), even."""
+    return b.i0e(c.absolute(x))
+
+
+def _bessel_i1e(x: Step) -> Step:
+    """exp(-|x|) I_1(x), odd."""
+    return b.i1e(c.absolute(x)) * d.sign(x)
 
 
 PRIMITIVES: dict[str, Callable[..., Step]] = {
@@ -31,6 +46,8 @@ PRIMITIVES: dict[str, Callable[..., Step]] = {
     "atan": e.arctan,
     "atan2": e.arctan2,
     "atanh": e.arctanh,
+    "bessel_i0e": _bessel_i0e,
+    "bessel_i1e": _bessel_i1e,
     "cbrt": e.cbrt,
     "ceil": d.ceil,
     "clamp": lambda low, x, high: c.clip(x, low, high),
@@ -38,14 +55,20 @@ PRIMITIVES: dict[str, Callable[..., Step]] = {
     "conj": e.conjugate,
     "cos": e.cos,
     "cosh": e.cosh,
+    "digamma": s.psi,
     "div": e.divide,
     "erf": e.erf,
+    "erf_inv": s.erfinv,
     "erfc": e.erfc,
     "exp": e.exp,
     "exp2": e.exp2,
     "expm1": e.expm1,
     "floor": d.floor,
+    "igamma": s.gammainc,
+    "igamma_grad_a": s.gammainc_order,
+    "igammac": s.gammaincc,
     "imag": e.imag,
+    "lgamma": s.gammaln,
     "log": e.log,
     "log1p": e.log1p,
     "logistic": e.expit,
@@ -53,8 +76,10 @@ PRIMITIVES: dict[str, Callable[..., Step]] = {
     "min": c.minimum,
     "mul": e.multiply,
     "neg": e.negative,
+    "polygamma": s.polygamma,
     "pow": e.power,
     "real": e.real,
+    "regularized_incomplete_beta": s.betainc,
     "rem": c.fmod,
     "rsqrt": e.rsqrt,
     "sign": d.sign,
@@ -65,6 +90,7 @@ PRIMITIVES: dict[str, Callable[..., Step]] = {
     "sub": e.subtract,
     "tan": e.tan,
     "tanh": e.tanh,
+    "zeta": s.zeta,
 }
 
 
@@ -93,11 +119,28 @@ def _nextafter(x: Step, y: Step) -> Step:
     return x + d.other(x, y, function=lambda a, b: np.nextafter(a, b) - a)
 
 
+def _convert(x: Step, *, new_dtype: Any, **_: Any) -> Step:
+    """A cast to floats: of floats; of integers and truth values, which a run has decided."""
+    if not x.is_float:
+        return d.other(x, function=lambda v: np.asarray(v).astype(np.float64))
+    return e.real(x) if x.is_complex and jnp.issubdtype(new_dtype, np.floating) else e.cast(x)
+
+
+def _round(x: Step, *, rounding_method: Any) -> Step:
+    if int(rounding_method) == TO_EVEN:
+        return d.rint(x)
+    return d.other(x, function=lambda v: np.trunc(v + np.copysign(0.5, v)))
+
+
 ELEMENTWISE: dict[str, Rule] = {
     **{name: plainly(function) for name, function in PRIMITIVES.items()},
+    "convert_element_type": _convert,
     "integer_pow": _integer_pow,
     "nextafter": plainly(_nextafter),
+    "reduce_precision": lambda x, **_: e.cast(x),
+    "round": _round,
     "select_n": plainly(_select_n),
+    "stop_gradient": lambda x, **_: e.cut(x),
 }
 
 COMPARISONS: dict[str, Callable[..., Step]] = {

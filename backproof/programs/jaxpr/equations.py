@@ -1,6 +1,6 @@
 """One equation of a jaxpr: what JAX computes for it, which rule lowers it, how it is known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from hashlib import blake2b
 from typing import Any
@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from backproof.exact.precision import Precision, precision_of
 from backproof.exact.primitives.decisions import other
 from backproof.exact.record import Step
 from backproof.programs.jaxpr.arithmetic import correctly_rounded
@@ -36,6 +37,17 @@ def builds(name: str, eqn: Any, steps: list[Step]) -> Sequence[Callable[[], Step
     raise CannotFollow("it has no exact rule")
 
 
+def format_of(name: str, eqn: Any, result: Any) -> Precision | None:
+    """The format of what an equation computed: of its dtype, or coarser where it says so."""
+    own = precision_of(result.dtype)
+    if name != "reduce_precision" or own is None:
+        return own
+    bits, exponents = eqn.params["mantissa_bits"] + 1, eqn.params["exponent_bits"]
+    bias = 2 ** (exponents - 1) - 1
+    largest = min(own.largest, 2.0 ** min(bias, 1023) * (2 - 2.0 ** (1 - bits)))
+    return Precision(f"e{exponents}m{bits - 1}", bits, 2 - bias - bits, 1 - bias, largest)
+
+
 def implementation(eqn: Any, arrays: Sequence[Any]) -> Any:
     """What computes an operation that some library has added to JAX, as a program of others; None
     where it is no such program, or the tables have a rule.
@@ -51,14 +63,15 @@ def implementation(eqn: Any, arrays: Sequence[Any]) -> Any:
         program = jax.make_jaxpr(run)(*arrays)
     except Exception:  # whatever an implementation makes of arrays that are not known yet
         return None
-    return None if _holds(program, eqn.primitive) else program
+    return None if any(e.primitive is eqn.primitive for e in every_equation(program)) else program
 
 
-def _holds(program: Any, primitive: Any) -> bool:
-    """Whether a program has an operation in it, in whatever depth."""
-    inner = (x for e in program.eqns for x in jax.tree.leaves(e.params, is_leaf=is_program))
-    own = any(e.primitive is primitive for e in program.eqns)
-    return own or any(_holds(x, primitive) for x in inner if is_program(x))
+def every_equation(program: Any) -> Iterator[Any]:
+    """The equations of a program and of those inside of it."""
+    for eqn in program.eqns:
+        yield eqn
+        for inner in filter(is_program, jax.tree.leaves(eqn.params, is_leaf=is_program)):
+            yield from every_equation(inner)
 
 
 def _decided(eqn: Any, steps: list[Step], k: int) -> Step:

@@ -10,8 +10,6 @@ from backproof.programs.jaxpr.indexing import INDEXING, INDICES
 from backproof.programs.jaxpr.linear import FACTORS, LINEAR
 from backproof.programs.jaxpr.products import PRODUCTS
 from backproof.programs.jaxpr.reductions import ORDERS, REDUCTIONS
-from backproof.programs.jaxpr.rounding import ROUNDING, format_of
-from backproof.programs.jaxpr.special import FUNCTIONS, SPECIAL
 from backproof.programs.jaxpr.structure import LAYOUTS, PIECES
 from backproof.programs.jaxpr.windows import WINDOWS
 
@@ -20,12 +18,10 @@ INDEXED: dict[str, Callable[..., list[Held]]] = {**PIECES, **INDICES}
 
 RULES: dict[str, Rule] = {
     **ELEMENTWISE,
-    **ROUNDING,
     **REDUCTIONS,
     **INDEXING,
     **PRODUCTS,
     **WINDOWS,
-    **SPECIAL,
     **LINEAR,
 }
 """Operations of one result: the steps of their inputs to that of their output."""
@@ -35,11 +31,7 @@ SEVERAL: dict[str, Callable[..., list[Callable[[], Step]]]] = {**ORDERS, **FACTO
 
 NUMBERS = {
     "convert_element_type",
-    *(
-        name
-        for name, function in {**PRIMITIVES, **FUNCTIONS}.items()
-        if isinstance(function, Primitive) and not function.decides
-    ),
+    *(n for n, f in PRIMITIVES.items() if isinstance(f, Primitive) and not f.decides),
 }
 """Smooth functions, which are steps of constants too: no float need be their value, and XLA's
 lgamma(3) is 8 ulps from it. A cast is one of them."""
@@ -51,13 +43,4 @@ REFUSED = {
 }
 """Operations that no rule can be written for, with the reason."""
 
-__all__ = [
-    "COMPARISONS",
-    "INDEXED",
-    "LAYOUTS",
-    "NUMBERS",
-    "REFUSED",
-    "RULES",
-    "SEVERAL",
-    "format_of",
-]
+__all__ = ["COMPARISONS", "INDEXED", "LAYOUTS", "NUMBERS", "REFUSED", "RULES", "SEVERAL"]

@@ -15,11 +15,18 @@ from backproof.exact.primitives.moves import move, moved
 from backproof.exact.record import Record, Step
 from backproof.programs.frames import Frames
 from backproof.programs.jaxpr.control import CONTROL
-from backproof.programs.jaxpr.equations import bound, builds, implementation, is_dropped, key_of
+from backproof.programs.jaxpr.equations import (
+    bound,
+    builds,
+    format_of,
+    implementation,
+    is_dropped,
+    key_of,
+)
 from backproof.programs.jaxpr.held import Held, is_float, is_number
 from backproof.programs.jaxpr.place import place_of
 from backproof.programs.jaxpr.rules import Calls
-from backproof.programs.jaxpr.table import INDEXED, LAYOUTS, NUMBERS, REFUSED, format_of
+from backproof.programs.jaxpr.table import INDEXED, LAYOUTS, NUMBERS, REFUSED
 from backproof.programs.run import CannotFollow
 from backproof.programs.settle import settled
 from backproof.verdict.decisions import LONGEST

@@ -2,7 +2,6 @@
 is JAX's, and so are the steps of JAX's own reverse mode.
 """
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -16,6 +15,7 @@ from backproof.exact.evaluate import over_balls, over_floats
 from backproof.exact.record import Step
 from backproof.exact.reverse import gradients
 from backproof.programs.jaxpr.control import CONTROL
+from backproof.programs.jaxpr.equations import every_equation
 from backproof.programs.jaxpr.function import run_function
 from backproof.programs.jaxpr.table import COMPARISONS, INDEXED, LAYOUTS, RULES, SEVERAL
 from backproof.programs.run import Run
@@ -128,19 +128,6 @@ def test_decisions_can_be_made_afresh(name: str, k: int) -> None:
         np.testing.assert_array_equal(afresh, replayed)
 
 
-def operations(program: Any) -> Iterator[str]:
-    """The names of the operations of a jaxpr and of those inside of it."""
-    for eqn in program.eqns:
-        yield eqn.primitive.name
-        for inner in jax.tree.leaves(list(eqn.params.values()), is_leaf=_is_program):
-            if _is_program(inner):
-                yield from operations(getattr(inner, "jaxpr", inner))
-
-
-def _is_program(value: Any) -> bool:
-    return hasattr(getattr(value, "jaxpr", value), "eqns")
-
-
 def test_every_rule_has_an_example() -> None:
     """No rule stands untried, and none stands twice."""
     tables = (RULES, SEVERAL, INDEXED, LAYOUTS, CONTROL)
@@ -148,5 +135,6 @@ def test_every_rule_has_an_example() -> None:
     assert sum(map(len, tables)) == len(set().union(*tables))
     with jax.enable_x64(True):
         traced = [jax.make_jaxpr(f)(*args).jaxpr for own in EXAMPLES.values() for f, args in own]
-    met = {name for jaxpr in traced for name in operations(jaxpr)}
+    met = {e.primitive.name for jaxpr in traced for e in every_equation(jaxpr)}
+
     assert known - met == UNSEEN
