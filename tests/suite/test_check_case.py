@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -174,16 +173,9 @@ def test_a_claim_that_changes_its_input_or_its_mind_is_broken() -> None:
     assert check_case(CASE, claim(Dense=spoiled(moody)), (EXACT,)).code == "BP210"
 
 
-def test_the_true_gradient_comes_with_a_bound() -> None:
-    """backproof.gradient agrees with the float gradient, and its bound holds its digits."""
-    true = backproof.gradient(CASE, digits=40)
+def test_the_true_gradient_of_a_case_is_there_for_anybody() -> None:
+    """It is `manual`'s but for rounding."""
+    true = backproof.gradient(CASE)
     for name, g in manual.gradient(NETWORK, *values(CASE)).items():
         if name != "loss":
             np.testing.assert_allclose(true.values[name], g, rtol=1e-12, atol=1e-14)
-            off = [abs(Decimal(d) - Decimal(v)) for d, v in _both(true, name)]
-            assert all(d <= b for d, b in zip(off, true.bounds[name].flat, strict=True))
-            assert (true.bounds[name] <= np.spacing(np.abs(true.values[name]))).all()
-
-
-def _both(true: Any, name: str) -> Any:
-    return zip(true.digits[name].flat, true.values[name].flat, strict=True)

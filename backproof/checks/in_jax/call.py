@@ -40,6 +40,14 @@ class Code:
         """The function by a name, for whoever wants to know what it can reach."""
         return {"function": self.function}
 
+    @property
+    def tensors(self) -> dict[str, Array]:
+        """What moves, in the dtypes that it has in JAX; floats that NumPy has not, as float32."""
+        found = {name: plain(leaf) for name, leaf in self.parts.moving.items()}
+        if self.wide:
+            return {n: np.array(t) for n, t in found.items()}
+        return {n: t.astype(np.float32) if t.dtype == np.float64 else t for n, t in found.items()}
+
     def same_draws(self) -> AbstractContextManager[list[str]]:
         """What is drawn inside is drawn again in the next such context."""
         return Generators(reach(self.roots)).replayed()
@@ -98,6 +106,23 @@ def plain(array: Any) -> Array:
     """An array of JAX's as NumPy has them; floats that NumPy has not, as float32."""
     found = np.asarray(array)
     return found.astype(np.float32) if found.dtype.kind == "V" else found
+
+
+def cast(args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:
+    """Arguments with their floats in a dtype."""
+    kind = jnp.dtype(dtype)
+    return tuple(
+        jax.tree.map(lambda x: np.asarray(x).astype(kind) if floating(x) else x, list(args))
+    )
+
+
+def numbers(constants: Mapping[str, Any]) -> dict[str, Any]:
+    """The leaves that NumPy can hold: no random keys, no strings."""
+    kinds = (np.number, np.bool_)
+    alone = {n: x for n, x in constants.items() if isinstance(x, int | float)}
+    arrays = {n: x for n, x in constants.items() if hasattr(x, "dtype")}
+    held = {n: x for n, x in arrays.items() if any(jnp.issubdtype(x.dtype, k) for k in kinds)}
+    return {**alone, **{n: plain(x) for n, x in held.items()}}
 
 
 def differentiated(

@@ -11,11 +11,10 @@ import numpy as np
 
 from backproof.checks.claim import Claim, Context, Observed, Reference, Runs, Tensors
 from backproof.checks.in_jax.behaviour import Trial, observe_jax
-from backproof.checks.in_jax.call import Code, plain
+from backproof.checks.in_jax.call import Code, cast, numbers, plain
 from backproof.checks.request import COTANGENT, Asked, subject
-from backproof.exact.precision import Array
-from backproof.programs.jaxpr.arguments import floating, taken_apart
-from backproof.programs.jaxpr.function import run_function
+from backproof.programs.jaxpr.arguments import taken_apart
+from backproof.programs.jaxpr.function import has_wide_types, run_function
 from backproof.programs.run import Run
 
 Function = Callable[..., Any]
@@ -34,9 +33,9 @@ def jax_claim(
     64-bit types are on if the user has turned them on, or an argument has one. Raises ValueError
     where no argument that moves holds floats.
     """
-    given = args if dtype is None else _cast(args, dtype)
+    given = args if dtype is None else cast(args, dtype)
     parts = taken_apart(function, given, argnums)
-    code = Code(function, argnums, parts, _wide() or _double(given))
+    code = Code(function, argnums, parts, has_wide_types(given))
     trial, tensors = _heard(code, asked)
     code = trial.code
     dys = dict(trial.dys[0]) if trial.gradients else {}
@@ -81,15 +80,15 @@ def _heard(code: Code, asked: Asked) -> tuple[Trial, Tensors]:
     """The function observed. What fails in 64 bits, though the user has them off, is observed in
     the user's own.
     """
-    tensors = _tensors(code)
+    tensors = code.tensors
     trial = observe_jax(code, tensors, asked.seconds, asked.seed)
     raised = any(b.code == "BP201" for b in trial.book.breaches)
-    if raised and code.wide and not _wide():
+    if raised and code.wide and not has_wide_types():
         narrow = replace(code, wide=False, changed=set())
-        other = observe_jax(narrow, _tensors(narrow), asked.seconds, asked.seed)
+        other = observe_jax(narrow, narrow.tensors, asked.seconds, asked.seed)
         if other.gradients:
             other.book.note("it raises on float64, and was judged in the types of JAX's defaults")
-            return other, _tensors(narrow)
+            return other, narrow.tensors
     return trial, tensors
 
 
@@ -113,7 +112,7 @@ def _observed(trial: Trial) -> Observed:
 
 
 def _context(trial: Trial, dys: Tensors) -> Context:
-    inputs = {**_numbers(trial.code.parts.constants), **trial.tensors}
+    inputs = {**numbers(trial.code.parts.constants), **trial.tensors}
     if not trial.gradients:
         return Context(inputs)
     at = partial(_at_inputs, trial)
@@ -159,39 +158,6 @@ def _in_double(trial: Trial, dys: Tensors, at: Tensors) -> float:
 def _weighed(ys: Mapping[str, Any], dys: Tensors) -> float:
     """<y, dy>, added up in float64."""
     return sum(float((ys[n].astype(np.float64) * d).sum()) for n, d in dys.items())
-
-
-def _tensors(code: Code) -> dict[str, Array]:
-    """What moves, in the dtypes that it has in JAX; floats that NumPy has not, as float32."""
-    found = {name: plain(leaf) for name, leaf in code.parts.moving.items()}
-    if code.wide:
-        return {n: np.array(t) for n, t in found.items()}
-    return {n: t.astype(np.float32) if t.dtype == np.float64 else t for n, t in found.items()}
-
-
-def _wide() -> bool:
-    """Whether the user has 64-bit types on."""
-    return bool(jnp.result_type(float) == np.float64)
-
-
-def _double(args: tuple[Any, ...]) -> bool:
-    return any(getattr(leaf, "dtype", None) == np.float64 for leaf in jax.tree.leaves(args))
-
-
-def _cast(args: tuple[Any, ...], dtype: Any) -> tuple[Any, ...]:
-    kind = jnp.dtype(dtype)
-    return tuple(
-        jax.tree.map(lambda x: np.asarray(x).astype(kind) if floating(x) else x, list(args))
-    )
-
-
-def _numbers(constants: Numbers) -> dict[str, Any]:
-    """The leaves that NumPy can hold: no random keys, no strings."""
-    kinds = (np.number, np.bool_)
-    numbers = {n: x for n, x in constants.items() if isinstance(x, int | float)}
-    arrays = {n: x for n, x in constants.items() if hasattr(x, "dtype")}
-    held = {n: x for n, x in arrays.items() if any(jnp.issubdtype(x.dtype, k) for k in kinds)}
-    return {**numbers, **{n: plain(x) for n, x in held.items()}}
 
 
 def _at_cotangent(trial: Trial, dy: Any) -> Numbers:

@@ -51,7 +51,10 @@ def run_function(
     the forward pass cannot be, and whatever JAX raises where it has no reverse mode.
     """
     parts = taken_apart(like or function, arguments, argnums)
-    with jax.enable_x64(_wide(arguments) if wide is None else wide), np.errstate(all="ignore"):
+    with (
+        jax.enable_x64(has_wide_types(arguments) if wide is None else wide),
+        np.errstate(all="ignore"),
+    ):
         own = forward(function, parts, replay)
         seeds = _seeds(own, cotangents, seed)
         walk = Walk(Record(), further=further)
@@ -87,7 +90,7 @@ def flushes_subnormals(dtype: Any) -> bool:
     return not bool(lax.mul(least, jnp.asarray(0.5, dtype)) > 0)
 
 
-def _wide(arguments: Any) -> bool:
+def has_wide_types(arguments: Any = ()) -> bool:
     """Whether the user has 64-bit types on, or gives one."""
     leaves = jax.tree.leaves(arguments)
     doubles = any(getattr(leaf, "dtype", None) == np.float64 for leaf in leaves)

@@ -1,4 +1,4 @@
-"""A function of JAX's and its reverse mode as one run: its steps, its places, its refusals."""
+"""A function of JAX's and its reverse mode as one run: its steps, its places, its types."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from backproof.exact.balls import midpoints
 from backproof.exact.evaluate import over_balls
 from backproof.exact.reverse import gradients
 from backproof.programs.jaxpr.function import flushes_subnormals, run_function
-from backproof.programs.run import CannotFollow, Run
+from backproof.programs.run import Run
 
 REFUSED_BY_JAX = {"wrong-shape", "wrong-structure"}
 RIGHT_FORMULAS = {"one-dtype", "imprecise"}
@@ -143,38 +143,6 @@ def test_what_is_drawn_does_not_move() -> None:
         return jnp.where(kept, x, 0) * jax.random.normal(keys[1], x.shape)
 
     assert differences(run_function(noisy, (X,)))["x"] < 1e-15
-
-
-def ruled(function: Any) -> Any:
-    """A function that JAX has no rule for, with the rule of the sine."""
-    made = jax.custom_vjp(function)
-    made.defvjp(lambda x: (function(x), x), lambda x, g: (g * jnp.cos(x),))
-    return made
-
-
-def foreign(x: Any) -> Any:
-    """The sine by NumPy."""
-    return jax.pure_callback(np.sin, jax.ShapeDtypeStruct(x.shape, x.dtype), x)
-
-
-def test_what_cannot_be_followed_is_named_with_its_line() -> None:
-    """Python that is called back, draws that depend on an argument, Python that branches."""
-    with pytest.raises(CannotFollow, match=r"'pure_callback': .* at .*test_run.py:\d+"):
-        run_function(ruled(foreign), (X,))
-    with pytest.raises(CannotFollow, match=r"cannot trace .*test_run.py:\d+"):
-        run_function(lambda x: x if x.sum() > 0 else -x, (X,))
-    with pytest.raises(ValueError, match="nothing to differentiate by"):
-        run_function(lambda x: x * 1.0, (np.arange(3),))
-
-
-def test_a_backward_that_cannot_be_followed_leaves_its_floats() -> None:
-    """The forward pass stands, the claim is what it returned, and the record says why."""
-    made = jax.custom_vjp(jnp.sin)
-    made.defvjp(lambda x: (jnp.sin(x), x), lambda x, g: (g * foreign(x + np.pi / 2),))
-    run = run_function(made, (X,), {"output": np.ones(X.shape)})
-    assert run.claimed == {"x": None}
-    np.testing.assert_allclose(run.returned["x"], np.cos(X), rtol=1e-14)
-    assert "pure_callback" in str(run.record.escapes[0])
 
 
 def test_the_user_s_modes_decide_the_types() -> None:
