@@ -72,7 +72,7 @@ def observe_jax(code: Code, tensors: dict[str, Array], seconds: float, seed: int
 
 def _begin(trial: Trial, seed: int) -> None:
     """The first answer: compiled, or step by step where the function or its rule cannot be traced,
-    which is no fault if it runs.
+    or compiled in time, which is no fault if it runs.
     """
     code, moving = trial.code, trial.code.entered(trial.tensors)
     traced = _tried(trial, partial(code.outputs, moving, traced=True))
@@ -87,17 +87,14 @@ def _begin(trial: Trial, seed: int) -> None:
     trial.outputs, gradients = _ask(trial, trial.dys[0], trial.book)
     trial.gradients.append(gradients)
     if not quick:
-        trial.book.note("the function cannot be traced, and was run step by step")
+        trial.book.note("the function cannot be traced, or not in time, and was run step by step")
 
 
 def _tried(trial: Trial, thunk: Callable[[], T]) -> T | None:
-    """The value of a step, None where it raises; one that hangs has been heard."""
+    """The value of a step, None where it raises or takes too long, as compiling may."""
     with trial.book.same_draws():
         tried = attempt(thunk, trial.book.limit)
     trial.book.spent += tried.seconds
-    if tried.hung:
-        trial.book.report("BP202", "", f"the function has no answer within {trial.book.limit:g} s")
-        raise Ended
     value: T | None = tried.value
     return value
 

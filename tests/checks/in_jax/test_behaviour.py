@@ -15,6 +15,7 @@ from wild_frameworks.jax_rules import ruled
 
 from backproof.checks import check_jax as way_in
 from backproof.checks.check_jax import check_jax
+from backproof.checks.in_jax import behaviour
 from backproof.verdict import Status
 
 X = np.random.default_rng(0).standard_normal((3, 4))
@@ -119,3 +120,10 @@ def test_the_user_is_left_as_they_were(wide: bool) -> None:
         assert jnp.result_type(float) == (np.float64 if wide else np.float32)
     assert list(batch) == ["x", "n"] and np.array_equal(batch["n"], np.arange(4))
     assert np.array_equal(batch["x"], X)
+
+
+def test_what_takes_long_to_compile_is_run_step_by_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has an answer, and is accused of nothing."""
+    monkeypatch.setattr(behaviour, "compiled", lambda *_: endless(X))
+    verdict = check_jax(jnp.sin, X, seconds=2.0)
+    assert verdict.status is Status.CORRECT and "step by step" in verdict.evidence, verdict
