@@ -10,7 +10,7 @@ from backproof.checks.claim import Claim
 from backproof.checks.directions import along_directions
 from backproof.checks.ladder import Reached
 from backproof.checks.unfollowed import imprecise, nearby, signed, stays
-from backproof.differences.findings import judged
+from backproof.differences.judgement import judged
 from backproof.differences.slope import Slope
 from backproof.differences.witness import Slopes, differentiate, element
 from backproof.exact.precision import FLOAT64, Array, Precision, precision_of

@@ -90,14 +90,14 @@ OF_EVIDENCE = (
         "every answer is the same answer",
     ),
     Mutant(
-        "differences/findings.py",
+        "differences/judgement.py",
         "if against:",
         "if len(against) > 1:",
         "a contradicting element is forgiven by the differences",
         DIFFERENCES,
     ),
     Mutant(
-        "differences/findings.py",
+        "differences/judgement.py",
         "if open_ or not said:",
         "if not said:",
         "what differences cannot tell is right",
