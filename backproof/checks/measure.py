@@ -23,7 +23,7 @@ from backproof.exact.record import Step
 from backproof.exact.reverse import gradients_or_zeros
 from backproof.exact.rounding import units
 from backproof.exact.truth import Known, known
-from backproof.programs.run import Run
+from backproof.programs.run import CannotFollow, Run
 from backproof.verdict.decisions import BITS, SAMPLES
 
 Projection = Callable[[Any, Any], Any]
@@ -106,8 +106,13 @@ def _largest(returned: Any) -> Any:
 def _put_numbers(run: Run, steps: Sequence[Step], decided: Mapping[int, Any], seed: int) -> None:
     """Put the float values of adjoints that are no numbers where they are some without rounding, at
     the point or beside it: of 0 times infinity. What has no bound there carries no rounding.
+
+    Raises CannotFollow where a slope is no number at all, there being no formula of it.
     """
     lost = [s for s in steps if not np.isfinite(s.value).all()]
+    for step in lost:
+        if not step.inputs and np.isnan(step.value).any():
+            raise CannotFollow(f"the slope by a parameter is not known, at {step.place}")
     here = Known(tuple(over_balls(lost, BITS, decided=decided)), BITS)
     told = settled_beside(lost, here, list(run.inputs.values()), seed, decided)
     for step, balls in zip(lost, told.values, strict=True):

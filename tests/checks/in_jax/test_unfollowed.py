@@ -66,3 +66,20 @@ def test_a_reference_is_heard() -> None:
     assert other.status is Status.WRONG and other.code == "BP401"
     hidden = check_jax(called_back, X, reference=jnp.sin)
     assert hidden.status is Status.CORRECT and "the reference followed" in hidden.evidence
+
+
+@pytest.mark.parametrize("off", [1.0, 1.02])
+def test_a_slope_without_a_formula_is_found_by_differences(off: float) -> None:
+    """That of the zeta function by its order, which JAX has a series for."""
+
+    @jax.custom_vjp
+    def zeta(s: Any) -> Any:
+        return jax.scipy.special.zeta(s, 1.5)
+
+    def bwd(s: Any, dy: Any) -> Any:
+        return (off * jax.vjp(lambda s: jax.scipy.special.zeta(s, 1.5), s)[1](dy)[0],)
+
+    zeta.defvjp(lambda s: (zeta(s), s), bwd)
+    verdict = check_jax(zeta, np.array([2.3, 4.1]))
+    assert bool(verdict) is (off == 1.0), verdict
+    assert "slope by a parameter" in verdict.silent[EXACT]
