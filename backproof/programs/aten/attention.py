@@ -6,10 +6,7 @@ import numpy as np
 
 from backproof.exact import composites as c
 from backproof.exact.primitives import decisions as d
-from backproof.exact.primitives import elementwise as e
-from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.products import matmul
-from backproof.exact.primitives.reductions import summed
 from backproof.exact.primitives.stacks import transposed
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering
@@ -42,28 +39,6 @@ def attention(
     return matmul(c.softmax(scores), v), c.logsumexp(scores, -1)
 
 
-def attention_backward(
-    dy: Step,
-    q: Step,
-    k: Step,
-    v: Step,
-    y: Step,
-    logsumexp: Step,
-    dropout: float,
-    is_causal: bool,
-    *,
-    attn_mask: Step | None = None,
-    scale: float | None = None,
-) -> tuple[Step, Step, Step]:
-    """dv = P^T dy, dS = P (dy v^T - rowsum(dy y)), dq = dS k scale, dk = dS^T q scale."""
-    factor = float(q.shape[-1]) ** -0.5 if scale is None else scale
-    shift = moved(lambda p: p[..., None], logsumexp)
-    P = e.exp(_scores(q, k, is_causal, attn_mask, scale) - shift)
-    D = summed(dy * y, -1, keepdims=True)
-    dS = P * (matmul(dy, transposed(v)) - D) * factor
-    return matmul(dS, k), matmul(transposed(dS), q), matmul(transposed(P), dy)
-
-
 def undropped(lowering: Any) -> Lowering:
     """A kernel without dropout; what it would drop cannot be seen. Raises ValueError with it."""
 
@@ -77,5 +52,4 @@ def undropped(lowering: Any) -> Lowering:
 
 ATTENTION: dict[str, Lowering] = {
     "_scaled_dot_product_flash_attention_for_cpu": undropped(attention),
-    "_scaled_dot_product_flash_attention_for_cpu_backward": undropped(attention_backward),
 }

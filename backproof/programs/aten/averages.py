@@ -1,11 +1,11 @@
-"""Means over windows, and their gradients."""
+"""Means over windows."""
 
 from math import prod
 from typing import Any
 
 import numpy as np
 
-from backproof.exact.primitives.moves import moved, spread
+from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering, Operation
@@ -21,16 +21,6 @@ def avg_pool(rank: int) -> Lowering:
         layout, divisor = _averaged(x.shape, shape, rank, kernel, *options)
         sums = summed(moved(layout, x), x.ndim - rank) / x.record.constant(divisor)
         return moved(lambda p: p.reshape(shape), sums)
-
-    return lowering
-
-
-def avg_pool_backward(rank: int) -> Lowering:
-    """The gradient of each window, shared out to its places."""
-
-    def lowering(dy: Step, x: Step, kernel: Sizes, *options: Any) -> Step:
-        layout, divisor = _averaged(x.shape, dy.shape, rank, kernel, *options)
-        return _shared(dy, x.shape, rank, layout, divisor)
 
     return lowering
 
@@ -62,14 +52,6 @@ def _averaged(
     return lambda q: windows(q, k, s, p, one, count), divisor
 
 
-def _shared(dy: Step, shape: Sizes, rank: int, layout: Any, divisor: Any) -> Step:
-    lead = tuple(shape[: len(shape) - rank])
-    flat = moved(lambda p: p.reshape(*lead, divisor.size), dy) / dy.record.constant(divisor)
-    places = layout(np.arange(1, prod(shape) + 1).reshape(shape))
-    wide = moved(lambda p: np.broadcast_to(p[..., None, :], places.shape), flat)
-    return spread(wide, places=places, shape=tuple(shape))
-
-
 def adaptive_avg_pool(rank: int) -> Lowering:
     """The mean over windows that share the image out."""
 
@@ -78,16 +60,6 @@ def adaptive_avg_pool(rank: int) -> Lowering:
         sums = summed(moved(layout, x), x.ndim - rank) / x.record.constant(divisor)
         shape = (*x.shape[: x.ndim - rank], *each(size, rank))
         return moved(lambda p: p.reshape(shape), sums)
-
-    return lowering
-
-
-def adaptive_avg_pool_backward(rank: int) -> Lowering:
-    """Its gradient."""
-
-    def lowering(dy: Step, x: Step) -> Step:
-        layout, divisor = _shares(x.shape, dy.shape[-rank:])
-        return _shared(dy, x.shape, rank, layout, divisor)
 
     return lowering
 
@@ -101,8 +73,5 @@ def _shares(shape: Sizes, size: Sizes) -> tuple[Any, Any]:
 AVERAGES: dict[str, Lowering] = {
     "_adaptive_avg_pool2d": adaptive_avg_pool(2),
     "_adaptive_avg_pool3d": adaptive_avg_pool(3),
-    "_adaptive_avg_pool2d_backward": adaptive_avg_pool_backward(2),
-    "_adaptive_avg_pool3d_backward": adaptive_avg_pool_backward(3),
-    **{f"avg_pool{n}d_backward": avg_pool_backward(n) for n in (2, 3)},
 }
 AVERAGED: dict[str, Lowering] = {f"avg_pool{n}d": avg_pool(n) for n in (1, 2, 3)}

@@ -52,11 +52,6 @@ def amin(o: Operation, x: Step, dim: Any = None, keepdim: bool = False) -> Step:
     return c.smallest(x, over, keepdim) if x.ndim else x
 
 
-def aminmax(o: Operation, x: Step, dim: Any = None, keepdim: bool = False) -> Made:
-    """Both."""
-    return amin(o, x, dim, keepdim), amax(o, x, dim, keepdim)
-
-
 def running(largest: bool) -> Lowering:
     """The largest, or smallest, so far, and where it was."""
 
@@ -101,7 +96,6 @@ CHOICES: dict[str, Lowering] = {
     "min": extreme(False),
     "amax": amax,
     "amin": amin,
-    "aminmax": aminmax,
     "mode": chosen,
     "fractional_max_pool2d": at_indices(2),
     "fractional_max_pool3d": at_indices(3),

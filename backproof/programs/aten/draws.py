@@ -34,13 +34,6 @@ def noisy_relu(
     return d.choose(d.less_equal(x, 0.0), x * drawn, x), drawn
 
 
-def noisy_relu_backward(
-    dy: Step, x: Step, noise: Step, low: float, high: float, train: bool, _: bool
-) -> Step:
-    """dy times the noise, or its mean below 0."""
-    return dy * noise if train else d.choose(d.greater(x, 0.0), dy, dy * ((low + high) / 2))
-
-
 def standard_gamma(o: Operation, a: Step, _: Any = None) -> Step:
     """Samples of the gamma distributions of shapes a."""
     return gamma_sample(a, o.results[0])

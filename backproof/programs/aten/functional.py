@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -59,14 +59,14 @@ def _in_place(op: Any, x: torch.Tensor, *args: Any, **keywords: Any) -> Any:
 
 def decomposition(op: Any) -> Callable[..., Any] | None:
     """Torch's own way of writing an operation in smaller ones, if it has one."""
-    if op in decomposition_table:
-        return decomposition_table[op]
-    schema = op._schema
-    if schema.is_mutable:
-        return None
-    if torch._C._dispatch_has_kernel_for_dispatch_key(op.name(), "CompositeImplicitAutograd"):
-        return op.decompose
-    return None
+    return decomposition_table.get(op)
+
+
+@cache
+def composite(op: Any) -> bool:
+    """Whether an operation is nothing but others: it is met within other operations alone."""
+    key = "CompositeImplicitAutograd"
+    return bool(torch._C._dispatch_has_kernel_for_dispatch_key(op.name(), key))
 
 
 def each(name: str, args: tuple[Any, ...]) -> list[tuple[Any, ...]]:

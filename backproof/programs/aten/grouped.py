@@ -8,11 +8,9 @@ import torch
 
 from backproof.exact import composites as c
 from backproof.exact import scans
-from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives.moves import moved, spread
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
-from backproof.programs.aten.losses import MEAN, shared
 from backproof.programs.aten.operations import Lowering, constant_like, placed
 
 FILLING = {"sum": 0.0, "mean": 0.0, "prod": 1.0, "amax": -np.inf, "amin": np.inf}
@@ -86,36 +84,8 @@ def put(x: Step, index: Step, source: Step, accumulate: bool = False) -> Step:
     return moved(layout, x, source)
 
 
-def multi_margin_backward(
-    dy: Step,
-    x: Step,
-    target: Step,
-    p: float,
-    margin: float,
-    weight: Step | None = None,
-    reduction: int = MEAN,
-) -> Step:
-    """dy w p z^(p - 1) / C where z = margin - x_t + x_j > 0, minus their sum at t."""
-    rows = moved(lambda q: q.reshape(-1, q.shape[-1]), x)
-    labels = np.asarray(target.value).reshape(-1, 1)
-    own = moved(lambda q: np.take_along_axis(q, labels, 1), rows)
-    others = np.arange(rows.shape[1]) != labels
-    z = margin - own + rows
-    slope = z * 0.0 + 1.0 if p == 1 else z * 2.0
-    if weight is not None:
-        slope = slope * moved(lambda q: q[labels], weight)
-    each = d.choose(d.greater(z, 0.0), slope, 0.0) / float(rows.shape[1])
-    kept = d.keep(x.record.constant(others), each)
-    total = moved(lambda q: np.where(others, 0, q), summed(kept, 1, keepdims=True))
-    lost = kept - total
-    g = shared(dy, moved(lambda q: q[:, 0], rows), reduction)
-    wide = moved(lambda q: q.reshape(-1, 1), g)
-    return moved(lambda q: q.reshape(x.shape), lost * wide)
-
-
 GROUPED: dict[str, Lowering] = {
     "scatter_reduce": scatter_reduce,
     "index_reduce": index_reduce,
     "put": put,
-    "multi_margin_loss_backward": multi_margin_backward,
 }

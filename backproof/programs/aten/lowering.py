@@ -130,17 +130,39 @@ def _arguments(operation: Operation, op: Any, format_: Precision) -> tuple[Any, 
     stands for a tensor is a step too.
     """
     args, keywords = operation.filled(lambda slot: _narrowed(operation, slot, format_))
-    types = {a.name: str(a.type) for a in op._schema.arguments}
-    names = [a.name for a in op._schema.arguments]
     if operation.name in ("_to_copy", "copied"):
         return args, keywords
-    rounded = [
-        _number(operation.record, x, types[n], n, format_)
-        for x, n in zip(args, names, strict=False)
-    ]
-    return rounded, {
-        n: _number(operation.record, x, types[n], n, format_) for n, x in keywords.items()
-    }
+    format_ = FLOAT64 if operation.is_part else format_
+
+    def number(x: Any, kind: str, name: str) -> Any:
+        if not _is_number(x, kind):
+            return x
+        rounded = _rounded(x, kind, format_)
+        if name in ("other", "self") or kind == "Tensor":
+            given = np.asarray(rounded, dtype=complex if isinstance(x, complex) else np.float64)
+            return operation.record.constant(given, format_, scalar=not operation.is_part)
+        return rounded
+
+    return _by_type(op, args, keywords, number)
+
+
+def with_numbers(
+    operation: Operation, op: Any, given: Sequence[torch.Tensor], targets: Sequence[torch.Tensor]
+) -> tuple[Any, dict[str, Any]]:
+    """The arguments of a decomposition: tensors, and numbers as the operation takes them."""
+    args, keywords = operation.filled(lambda slot: given[slot.number])
+    format_ = next((p for p in map(precision, targets) if p), None)
+    inside = working(format_) or FLOAT64
+    return _by_type(op, args, keywords, lambda x, kind, _: _rounded(x, kind, inside))
+
+
+def _by_type(op: Any, args: Any, keywords: Any, each: Any) -> tuple[Any, dict[str, Any]]:
+    types = {a.name: str(a.type) for a in op._schema.arguments}
+    names = [a.name for a in op._schema.arguments]
+    return (
+        [each(x, types[n], n) for x, n in zip(args, names, strict=False)],
+        {n: each(x, types[n], n) for n, x in keywords.items()},
+    )
 
 
 def _narrowed(operation: Operation, slot: Slot, format_: Precision) -> Step:
@@ -152,13 +174,15 @@ def _narrowed(operation: Operation, slot: Slot, format_: Precision) -> Step:
     return operation.record.constant(format_.rounded(step.value), format_)
 
 
-def _number(record: Record, x: Any, kind: str, name: str, format_: Precision) -> Any:
-    if isinstance(x, bool) or not isinstance(x, int | float | complex):
+def _is_number(x: Any, kind: str) -> bool:
+    return (
+        isinstance(x, int | float | complex)
+        and not isinstance(x, bool)
+        and (kind in NUMBERS or kind.startswith("Optional[number"))
+    )
+
+
+def _rounded(x: Any, kind: str, format_: Precision) -> Any:
+    if not _is_number(x, kind) or isinstance(x, int | complex):
         return x
-    if kind not in NUMBERS and not kind.startswith("Optional[number"):
-        return x
-    value = x if isinstance(x, int | complex) else float(format_.rounded(x))
-    if name in ("other", "self") or kind == "Tensor":
-        given = np.asarray(value, dtype=complex if isinstance(x, complex) else np.float64)
-        return record.constant(given, format_, scalar=True)
-    return value
+    return float(format_.rounded(x))

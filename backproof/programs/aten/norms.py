@@ -1,21 +1,14 @@
-"""Normalisations with their statistics, softmax, and their backward operations."""
+"""Batch norms with their running statistics, the backward operation of group norms, softmax."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from backproof.exact import composites as c
 from backproof.exact.primitives import elementwise as e
+from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.reductions import reshaped, summed
 from backproof.exact.record import Step
-from backproof.programs.aten.operations import Lowering
-
-Sizes = Sequence[int]
-Mask = Sequence[bool]
-
-
-def asked(mask: Mask, *parts: Any) -> tuple[Step, ...]:
-    """The gradients that are wanted; each is given as a function, and made only then."""
-    return tuple(part() for part, wanted in zip(parts, mask, strict=True) if wanted)
+from backproof.programs.aten.operations import Lowering, Operation
 
 
 def affine(x: Step, weight: Step | None, bias: Step | None) -> Step:
@@ -24,60 +17,77 @@ def affine(x: Step, weight: Step | None, bias: Step | None) -> Step:
     return scaled if bias is None else scaled + bias
 
 
-def layer_norm(
-    x: Step, shape: Sizes, weight: Step | None, bias: Step | None, eps: float
-) -> tuple[Step, Step, Step]:
-    """y, mean and 1 / deviation over the last axes."""
-    axes = list(range(x.ndim - len(shape), x.ndim))
-    mean = c.mean(x, axes, keepdims=True)
-    rstd = e.rsqrt(c.mean(e.square(x - mean), axes, keepdims=True) + eps)
-    return affine((x - mean) * rstd, weight, bias), mean, rstd
-
-
-def layer_norm_backward(
-    dy: Step,
-    x: Step,
-    shape: Sizes,
-    mean: Step,
-    rstd: Step,
-    weight: Step | None,
-    bias: Step | None,
-    mask: Mask,
-) -> tuple[Step, ...]:
-    """dx = rstd (g - mean(g) - z mean(g z)), g = dy weight, z = (x - mean) rstd."""
-    axes = list(range(x.ndim - len(shape), x.ndim))
-    lead = list(range(x.ndim - len(shape)))
-    z = (x - mean) * rstd
-    g = dy if weight is None else dy * weight
-
-    def by_x() -> Step:
-        return rstd * (g - c.mean(g, axes, True) - z * c.mean(g * z, axes, True))
-
-    return asked(mask, by_x, lambda: summed(dy * z, lead), lambda: summed(dy, lead))
-
-
 def channels(x: Step | None, ndim: int) -> Any:
     """One number for every channel, beside an image."""
     return None if x is None else reshaped(x, (1, x.size, *[1] * (ndim - 2)))
 
 
-def group_norm(
+def batch_norm(
     x: Step,
     weight: Step | None,
     bias: Step | None,
-    n: int,
-    width: int,
-    rest: int,
-    groups: int,
+    running_mean: Step | None,
+    running_var: Step | None,
+    training: bool,
+    momentum: float,
     eps: float,
-) -> tuple[Step, Step, Step]:
-    """y, mean and 1 / deviation of every group of channels."""
-    X = reshaped(x, (n, groups, width * rest // groups))
-    mean = c.mean(X, -1, keepdims=True)
-    rstd = e.rsqrt(c.mean(e.square(X - mean), -1, keepdims=True) + eps)
-    z = reshaped((X - mean) * rstd, x.shape)
-    y = affine(z, channels(weight, x.ndim), channels(bias, x.ndim))
-    return y, reshaped(mean, (n, groups)), reshaped(rstd, (n, groups))
+    *_: Any,
+) -> tuple[Step, ...]:
+    """y, and the mean and 1 / deviation of every channel while it is trained."""
+    axes, w, b = (
+        [k for k in range(x.ndim) if k != 1],
+        channels(weight, x.ndim),
+        channels(bias, x.ndim),
+    )
+    if not training:
+        assert running_mean is not None and running_var is not None
+        mean, variance = channels(running_mean, x.ndim), channels(running_var, x.ndim)
+        y = affine((x - mean) / e.sqrt(variance + eps), w, b)
+        empty = moved(lambda p: p.ravel()[:0], running_mean)
+        return y, empty, empty, running_mean, running_var
+    mean = c.mean(x, axes, keepdims=True)
+    variance = c.mean(e.square(x - mean), axes, keepdims=True)
+    invstd = 1.0 / e.sqrt(variance + eps)
+    y = affine((x - mean) * invstd, w, b)
+    flat = (x.shape[1],)
+    saved = (y, reshaped(mean, flat), reshaped(invstd, flat))
+    if running_mean is None or running_var is None:
+        return saved
+    n = x.size / x.shape[1]
+    unbiased = reshaped(variance, flat) * (n / max(n - 1, 1))
+    new = [
+        now * momentum + old * (1.0 - momentum)
+        for now, old in ((saved[1], running_mean), (unbiased, running_var))
+    ]
+    return (*saved, *new)
+
+
+def updating(norm: Lowering) -> Lowering:
+    """A batch norm in training, its running statistics after its results."""
+
+    def lowering(o: Operation, *args: Any) -> tuple[Step, ...]:
+        return tuple(norm(*args))[: len(o.results)]
+
+    return lowering
+
+
+def evaluated(x: Step, w: Any, b: Any, mean: Step, var: Step, momentum: float, eps: float) -> Any:
+    """A batch norm by its running statistics."""
+    return batch_norm(x, w, b, mean, var, False, momentum, eps)
+
+
+def with_update(
+    x: Step, w: Any, b: Any, mean: Any, var: Any, momentum: float, eps: float
+) -> tuple[Step | None, ...]:
+    """A batch norm in training; a reserve of bytes after its statistics."""
+    y, m, s, *new = batch_norm(x, w, b, mean, var, True, momentum, eps)
+    return (y, m, s, None, *new)
+
+
+def with_reserve(*args: Any) -> tuple[Step | None, ...]:
+    """cuDNN's batch norm."""
+    y, m, s, *new = batch_norm(*args)
+    return (y, m, s, None, *new)
 
 
 def group_norm_backward(
@@ -90,68 +100,41 @@ def group_norm_backward(
     width: int,
     rest: int,
     groups: int,
-    mask: Mask,
-) -> tuple[Step, ...]:
-    """As that of a layer norm, by groups."""
+    mask: Sequence[bool],
+) -> list[Step]:
+    """dx = rstd (g - mean(g) - z mean(g z)), g = dy weight, z = (x - mean) rstd, by groups."""
     shape = (n, groups, width * rest // groups)
     m, s = (reshaped(v, (n, groups, 1)) for v in (mean, rstd))
     z = (reshaped(x, shape) - m) * s
     w = channels(weight, x.ndim)
     g = reshaped(dy if w is None else dy * w, shape)
     axes = [k for k in range(x.ndim) if k != 1]
-
-    def by_x() -> Step:
-        inner = g - c.mean(g, -1, True) - z * c.mean(g * z, -1, True)
-        return reshaped(inner * s, x.shape)
-
-    return asked(
-        mask, by_x, lambda: summed(dy * reshaped(z, x.shape), axes), lambda: summed(dy, axes)
-    )
+    dx = reshaped((g - c.mean(g, -1, True) - z * c.mean(g * z, -1, True)) * s, x.shape)
+    every = (dx, summed(dy * reshaped(z, x.shape), axes), summed(dy, axes))
+    return [made for made, asked in zip(every, mask, strict=True) if asked]
 
 
-def rms_norm(
-    x: Step, shape: Sizes, weight: Step | None, eps: float | None = None
-) -> tuple[Step, Step]:
-    """x weight / sqrt(mean(x^2) + eps), and that root's inverse."""
-    axes = list(range(x.ndim - len(shape), x.ndim))
-    least = eps if eps is not None else float(2 * (x.precision.u if x.precision else 2.0**-53))
-    rstd = e.rsqrt(c.mean(e.square(x), axes, keepdims=True) + least)
-    return affine(x * rstd, weight, None), rstd
+def rowless(function: Any) -> Lowering:
+    """A function along an axis, of a number alone too."""
+
+    def lowering(x: Step, dim: int, *_: Any) -> Step:
+        if x.ndim:
+            return function(x, dim)
+        return reshaped(function(reshaped(x, (1,)), 0), ())
+
+    return lowering
 
 
-def rms_norm_backward(
-    dy: Step, x: Step, shape: Sizes, rstd: Step, weight: Step | None, mask: Mask
-) -> tuple[Step, ...]:
-    """dx = rstd (g - z mean(g z)), z = x rstd."""
-    axes, z = list(range(x.ndim - len(shape), x.ndim)), x * rstd
-    g = dy if weight is None else dy * weight
-    lead = list(range(x.ndim - len(shape)))
-    return asked(
-        mask, lambda: rstd * (g - z * c.mean(g * z, axes, True)), lambda: summed(dy * z, lead)
-    )
-
-
-def weight_norm(v: Step, g: Step, dim: int = 0) -> tuple[Step, Step]:
-    """g v / |v|, and the norms."""
-    axes = [k for k in range(v.ndim) if k != dim % v.ndim]
-    norms = reshaped(c.norm(v, axes, keepdims=True), g.shape)
-    return v * (g / norms), norms
-
-
-def weight_norm_backward(dw: Step, v: Step, g: Step, norms: Step, dim: int) -> tuple[Step, Step]:
-    """dv = g / n (dw - v sum(dw v) / n^2), dg = sum(dw v) / n."""
-    axes = [k for k in range(v.ndim) if k != dim % v.ndim]
-    along = summed(dw * v, axes, keepdims=True)
-    return g / norms * (dw - v * (along / (norms * norms))), along / norms
-
-
+TRAINED: dict[str, Lowering] = {
+    "native_batch_norm": updating(batch_norm),
+    "_batch_norm_with_update": updating(with_update),
+    "cudnn_batch_norm": updating(with_reserve),
+    "_native_batch_norm_legit": updating(batch_norm),
+    "_native_batch_norm_legit_functional": updating(batch_norm),
+    "_native_batch_norm_legit_no_training": updating(evaluated),
+}
 NORMS: dict[str, Lowering] = {
-    "native_layer_norm": layer_norm,
-    "native_layer_norm_backward": layer_norm_backward,
-    "native_group_norm": group_norm,
     "native_group_norm_backward": group_norm_backward,
-    "_fused_rms_norm": rms_norm,
-    "_fused_rms_norm_backward": rms_norm_backward,
-    "_weight_norm_interface": weight_norm,
-    "_weight_norm_interface_backward": weight_norm_backward,
+    "_softmax": rowless(c.softmax),
+    "_log_softmax": rowless(c.log_softmax),
 }

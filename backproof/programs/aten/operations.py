@@ -33,6 +33,7 @@ class Operation:
     name: without namespace and overload, of an in-place one that of its plain form. args, keywords:
     with slots in the places of tensors; steps: those tensors. results: what came of it, tensors as
     NumPy arrays. moving: whether a step depends on the inputs.
+    is_part: of torch's own way of writing an operation in smaller ones, whose numbers are exact.
     """
 
     record: Record
@@ -43,6 +44,7 @@ class Operation:
     steps: tuple[Step, ...]
     results: tuple[Numbers, ...]
     moving: Callable[[Step], bool]
+    is_part: bool = False
 
     def filled(self, put: Callable[[Slot], Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments with something in the place of each tensor."""

@@ -4,13 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from backproof.exact import composites as c
 from backproof.exact import piecewise
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives.numbers import PI
 from backproof.exact.record import Step
-from backproof.programs.aten.operations import Lowering, constant_like
+from backproof.programs.aten.operations import Lowering
 
 
 def nan_to_num(x: Step, nan: Any = None, posinf: Any = None, neginf: Any = None) -> Step:
@@ -29,12 +28,6 @@ def sinc(x: Step) -> Step:
     return d.choose(zero, 1.0, e.sin(z) / z)
 
 
-def logit(x: Step, eps: float | None = None) -> Step:
-    """log(x / (1 - x))."""
-    z = x if eps is None else c.clip(x, eps, 1 - eps)
-    return e.log(z / (1.0 - z))
-
-
 def angle(x: Step) -> Step:
     """The argument of a number."""
     if x.is_complex:
@@ -42,28 +35,12 @@ def angle(x: Step) -> Step:
     return d.choose(d.less(x, 0.0), x.record.step(PI), 0.0)
 
 
-def polar(size: Step, turn: Step) -> Step:
-    """The complex number of a size and an angle."""
-    return e.complex_(size * e.cos(turn), size * e.sin(turn))
-
-
-def lerp(a: Step, b: Step, w: Any) -> Step:
-    """a + w (b - a), from the nearer end as torch computes it."""
-    w = w if isinstance(w, Step) else constant_like(a, float(w))
-    near = a + w * (b - a)
-    far = b - (b - a) * (1.0 - w)
-    return d.choose(d.other(w, function=lambda v: np.abs(v) < 0.5), near, far)
-
-
 PIECES: dict[str, Lowering] = {
-    "logit": logit,
     "sinc": sinc,
     "sgn": piecewise.sign,
     "sign": d.sign,
     "heaviside": piecewise.heaviside,
     "copysign": piecewise.copysign,
     "nan_to_num": nan_to_num,
-    "lerp": lerp,
-    "polar": polar,
     "angle": angle,
 }

@@ -46,39 +46,16 @@ def trilinear(
     return summed(x * y * z, list(sumdim)) if sumdim else x * y * z
 
 
-def cross(a: Step, b: Step, dim: int = -1) -> Step:
-    """The vector product along an axis."""
-
-    def rolled(x: Step, by: int) -> Step:
-        return moved(lambda p: np.roll(p, by, dim), x)
-
-    return rolled(a, -1) * rolled(b, -2) - rolled(a, -2) * rolled(b, -1)
-
-
-def addmm_activation(
-    c: Step, a: Step, b: Step, beta: float = 1, alpha: float = 1, use_gelu: bool = False
-) -> Step:
-    """A linear layer and its activation at once."""
-    from backproof.programs.aten.activations import ACTIVATIONS
-
-    return ACTIVATIONS["gelu" if use_gelu else "relu"](plus(c, matmul(a, b), beta, alpha))
-
-
 PRODUCTS: dict[str, Lowering] = {
     "mm": matmul,
     "bmm": matmul,
-    "matmul": matmul,
     "mv": matmul,
     "dot": matmul,
     "vdot": lambda a, b: matmul(e.conjugate(a) if a.is_complex else a, b),
-    "ger": outer,
-    "outer": outer,
     "addmm": lambda c, a, b, beta=1, alpha=1: plus(c, matmul(a, b), beta, alpha),
     "baddbmm": lambda c, a, b, beta=1, alpha=1: plus(c, matmul(a, b), beta, alpha),
     "addmv": lambda c, a, b, beta=1, alpha=1: plus(c, matmul(a, b), beta, alpha),
     "addr": lambda c, a, b, beta=1, alpha=1: plus(c, outer(a, b), beta, alpha),
     "addbmm": addbmm,
     "_trilinear": trilinear,
-    "linalg_cross": cross,
-    "_addmm_activation": addmm_activation,
 }

@@ -10,7 +10,6 @@ from backproof.exact import matrices, scans
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
 from backproof.exact.primitives import reductions as r
-from backproof.exact.primitives.moves import moved
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering, constant_like, floated
 
@@ -110,54 +109,12 @@ def logsumexp(x: Step, dim: Dims, keepdim: bool = False) -> Step:
     return c.logsumexp(x, axes(dim, x), keepdim) if x.ndim else x
 
 
-def cdist(a: Step, b: Step, p: float = 2.0, mode: Any = None) -> Step:
-    """The distances of rows of a from rows of b."""
-    rows = moved(lambda q: q[..., :, None, :], a)
-    columns = moved(lambda q: q[..., None, :, :], b)
-    return vector_norm(rows - columns, p, [-1])
-
-
-def cdist_backward(dy: Step, a: Step, b: Step, p: float, distance: Step) -> Step:
-    """The gradient by a: sum_j dy_ij sign(a - b) (|a - b| / distance)^(p - 1), 0 at distance 0."""
-    rows = moved(lambda q: q[..., :, None, :], a)
-    left = rows - moved(lambda q: q[..., None, :, :], b)
-    g, y = (moved(lambda q: q[..., None], x) for x in (dy, distance))
-    if p == 1:
-        return r.summed(g * d.sign(left), -2)
-    zero = d.equal(y, 0.0)
-    safe = d.choose(zero, 1.0, y)
-    if p == 2:
-        each = left / safe
-    elif np.isinf(p):
-        each = d.choose(d.equal(c.absolute(left), y), d.sign(left), 0.0)
-    else:
-        each = d.sign(left) * e.power(c.absolute(left) / safe, constant_like(a, p - 1))
-    return r.summed(d.choose(zero, 0.0, g * each), -2)
-
-
-def renorm(x: Step, p: float, dim: int, maxnorm: float) -> Step:
-    """Rows along an axis, made shorter where they are longer than a bound."""
-    rest = [k for k in range(x.ndim) if k != dim % x.ndim]
-    size = vector_norm(x, p, rest, True)
-    shorter = maxnorm / (size + 1e-7)
-    return x * d.choose(d.greater(size, maxnorm), shorter, 1.0)
-
-
 REDUCTIONS: dict[str, Lowering] = {
     "sum": total,
-    "sum_to_size": total,
     "mean": mean,
     "nansum": nansum,
     "var": var,
     "std": lambda *args, **named: e.sqrt(var(*args, **named)),
-    "var_mean": lambda x, dim=None, *a, **n: (
-        var(x, dim, *a, **n),
-        mean(x, None if isinstance(dim, bool) else dim, n.get("keepdim", False)),
-    ),
-    "std_mean": lambda x, dim=None, *a, **n: (
-        e.sqrt(var(x, dim, *a, **n)),
-        mean(x, None if isinstance(dim, bool) else dim, n.get("keepdim", False)),
-    ),
     "prod": prod,
     "cumsum": cumsum,
     "cumprod": cumprod,
@@ -166,8 +123,4 @@ REDUCTIONS: dict[str, Lowering] = {
     "linalg_vector_norm": vector_norm,
     "norm": norm,
     "trace": matrices.trace,
-    "_cdist_forward": cdist,
-    "_euclidean_dist": cdist,
-    "_cdist_backward": cdist_backward,
-    "renorm": renorm,
 }

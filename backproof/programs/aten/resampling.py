@@ -46,18 +46,6 @@ def resized(name: str, rank: int) -> Lowering:
     return lowering
 
 
-def resized_backward(name: str, rank: int) -> Lowering:
-    """The same matrices transposed."""
-
-    def lowering(dy: Step, size: Sizes, shape: Sizes, align: bool, *scales: Any) -> Step:
-        steps = [*scales, *[None] * (rank - len(scales))]
-        sizes = zip(shape[2:], size, strict=True)
-        each = enumerate(zip(sizes, steps, strict=True))
-        return _along(dy, [_weights(name, rank, k, n, m, align, s).T for k, ((n, m), s) in each])
-
-    return lowering
-
-
 KINDS = {
     "upsample_linear1d": 1,
     "upsample_bilinear2d": 2,
@@ -68,5 +56,4 @@ KINDS = {
 }
 RESAMPLINGS: dict[str, Lowering] = {
     **{name: resized(name, rank) for name, rank in KINDS.items()},
-    **{f"{name}_backward": resized_backward(name, rank) for name, rank in KINDS.items()},
 }

@@ -54,12 +54,6 @@ def scatter_add(x: Step, dim: int, index: Step, source: Step) -> Step:
     return added(x, part, places)
 
 
-def index_add(x: Step, dim: int, index: Step, source: Step, alpha: float = 1) -> Step:
-    """Rows of a source added to rows of x."""
-    places = placed(lambda p: p.index_select(dim, _taken(index)), x.shape)
-    return added(x, source if alpha == 1 else source * alpha, places.reshape(source.shape))
-
-
 def index_put(
     x: Step, indices: Sequence[Any], values: Step, accumulate: bool = False, unsafe: bool = False
 ) -> Step:
@@ -95,75 +89,11 @@ def embedding(table: Step, indices: Step, padding_idx: int = -1, *_: Any) -> Ste
     return moved(layout, table, row)
 
 
-def embedding_dense_backward(
-    dy: Step, indices: Step, count: int, padding_idx: int, scale_by_frequency: bool = False
-) -> Step:
-    """Rows of dy added to the rows of the table that they came from."""
-    at = _taken(indices).long()
-    shape = (count, dy.shape[-1])
-    places = placed(lambda p: p[at], shape)
-    places[np.asarray(at) == padding_idx] = 0
-    if scale_by_frequency:
-        often = np.bincount(np.asarray(at).ravel(), minlength=count)[np.asarray(at)]
-        dy = dy / dy.record.constant(often[..., None].astype(np.float64))
-    return spread(dy, places=places, shape=shape)
-
-
-def taking(operation: Any) -> Lowering:
-    """The adjoint of an operation on an image: (dy, x, its own arguments) to dx."""
-
-    def lowering(dy: Step, x: Step, *rest: Any) -> Step:
-        return spread(dy, places=placed(lambda p: operation(p, *rest), x.shape), shape=x.shape)
-
-    return lowering
-
-
-def nearest_backward(operation: Any) -> Lowering:
-    """The adjoint of an upsampling by the nearest element."""
-
-    def lowering(dy: Step, output: Sequence[int], shape: Sequence[int], *scales: Any) -> Step:
-        places = placed(lambda p: operation(p, list(output), *scales), shape)
-        return spread(dy, places=places, shape=tuple(shape))
-
-    return lowering
-
-
-def col2im(
-    x: Step, output: Sequence[int], kernel: Any, dilation: Any, padding: Any, stride: Any
-) -> Step:
-    """Windows added up to the image that they are of."""
-    batch = () if x.ndim == 2 else x.shape[:1]
-    channels = x.shape[-2] // int(np.prod(kernel))
-    shape = (*batch, channels, *output)
-    places = placed(lambda p: aten.im2col(p, kernel, dilation, padding, stride), shape)
-    return spread(x, places=places, shape=shape)
-
-
-def unfold_backward(dy: Step, shape: Sequence[int], dim: int, size: int, step: int) -> Step:
-    """Slices that overlap, added up."""
-    places = placed(lambda p: p.unfold(dim, size, step), shape)
-    return spread(dy, places=places, shape=tuple(shape))
-
-
 SCATTERS: dict[str, Lowering] = {
     "scatter": scattered,
     "scatter_add": scatter_add,
-    "index_add": index_add,
     "index_put": index_put,
     "_index_put_impl": index_put,
     "_unsafe_index_put": index_put,
     "embedding": embedding,
-    "embedding_dense_backward": embedding_dense_backward,
-    "col2im": col2im,
-    "unfold_backward": unfold_backward,
-    **{
-        f"{kind}_pad{n}d_backward": taking(getattr(aten, f"{kind}_pad{n}d"))
-        for kind in ("reflection", "replication")
-        for n in (1, 2, 3)
-    },
-    **{
-        f"{kind}{n}d_backward": nearest_backward(getattr(aten, f"{kind}{n}d"))
-        for kind in ("upsample_nearest", "_upsample_nearest_exact")
-        for n in (1, 2, 3)
-    },
 }

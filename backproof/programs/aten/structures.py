@@ -73,7 +73,6 @@ def _in_torch(operation: Any, positions: Any, *rest: Any) -> Any:
 MOVING: dict[str, Lowering] = {
     "clone": cloned,
     "_to_copy": cloned,
-    "contiguous": cloned,
     "detach": cloned,
     "lift_fresh_copy": cloned,
     "where": choice,

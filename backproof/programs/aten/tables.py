@@ -1,32 +1,28 @@
 """Every operation that is followed, by how its arguments are taken."""
 
-from backproof.programs.aten.activation_gradients import ACTIVATION_GRADIENTS
 from backproof.programs.aten.activations import ACTIVATIONS
 from backproof.programs.aten.arithmetic import ARITHMETIC, COMPARISONS
 from backproof.programs.aten.attention import ATTENTION
 from backproof.programs.aten.averages import AVERAGED, AVERAGES
 from backproof.programs.aten.bags import BAGS
-from backproof.programs.aten.batch_norms import BATCH_NORMS, TRAINED
 from backproof.programs.aten.choices import CHOICES
 from backproof.programs.aten.ctc import CTC
-from backproof.programs.aten.draws import DRAWING, noisy_relu_backward, standard_gamma_grad
+from backproof.programs.aten.distances import DISTANCES
+from backproof.programs.aten.draws import DRAWING, standard_gamma_grad
 from backproof.programs.aten.fourier import FOURIER
 from backproof.programs.aten.grids import GRIDS
 from backproof.programs.aten.grouped import GROUPED
 from backproof.programs.aten.linear import FACTORED, LINEAR
-from backproof.programs.aten.losses import LABELLED, LOSSES
 from backproof.programs.aten.lu import BY_FACTORS, BY_PIVOTS
-from backproof.programs.aten.norms import NORMS
+from backproof.programs.aten.norms import NORMS, TRAINED
 from backproof.programs.aten.operations import Lowering
 from backproof.programs.aten.orders import ORDERS
-from backproof.programs.aten.pairs import PAIRS
 from backproof.programs.aten.pieces import PIECES
 from backproof.programs.aten.pooling import POOLED, POOLINGS
 from backproof.programs.aten.products import PRODUCTS
 from backproof.programs.aten.reductions import REDUCTIONS
 from backproof.programs.aten.resampling import RESAMPLINGS
 from backproof.programs.aten.scatters import SCATTERS
-from backproof.programs.aten.softmaxes import SOFTMAXES
 from backproof.programs.aten.special import SPECIAL
 from backproof.programs.aten.structures import COPIES, MOVING, STRUCTURES
 from backproof.programs.aten.windows import CONVOLUTIONS
@@ -47,8 +43,6 @@ ELEMENTWISE: dict[str, Lowering] = {
     **ARITHMETIC,
     **PIECES,
     **ACTIVATIONS,
-    **ACTIVATION_GRADIENTS,
-    **LOSSES,
     **PRODUCTS,
     **SPECIAL,
 }
@@ -59,13 +53,11 @@ FORMULAS: dict[str, Lowering] = {
     **GROUPED,
     **BAGS,
     **REDUCTIONS,
-    **PAIRS,
+    **DISTANCES,
     **CONVOLUTIONS,
     **POOLINGS,
     **AVERAGES,
     **NORMS,
-    **BATCH_NORMS,
-    **SOFTMAXES,
     **ATTENTION,
     **CTC,
     **RESAMPLINGS,
@@ -73,7 +65,6 @@ FORMULAS: dict[str, Lowering] = {
     **FOURIER,
     **LINEAR,
     **BY_FACTORS,
-    "rrelu_with_noise_backward": noisy_relu_backward,
     "_standard_gamma_grad": standard_gamma_grad,
 }
 OWN_CHOICES: dict[str, Lowering] = {
@@ -83,7 +74,6 @@ OWN_CHOICES: dict[str, Lowering] = {
     **COPIES,
     **FACTORED,
     **BY_PIVOTS,
-    **LABELLED,
     **POOLED,
     **AVERAGED,
     **TRAINED,

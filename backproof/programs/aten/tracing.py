@@ -4,6 +4,7 @@ It sees what lies below autograd and autocast: plain code, custom Functions, a c
 forward pass, the engine itself.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -11,10 +12,20 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode, is_traceable_wrapper_subclass
 
 from backproof.exact.place import Escape, Place
+from backproof.exact.primitives.elementwise import cast
 from backproof.exact.record import Record, Step
+from backproof.exact.reverse import gradients_or_zeros
 from backproof.programs.aten import places
-from backproof.programs.aten.functional import Plain, decomposition, each, functional, written
-from backproof.programs.aten.lowering import held, lowered
+from backproof.programs.aten.adjoints import ADJOINTS, wanted
+from backproof.programs.aten.functional import (
+    Plain,
+    composite,
+    decomposition,
+    each,
+    functional,
+    written,
+)
+from backproof.programs.aten.lowering import held, lowered, with_numbers
 from backproof.programs.aten.memory import Memory
 from backproof.programs.aten.operations import Operation, Slot, tensor
 from backproof.programs.aten.tensors import has_storage, numbers, precision, tensors_in
@@ -78,6 +89,9 @@ class Tracer(TorchDispatchMode):
         name = op._schema.name.partition("::")[2]
         if torch.Tag.nondeterministic_seeded in op.tags:
             self._before_draw(keywords)
+        if composite(op):
+            with self:
+                return op.decompose(*args, **keywords)
         if name.startswith("_foreach_"):
             with self:
                 made = [one(*rest, **keywords) for one, *rest in each(name, args)]
@@ -131,7 +145,15 @@ class Tracer(TorchDispatchMode):
         args, keywords = pytree.tree_map(slot, (plain.args, plain.keywords))
         results = tuple(numbers(x) for x in targets)
         operation = Operation(
-            self.record, plain.name, plain.call, args, keywords, given, results, self.moving
+            self.record,
+            plain.name,
+            plain.call,
+            args,
+            keywords,
+            given,
+            results,
+            self.moving,
+            bool(self.within),
         )
         found = lowered(operation, op, targets, place)
         if found is None:
@@ -141,27 +163,47 @@ class Tracer(TorchDispatchMode):
     def _taken_apart(
         self, op: Any, operation: Operation, targets: Any, place: Place | None
     ) -> list[Step | str]:
-        """By torch's own decomposition into smaller operations, which is recorded in its turn."""
-        name, parts = operation.name, decomposition(op)
-        if name in self.within or parts is None:
+        """By smaller operations, which are recorded in their turn: torch's own decomposition, or
+        reverse mode of the operation whose backward it is.
+        """
+        name, parts, adjoint = operation.name, decomposition(op), ADJOINTS.get(operation.name)
+        if name in self.within or (parts is None and adjoint is None):
             raise CannotFollow(f"aten.{name} is not followed{f' at {place}' if place else ''}")
         self.within.append(name)
         first = len(self.record.steps)
         try:
-            slots = operation.slots()
-            given = [tensor(s.value, x.dtype) for s, x in zip(operation.steps, slots, strict=True)]
+            given = [
+                _widened(s.value, x.dtype)
+                for s, x in zip(operation.steps, operation.slots(), strict=True)
+            ]
             for x, s in zip(given, operation.steps, strict=True):
                 self.memory.write(x, s)
-            args, keywords = operation.filled(lambda slot: given[slot.number])
+            args, keywords = with_numbers(operation, op, given, targets)
             with self:
-                made = list(tensors_in(parts(*args, **keywords)))
+                if adjoint is not None:
+                    found = self._pulled(args[0], *adjoint(*args, **keywords))
+                    made = wanted(args, found)
+                else:
+                    assert parts is not None
+                    made = [self.memory.read(y) for y in tensors_in(parts(*args, **keywords))]
         finally:
             self.within.pop()
         steps: list[Step | str] = [
-            held(self.record, self.memory.read(y), x, place, first)
-            for x, y in zip(targets, made, strict=False)
+            held(self.record, y, x, place, first) for x, y in zip(targets, made, strict=False)
         ]
         return [*steps, *[f"aten.{name} writes besides"] * (len(targets) - len(steps))]
+
+    def _pulled(self, dy: Any, function: Any, xs: Sequence[torch.Tensor]) -> list[Step]:
+        """Reverse mode of a function, from a cotangent to each of its tensors."""
+        steps = []
+        for x in xs:
+            step = cast(self.memory.read(x))
+            step.precision = step.accumulator = precision(x)
+            self.memory.write(x, step)
+            steps.append(step)
+        y = next(tensors_in(function(*xs)))
+        cotangent = self.memory.read(dy.expand(y.shape))
+        return gradients_or_zeros({self.memory.read(y): cotangent}, steps, stable=True)
 
     def _read(self, args: Any, keywords: Any) -> tuple[tuple[Step, ...], str | None]:
         """The steps of the tensors among the arguments; or why one of them has none."""
@@ -192,3 +234,9 @@ class Tracer(TorchDispatchMode):
     def _before_draw(self, keywords: Any) -> None:
         generator = keywords.get("generator") or torch.default_generator
         self.drawn.setdefault(generator, generator.get_state())
+
+
+def _widened(values: Any, dtype: torch.dtype) -> torch.Tensor:
+    """A tensor in the format in which a kernel computes: float32 for halves."""
+    is_half = dtype.is_floating_point and dtype.itemsize < torch.float32.itemsize
+    return tensor(values, torch.float32 if is_half else dtype)

@@ -7,7 +7,6 @@ import numpy as np
 
 from backproof.exact.primitives.moves import moved, spread
 from backproof.exact.primitives.products import contract
-from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering
 
@@ -94,11 +93,6 @@ class Convolution:
         positions = np.arange(1, int(np.prod(self.image)) + 1).reshape(self.image)
         return spread(parts, places=self.places(positions), shape=self.image)
 
-    def by_weights(self, x: Step, y: Step, shape: Sizes) -> Step:
-        """The gradient by W: the image's windows times the far side."""
-        dW = contract(self.grouped(y), self.patches(x), letters="ngol,ngckl->gock")
-        return moved(lambda p: p.reshape(shape), dW)
-
 
 def _sizes(
     x: Sizes, W: Sizes, settings: tuple[Any, ...], transposed: bool, extra: Any, groups: int
@@ -137,40 +131,8 @@ def convolution(
     return y if b is None else y + moved(lambda p: p.reshape(-1, *[1] * rank), b)
 
 
-def convolution_backward(
-    dy: Step,
-    x: Step,
-    W: Step,
-    bias_sizes: Sizes | None,
-    stride: Sizes,
-    padding: Sizes,
-    dilation: Sizes,
-    transposed: bool,
-    output_padding: Sizes,
-    groups: int,
-    mask: Sequence[bool],
-) -> tuple[Step, ...]:
-    """dx, dW and db; those alone that the mask asks for.
-
-    dx_ncs = sum_olk [place(k,l) = s] W_ock dy_nol    dW_ock = sum_nl dy_nol x_nc,place(k,l)
-    """
-    settings = (stride, padding, dilation)
-    image, far = (dy, x) if transposed else (x, dy)
-    geometry = Convolution(image.shape, far.shape, W.shape, settings, groups)
-    found: list[Step] = []
-    if mask[0]:
-        found.append((geometry.along if transposed else geometry.back)(dy, W))
-    if mask[1]:
-        found.append(geometry.by_weights(image, far, W.shape))
-    if mask[2]:
-        found.append(summed(dy, (0, *range(2, dy.ndim))))
-    return tuple(found)
-
-
 CONVOLUTIONS: dict[str, Lowering] = {
     "convolution": convolution,
     "_convolution": convolution,
     "convolution_overrideable": convolution,
-    "convolution_backward": convolution_backward,
-    "convolution_backward_overrideable": convolution_backward,
 }
