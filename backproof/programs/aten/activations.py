@@ -42,6 +42,12 @@ def softplus(x: Step, beta: float = 1, threshold: float = 20) -> Step:
     return d.choose(linear, x, e.log1p(e.exp(d.choose(linear, 0.0, z))) / beta)
 
 
+def log_sigmoid_forward(x: Step) -> tuple[Step, Step]:
+    """min(x, 0) - log(1 + exp(-|x|)), and exp(-|x|)."""
+    z = e.exp(-c.absolute(x))
+    return c.minimum(x, x.record.constant(0.0)) - e.log1p(z), z
+
+
 def hardsigmoid(x: Step) -> Step:
     """(x + 3) / 6 between -3 and 3, flat at both."""
     below = d.choose(d.less(x, 3.0), (x + 3.0) / 6.0, 1.0)
@@ -61,6 +67,7 @@ ACTIVATIONS: dict[str, Lowering] = {
     "celu": lambda x, alpha=1.0: elu(x, alpha, 1.0, 1.0 / alpha),
     "elu_backward": elu_backward,
     "softplus": softplus,
+    "log_sigmoid_forward": log_sigmoid_forward,
     "hardsigmoid": hardsigmoid,
     "tanh_backward": lambda dy, y: dy * turned(1.0 - y * y),
     "sigmoid_backward": lambda dy, y: dy * turned((1.0 - y) * y),

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 
 from backproof.exact.record import Step
+from backproof.programs.aten import bags
 
 aten = torch.ops.aten
 MEAN = 1
@@ -55,10 +56,15 @@ def _grid(forward: Any) -> Adjoint:
 
 
 def _convolution(
-    dy: Any, x: Any, W: Any, sizes: Any, stride: Any, padding: Any, dilation: Any, *rest: Any
+    dy: Any, x: Any, W: Any, _: Any, stride: Any, padding: Any, dilation: Any, *rest: Any
 ) -> Pulled:
-    b = dy.new_zeros(sizes or (W.shape[1] * rest[2] if rest[0] else W.shape[0],))
-    return lambda *xs: aten.convolution(*xs, stride, padding, dilation, *rest[:3]), [x, W, b]
+    transposed, extra, groups = rest[:3]
+    b = dy.new_zeros(W.shape[1] * groups if transposed else W.shape[0])
+
+    def convolution(x: Any, W: Any, b: Any) -> Any:
+        return aten.convolution(x, W, b, stride, padding, dilation, transposed, extra, groups)
+
+    return convolution, [x, W, b]
 
 
 def _batch_norm(
@@ -83,6 +89,23 @@ def _attention(
     return lambda *xs: forward(*xs, dropout, causal, **named)[0], [q, k, v]
 
 
+def _ctc(
+    dy: Any, x: Any, targets: Any, frames: Any, lengths: Any, loss: Any, _: Any, *rest: Any
+) -> Pulled:
+    """torch's slope is that by what a softmax is of: the sum of the probabilities counts as one."""
+    until = torch.as_tensor(frames)
+    inside = torch.arange(len(x))[:, None, None] < until[:, None]
+    zero_infinity = len(rest) > 1 and rest[1]
+
+    def whole(x: Any) -> Any:
+        sums = (x.exp() * inside).sum((0, 2))
+        if zero_infinity:
+            sums = sums * ~loss.isinf()
+        return aten._ctc_loss(x, targets, frames, lengths, *rest)[0] + sums
+
+    return whole, [x]
+
+
 _PLAIN = """hardshrink softshrink softplus gelu hardsigmoid avg_pool2d avg_pool3d multi_margin_loss
 replication_pad1d replication_pad2d replication_pad3d reflection_pad1d reflection_pad2d
 reflection_pad3d"""
@@ -103,6 +126,10 @@ ADJOINTS: dict[str, Adjoint] = {
     "convolution_backward_overrideable": _convolution,
     "native_batch_norm_backward": _batch_norm,
     "batch_norm_backward": _batch_norm,
+    "_ctc_loss_backward": _ctc,
+    "_embedding_bag_backward": bags.by_weight_with_offsets,
+    "_embedding_bag_dense_backward": bags.by_weight,
+    "_embedding_bag_per_sample_weights_backward": bags.by_samples,
     "_weight_norm_interface_backward": _weight_norm,
     "_scaled_dot_product_flash_attention_for_cpu_backward": _attention,
 }

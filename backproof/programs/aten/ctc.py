@@ -10,7 +10,7 @@ import numpy as np
 
 from backproof.exact.primitives import decisions as d
 from backproof.exact.primitives import elementwise as e
-from backproof.exact.primitives.moves import moved, spread
+from backproof.exact.primitives.moves import moved
 from backproof.exact.primitives.reductions import summed
 from backproof.exact.record import Step
 from backproof.programs.aten.operations import Lowering
@@ -69,10 +69,7 @@ def _shifted(x: Step, by: int, keep: Any = True) -> Step:
 
     def layout(q: Any) -> Any:
         found = np.zeros_like(q)
-        if by > 0:
-            found[:, by:] = q[:, :-by] if by < q.shape[1] else 0
-        else:
-            found[:, :by] = q[:, -by:] if -by < q.shape[1] else 0
+        found[:, by:] = q[:, :-by]
         return np.where(keep, found, 0)
 
     return moved(layout, x)
@@ -86,21 +83,6 @@ def _forwards(emitted: list[Step], at: Lattice) -> list[Step]:
         a = found[-1]
         found.append((a + _shifted(a, 1) + _shifted(a, 2, at.skips)) * probability)
     return found
-
-
-def _backwards(emitted: list[Step], at: Lattice) -> list[Step]:
-    """For each frame the probability of all that follows, the frame's own label included."""
-    two = np.zeros(at.skips.shape, dtype=bool)
-    two[:, :-2] = at.skips[:, 2:]
-    found: list[Step] = []
-    for t in reversed(range(len(emitted))):
-        starts = _ends(at) & (t == at.frames[:, None] - 1)
-        own = moved(lambda q, s=starts: np.where(s, q, 0), emitted[t])
-        if found:
-            b = found[-1]
-            own = own + (b + _shifted(b, -1) + _shifted(b, -2, two)) * emitted[t]
-        found.append(own)
-    return found[::-1]
 
 
 def _log(x: Step) -> Step:
@@ -129,44 +111,4 @@ def ctc_loss(
     return loss, _log(every)
 
 
-def ctc_loss_backward(
-    dy: Step,
-    log_p: Step,
-    targets: Step,
-    frames: Any,
-    lengths: Any,
-    loss: Step,
-    log_alpha: Step,
-    blank: int,
-    zero_infinity: bool = False,
-) -> Step:
-    """p_c less the probability, given the target, that a frame is c: the slope by what a softmax
-    is of, which is the one by log p but for what a softmax ignores.
-    """
-    p = e.exp(log_p)
-    at = lattice(p, targets, frames, lengths, blank)
-    emitted = _emitted(p, at)
-    alphas = e.exp(log_alpha)
-    whole = moved(lambda q: q[:, None], e.exp(-loss))
-    kept = [t < at.frames[:, None] for t in range(p.shape[0])]
-    parts = []
-    for t, b in enumerate(_backwards(emitted, at)):
-        a = moved(lambda q, t=t: q[:, t], alphas)
-        none = emitted[t].record.constant((at.labels < 0) | ~kept[t])
-        parts.append(d.choose(none, 0.0, a * b / (d.choose(none, 1.0, emitted[t]) * whole)))
-    shares = moved(lambda *q: np.stack(q), *parts)
-    places = np.arange(1, p.size + 1).reshape(p.shape)[
-        np.arange(p.shape[0])[:, None, None],
-        np.arange(p.shape[1])[:, None],
-        np.maximum(at.labels, 0),
-    ]
-    posterior = spread(shares, places=places, shape=p.shape)
-    inside = p.record.constant(np.array(kept))
-    g = d.choose(inside, p - posterior, 0.0) * moved(lambda q: q[None, :, None], dy)
-    if zero_infinity:
-        lost = d.other(loss, function=lambda v: np.isinf(v)[None, :, None])
-        g = d.choose(lost, 0.0, g)
-    return g
-
-
-CTC: dict[str, Lowering] = {"_ctc_loss": ctc_loss, "_ctc_loss_backward": ctc_loss_backward}
+CTC: dict[str, Lowering] = {"_ctc_loss": ctc_loss}

@@ -8,9 +8,14 @@ from typing import Any
 import torch
 from torch._decomp import decomposition_table
 
+from backproof.programs.aten.bags import embedding_bag
 from backproof.programs.aten.tables import DRAWN
 from backproof.programs.aten.tensors import tensors_in
 
+COMPOSED: dict[Any, Callable[..., Any]] = {
+    torch.ops.aten._embedding_bag: embedding_bag,
+    torch.ops.aten._embedding_bag_forward_only: embedding_bag,
+}
 UNTOLD = ("aten::native_batch_norm", "aten::cudnn_batch_norm", "aten::miopen_batch_norm")
 """What writes running statistics, of which its schema says nothing."""
 
@@ -58,8 +63,8 @@ def _in_place(op: Any, x: torch.Tensor, *args: Any, **keywords: Any) -> Any:
 
 
 def decomposition(op: Any) -> Callable[..., Any] | None:
-    """Torch's own way of writing an operation in smaller ones, if it has one."""
-    return decomposition_table.get(op)
+    """A way of writing an operation in smaller ones, torch's own if it has one."""
+    return decomposition_table.get(op) or COMPOSED.get(op.overloadpacket)
 
 
 @cache

@@ -4,7 +4,6 @@ from backproof.programs.aten.activations import ACTIVATIONS
 from backproof.programs.aten.arithmetic import ARITHMETIC, COMPARISONS
 from backproof.programs.aten.attention import ATTENTION
 from backproof.programs.aten.averages import AVERAGED, AVERAGES
-from backproof.programs.aten.bags import BAGS
 from backproof.programs.aten.choices import CHOICES
 from backproof.programs.aten.ctc import CTC
 from backproof.programs.aten.distances import DISTANCES
@@ -51,7 +50,6 @@ FORMULAS: dict[str, Lowering] = {
     **MOVING,
     **SCATTERS,
     **GROUPED,
-    **BAGS,
     **REDUCTIONS,
     **DISTANCES,
     **CONVOLUTIONS,

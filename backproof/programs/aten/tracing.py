@@ -191,7 +191,8 @@ class Tracer(TorchDispatchMode):
         steps: list[Step | str] = [
             held(self.record, y, x, place, first) for x, y in zip(targets, made, strict=False)
         ]
-        return [*steps, *[f"aten.{name} writes besides"] * (len(targets) - len(steps))]
+        rest = range(len(steps), len(targets))
+        return [*steps, *(_beside(operation, k, targets[k]) for k in rest)]
 
     def _pulled(self, dy: Any, function: Any, xs: Sequence[torch.Tensor]) -> list[Step]:
         """Reverse mode of a function, from a cotangent to each of its tensors."""
@@ -234,6 +235,13 @@ class Tracer(TorchDispatchMode):
     def _before_draw(self, keywords: Any) -> None:
         generator = keywords.get("generator") or torch.default_generator
         self.drawn.setdefault(generator, generator.get_state())
+
+
+def _beside(operation: Operation, k: int, x: torch.Tensor) -> Step | str:
+    """What a decomposition leaves out: integers are decisions."""
+    if precision(x) is None:
+        return operation.decided(k)
+    return f"aten.{operation.name} writes besides"
 
 
 def _widened(values: Any, dtype: torch.dtype) -> torch.Tensor:
