@@ -8,7 +8,7 @@ import numpy as np
 from backproof.exact.place import Place
 from backproof.exact.precision import FLOAT32, FLOAT64, Precision
 from backproof.exact.primitives.elementwise import cast, divide
-from backproof.exact.primitives.moves import move, moved
+from backproof.exact.primitives.moves import move, moved, spread
 from backproof.exact.record import Record, Step, numbers_of
 from backproof.verdict.decisions import FAITHFUL
 
@@ -87,12 +87,13 @@ def _by_norm(step: Step) -> float:
 
 def _terms(step: Step) -> float:
     """The size of what a sum or a mean adds up: the root of the sum of its squares."""
-    while step.primitive in (move, cast):
-        step = step.inputs[0]
+    if step.primitive in (move, cast):
+        return _terms(step.inputs[0])
     if step.primitive is divide and step.inputs[1].size == 1:
         count = float(np.abs(step.inputs[1].value).max())
         return _terms(step.inputs[0]) / count if count else 0.0
     if step.primitive.terms is None:
         return 0.0
     _, squares = step.primitive.terms(*(x.value for x in step.inputs), **step.settings)
-    return float(np.sqrt(np.max(squares, initial=0.0)))
+    own = float(np.sqrt(np.max(squares, initial=0.0)))
+    return max(own, _terms(step.inputs[0])) if step.primitive is spread else own

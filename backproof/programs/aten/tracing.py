@@ -4,7 +4,6 @@ It sees what lies below autograd and autocast: plain code, custom Functions, a c
 forward pass, the engine itself.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -16,7 +15,7 @@ from backproof.exact.primitives.elementwise import cast
 from backproof.exact.record import Record, Step
 from backproof.exact.reverse import gradients_or_zeros
 from backproof.programs.aten import places
-from backproof.programs.aten.adjoints import ADJOINTS, wanted
+from backproof.programs.aten.adjoints import ADJOINTS, Adjoint, wanted
 from backproof.programs.aten.functional import (
     Plain,
     composite,
@@ -179,13 +178,13 @@ class Tracer(TorchDispatchMode):
             for x, s in zip(given, operation.steps, strict=True):
                 self.memory.write(x, s)
             args, keywords = with_numbers(operation, op, given, targets)
-            with self:
-                if adjoint is not None:
-                    found = self._pulled(args[0], *adjoint(*args, **keywords))
-                    made = wanted(args, found)
-                else:
-                    assert parts is not None
-                    made = [self.memory.read(y) for y in tensors_in(parts(*args, **keywords))]
+            if adjoint is not None:
+                made = wanted(args, self._pulled(adjoint, args, keywords))
+            else:
+                assert parts is not None
+                with self:
+                    results = list(tensors_in(parts(*args, **keywords)))
+                made = [self.memory.read(y) for y in results]
         finally:
             self.within.pop()
         steps: list[Step | str] = [
@@ -194,17 +193,20 @@ class Tracer(TorchDispatchMode):
         rest = range(len(steps), len(targets))
         return [*steps, *(_beside(operation, k, targets[k]) for k in rest)]
 
-    def _pulled(self, dy: Any, function: Any, xs: Sequence[torch.Tensor]) -> list[Step]:
-        """Reverse mode of a function, from a cotangent to each of its tensors."""
+    def _pulled(self, adjoint: Adjoint, args: Any, keywords: Any) -> list[Step]:
+        """Reverse mode of a function, from the first argument to each of its tensors."""
+        with self:
+            function, xs = adjoint(*args, **keywords)
         steps = []
         for x in xs:
             step = cast(self.memory.read(x))
             step.precision = step.accumulator = precision(x)
             self.memory.write(x, step)
             steps.append(step)
-        y = next(tensors_in(function(*xs)))
-        cotangent = self.memory.read(dy.expand(y.shape))
-        return gradients_or_zeros({self.memory.read(y): cotangent}, steps, stable=True)
+        with self:
+            y = next(tensors_in(function(*xs)))
+            dy = args[0].expand(y.shape)
+        return gradients_or_zeros({self.memory.read(y): self.memory.read(dy)}, steps, stable=True)
 
     def _read(self, args: Any, keywords: Any) -> tuple[tuple[Step, ...], str | None]:
         """The steps of the tensors among the arguments; or why one of them has none."""

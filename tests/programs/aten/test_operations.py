@@ -10,7 +10,7 @@ import torch
 
 from backproof.exact.evaluate import over_floats
 from programs.aten.arguments import examples
-from programs.aten.draws import aten
+from programs.aten.draws import R, aten
 from programs.aten.examples import further
 from programs.aten.judging import differentiable, recorded, residues, truth_apart, values_apart
 
@@ -89,3 +89,45 @@ def test_a_wrong_derivative_of_torch_is_seen() -> None:
 
 def _scattered() -> tuple[Any, dict[str, Any]]:
     return EXAMPLES["as_strided_scatter"][0], {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["glu", "softmax", "soft margin, none", "logits, mean", "layer norm", "grid, bilinear, zeros"],
+)
+def test_a_decomposition_of_halves_is_followed_as_kernels_compute_it(name: str) -> None:
+    """In float32 inside, with no value lost where a composite operation casts."""
+    function, tensors = FURTHER[name]
+    run = recorded(function, *(x.to(torch.bfloat16) for x in tensors))
+    assert not run.record.unlike
+    assert all(r < 1e-15 for r in residues(run).values())
+
+
+def test_a_convolution_without_bias_is_pulled() -> None:
+    """Its backward operation is given no shape of a bias."""
+    run = recorded(
+        lambda x, W: torch.nn.functional.conv2d(x, W, groups=2), R(1, 4, 3, 3), R(2, 2, 2, 2)
+    )
+    assert all(r < 1e-15 for r in residues(run).values())
+    assert all(r is not None for r in run.claimed.values())
+
+
+class _Averaged(torch.autograd.Function):
+    """A mean over windows that counts the padding, whose backward does not."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        ctx.save_for_backward(x)
+        return aten.avg_pool2d(x, [2], [1], [1])
+
+    @staticmethod
+    def backward(ctx: Any, dy: Any) -> Any:
+        return aten.avg_pool2d_backward(dy, *ctx.saved_tensors, [2], [1], [1], False, False, None)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16])
+def test_a_backward_operation_of_other_settings_is_seen(dtype: torch.dtype) -> None:
+    """Reverse mode is of the operation as its backward was called."""
+    run = recorded(_Averaged.apply, R(1, 1, 3, 3).to(dtype))
+    assert not run.record.unlike
+    assert max(residues(run).values()) > 0.1
