@@ -11,22 +11,19 @@ from torch.utils import _pytree as pytree
 from torch.utils._python_dispatch import TorchDispatchMode, is_traceable_wrapper_subclass
 
 from backproof.exact.place import Escape, Place
-from backproof.exact.primitives.elementwise import cast
 from backproof.exact.record import Record, Step
-from backproof.exact.reverse import gradients_or_zeros
 from backproof.programs.aten import places
-from backproof.programs.aten.adjoints import ADJOINTS, Adjoint, wanted
+from backproof.programs.aten.apart import taken_apart
 from backproof.programs.aten.functional import (
     Plain,
     composite,
-    decomposition,
     each,
     functional,
     written,
 )
-from backproof.programs.aten.lowering import held, lowered, with_numbers
+from backproof.programs.aten.lowering import lowered
 from backproof.programs.aten.memory import Memory
-from backproof.programs.aten.operations import Operation, Slot, tensor
+from backproof.programs.aten.operations import Operation, Slot
 from backproof.programs.aten.tensors import has_storage, numbers, precision, tensors_in
 from backproof.programs.frames import Frames
 from backproof.programs.run import CannotFollow
@@ -156,57 +153,8 @@ class Tracer(TorchDispatchMode):
         )
         found = lowered(operation, op, targets, place)
         if found is None:
-            return self._taken_apart(op, operation, targets, place)
+            return taken_apart(self, op, operation, targets, place)
         return list(found)
-
-    def _taken_apart(
-        self, op: Any, operation: Operation, targets: Any, place: Place | None
-    ) -> list[Step | str]:
-        """By smaller operations, which are recorded in their turn: torch's own decomposition, or
-        reverse mode of the operation whose backward it is.
-        """
-        name, parts, adjoint = operation.name, decomposition(op), ADJOINTS.get(operation.name)
-        if name in self.within or (parts is None and adjoint is None):
-            raise CannotFollow(f"aten.{name} is not followed{f' at {place}' if place else ''}")
-        self.within.append(name)
-        first = len(self.record.steps)
-        try:
-            given = [
-                _widened(s.value, x.dtype)
-                for s, x in zip(operation.steps, operation.slots(), strict=True)
-            ]
-            for x, s in zip(given, operation.steps, strict=True):
-                self.memory.write(x, s)
-            args, keywords = with_numbers(operation, op, given, targets)
-            if adjoint is not None:
-                made = wanted(args, self._pulled(adjoint, args, keywords))
-            else:
-                assert parts is not None
-                with self:
-                    results = list(tensors_in(parts(*args, **keywords)))
-                made = [self.memory.read(y) for y in results]
-        finally:
-            self.within.pop()
-        steps: list[Step | str] = [
-            held(self.record, y, x, place, first) for x, y in zip(targets, made, strict=False)
-        ]
-        rest = range(len(steps), len(targets))
-        return [*steps, *(_beside(operation, k, targets[k]) for k in rest)]
-
-    def _pulled(self, adjoint: Adjoint, args: Any, keywords: Any) -> list[Step]:
-        """Reverse mode of a function, from the first argument to each of its tensors."""
-        with self:
-            function, xs = adjoint(*args, **keywords)
-        steps = []
-        for x in xs:
-            step = cast(self.memory.read(x))
-            step.precision = step.accumulator = precision(x)
-            self.memory.write(x, step)
-            steps.append(step)
-        with self:
-            y = next(tensors_in(function(*xs)))
-            dy = args[0].expand(y.shape)
-        return gradients_or_zeros({self.memory.read(y): self.memory.read(dy)}, steps, stable=True)
 
     def _read(self, args: Any, keywords: Any) -> tuple[tuple[Step, ...], str | None]:
         """The steps of the tensors among the arguments; or why one of them has none."""
@@ -237,16 +185,3 @@ class Tracer(TorchDispatchMode):
     def _before_draw(self, keywords: Any) -> None:
         generator = keywords.get("generator") or torch.default_generator
         self.drawn.setdefault(generator, generator.get_state())
-
-
-def _beside(operation: Operation, k: int, x: torch.Tensor) -> Step | str:
-    """What a decomposition leaves out: integers are decisions."""
-    if precision(x) is None:
-        return operation.decided(k)
-    return f"aten.{operation.name} writes besides"
-
-
-def _widened(values: Any, dtype: torch.dtype) -> torch.Tensor:
-    """A tensor in the format in which a kernel computes: float32 for halves."""
-    is_half = dtype.is_floating_point and dtype.itemsize < torch.float32.itemsize
-    return tensor(values, torch.float32 if is_half else dtype)
