@@ -56,6 +56,19 @@ def instead(edge: Edge, values: list[Any]) -> Changes:
 
 
 @lru_cache(maxsize=2)
+def outputs(way: WayBack) -> tuple[Found, ...]:
+    """The cotangent of one of several outputs counts as zero."""
+    dys = way.program.cotangents if len(way.program.cotangents) > 1 else ()
+    return tuple(
+        (
+            f"{way.program.names[dy.number]} is not used",
+            way.gradients({dy.number: (0, lambda k, given, values, dy=dy: np.zeros(dy.shape))}),
+        )
+        for dy in dys
+    )
+
+
+@lru_cache(maxsize=2)
 def ones(way: WayBack) -> tuple[Found, ...]:
     """A product has the slope 1 by a factor, or a function of one number has it."""
     found = []
@@ -68,6 +81,33 @@ def ones(way: WayBack) -> tuple[Found, ...]:
             words = f"{left} {cited(step.place)} is left out"
             found.append((words, way.gradients(instead(edge, above))))
     return tuple(found)
+
+
+@lru_cache(maxsize=2)
+def results(way: WayBack) -> tuple[Found, ...]:
+    """A function of one number has the slope that it has at its result; or its argument is taken
+    for its result, where the slope is written in terms of that.
+    """
+    found = []
+    for edge in written(way):
+        slopes = edge.first.primitive.slopes if len(edge.first.inputs) == 1 else ()
+        if any(map(callable, slopes)):
+            for at_result in (True, False):
+                values = [
+                    _elsewhere(way, s, a, at_result)
+                    for s, a in zip(edge.steps, edge.above, strict=True)
+                ]
+                where = "at its result" if at_result else "as if its argument were its result"
+                words = f"the derivative of {edge} is taken {where}"
+                found.append((words, way.gradients(instead(edge, values))))
+    return tuple(found)
+
+
+def _elsewhere(way: WayBack, step: Step, above: Step, at_result: bool) -> Any:
+    x = way.here[(step if at_result else step.inputs[0]).number]
+    slope: Any = step.primitive.slopes[0]
+    with np.errstate(all="ignore"):
+        return way.here[above.number] * slope(x, step.primitive.floats(x) if at_result else x)
 
 
 @lru_cache(maxsize=2)

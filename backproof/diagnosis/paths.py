@@ -13,7 +13,7 @@ import numpy as np
 
 from backproof.diagnosis import detours, single_uses
 from backproof.diagnosis.detours import Found
-from backproof.diagnosis.deviation import Deviation, Hypothesis, deviations, largest
+from backproof.diagnosis.deviation import Deviation, Hypothesis, anchor, deviations, largest
 from backproof.diagnosis.evidence import Floats
 from backproof.diagnosis.way_back import Edge, WayBack
 
@@ -58,6 +58,16 @@ def one_for_another(s: Deviation) -> str | None:
     return None
 
 
+def factor(s: Deviation) -> str | None:
+    """claimed = the truth where what comes through an operand is times a constant."""
+    for edge, part in reversed(_pieces(s)):
+        at = anchor(s, part)
+        k = 1 + float((s.claimed - s.true)[at] / part[at])
+        if s.explained_by(s.true + (k - 1) * part, fitted=1):
+            return f"what comes through {edge} is {k:.10g} times what it should be"
+    return None
+
+
 def _pieces(s: Deviation) -> list[tuple[Edge, Floats]]:
     """What comes through each edge, as far as it is more than rounding."""
     cuts = detours.cuts(s.evidence.way_back) if s.evidence.way_back else ()
@@ -78,8 +88,10 @@ def _times(factor: float, words: str) -> Hypothesis:
 
 
 PATHS: tuple[tuple[str, Hypothesis], ...] = (
+    ("path-left-out", along(detours.outputs)),
     ("path-left-out", _times(0.0, "{} counts as a constant")),
     ("path-left-out", along(detours.ones)),
+    ("at-the-output", along(detours.results)),
     ("counted-twice", _times(2.0, "what comes through {} counts twice")),
     ("sign", _times(-1.0, "the slope by {} has the opposite sign")),
     ("one-sample", along(single_uses.samples, single_uses.is_of_few)),
@@ -91,6 +103,7 @@ PATHS: tuple[tuple[str, Hypothesis], ...] = (
     ("assigned", along(single_uses.single)),
     ("transposed", along(partial(detours.moved, slug="transposed"), Deviation.rearranged_as)),
     ("shifted", along(partial(detours.moved, slug="shifted"), Deviation.rearranged_as)),
+    ("factor", factor),
     ("wrong-axis", along(partial(detours.moved, slug="wrong-axis"))),
 )
 """What is tried, in this order."""

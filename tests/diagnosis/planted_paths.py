@@ -6,12 +6,14 @@ import numpy as np
 from planted import Function, Planted, gives
 from right_chains import (
     ATTENTION,
+    CUBIC,
     GAIN,
     GATE,
     HEADS,
     NET,
     SIGNAL,
     STANDARD,
+    TWO,
     UNIT,
     attention_gradient,
     gate_gradient,
@@ -41,11 +43,17 @@ def _of_x(slug: str, name: str, function: Function, wrong: Any) -> Planted:
 
 
 PATHS = (
+    Planted("an output", "path-left-out", TWO,
+            lambda p, dy: {"x": dy[0] * (1 - np.tanh(p["x"]) ** 2)}),
     Planted("the norm", "path-left-out", UNIT, lambda p, dy: {"x": dy / norm(p["x"])}),
     Planted("mean and deviation", "path-left-out", STANDARD,
             lambda p, dy: {"x": dy / np.sqrt(p["x"].var(axis=0))}),
     Planted("the other axis", "wrong-axis", STANDARD, lambda p, dy: standard_gradient(p, dy, 1)),
     Planted("tanh'", "path-left-out", NET, lambda p, dy: net_gradient(p, dy, np.ones_like)),
+    Planted("tanh'(h)", "at-the-output", NET,
+            lambda p, dy: net_gradient(p, dy, lambda h: 1 - np.tanh(h) ** 2)),
+    Planted("1 - z^2", "at-the-output", NET,
+            lambda p, dy: net_gradient(p, dy, lambda h: 1 - (p["x"] @ p["W"]) ** 2)),
     Planted("1 - t", "sign", GATE, lambda p, dy: gate_gradient(p, dy, by_gate=-1)),
     Planted("(1 - t) dy", "counted-twice", GATE, lambda p, dy: gate_gradient(p, dy, by_rest=2)),
     Planted("the last use", "assigned", TALLY, tally_last),
@@ -64,5 +72,7 @@ PATHS = (
             lambda p, dy: {"W": p["S"] * p["W"] - np.linalg.inv(p["W"])}),
     _of_x("shifted", "the slopes", LINE,
           lambda p, dy, g: 3 * p["x"] ** 2 + SLOPES[::-1].astype(p["x"].dtype)),
+    _of_x("factor", "the cube", CUBIC,
+          lambda p, dy, g: g * (1 + 30 * p["x"] ** 2 / 8) / (1 + 3 * p["x"] ** 2 / 8)),
 )  # fmt: skip
 """One line a wrong gradient."""
