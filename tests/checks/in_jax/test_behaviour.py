@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from wild_frameworks.jax_rules import ruled
 
-from backproof.checks import check_jax as way_in
 from backproof.checks.check_jax import check_jax
 from backproof.checks.in_jax import behaviour
 from backproof.verdict import Status
@@ -85,11 +84,10 @@ ACTS: dict[str, tuple[Callable[[], Any], tuple[Any, ...], str]] = {
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_misbehaviour_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_misbehaviour_is_named(name: str) -> None:
     """What a function does beside computing is broken, whatever its formula, and has its code."""
-    monkeypatch.setattr(way_in, "SECONDS", 0.5 if name == "an endless loop" else 20.0)
     make, args, code = ACTS[name]
-    verdict = check_jax(make(), *args)
+    verdict = check_jax(make(), *args, seconds=0.5 if name == "an endless loop" else 20.0)
     assert verdict.status is Status.BROKEN
     assert verdict.code == code
 
