@@ -184,5 +184,5 @@ def _by_constants(
     measured: Measured, tensors: Mapping[str, Tensor], decided: Mapping[int, Any]
 ) -> bool:
     """Whether the rounding of a number in the code explains what a convention leaves."""
-    here = system(replace(measured, tensors=tensors, decided=decided))
+    here = system(replace(measured, tensors=tensors, decided=decided, kept={}))
     return here is not None and explained(here) is not None
